@@ -1,0 +1,349 @@
+"""Who may do what to which row: one table, read from the top.
+
+A role here is a relation between a person and a row, told by a function that returns the capacity in which the
+person stands in it, or None. TABLE says which relations each verb takes. Whoever may not `see` a row is told
+that there is none (404); whoever sees it and may not act is told who may (403).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from sqlalchemy import or_, select
+
+from checklist import clock
+from checklist.actor import Actor
+from checklist.refusal import NotYours, Unseen
+from models import (
+    Batch,
+    Dated,
+    DutyList,
+    Grant,
+    Item,
+    Liaison,
+    ListState,
+    Logged,
+    Part,
+    Portfolio,
+    Post,
+    PostKind,
+    Role,
+    Tenure,
+    Unit,
+    User,
+    db,
+)
+
+Row = TypeVar("Row", bound=Logged)
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """As what somebody may act: the relation's name, and the post it comes with, if it comes with one."""
+
+    role: str
+    post: Post | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a person is today: the posts held, those prepared as a liaison, and the roles granted."""
+
+    by: Actor
+    posts: tuple[Post, ...] = ()
+    prepares: tuple[Post, ...] = ()
+    grants: tuple[Grant, ...] = ()
+
+    @classmethod
+    def of(cls, by: Actor) -> Standing:
+        """Read it anew: a disabled account, an ended tenure or a lapsed grant counts from the next act."""
+        if by.user is None or by.user.disabled_at is not None:
+            return cls(by)
+        day = clock.today()
+        return cls(
+            by,
+            tuple(tenure.post for tenure in _in_force(Tenure, by.user, day)),
+            tuple(liaison.post for liaison in _in_force(Liaison, by.user, day)),
+            tuple(_in_force(Grant, by.user, day)),
+        )
+
+    def granted(self, role: Role, unit: Unit | None) -> bool:
+        """Whether the role is held for this unit or one above it; with no unit, for any."""
+        scopes = {grant.unit for grant in self.grants if grant.role is role}
+        return bool(scopes if unit is None else scopes.intersection(unit.line()))
+
+    def leads(self, unit: Unit) -> Post | None:
+        """The post as 一把手 or secretary of this unit, or of one above it, that the person holds."""
+        line = unit.line()
+        heads = (p for p in self.posts if p.is_secretary or p.kind is PostKind.PRINCIPAL)
+        return next((post for post in heads if post.unit in line), None)
+
+
+def _in_force(kind: Any, user: User, day: date) -> list[Any]:
+    return list(db.session.scalars(select(kind).where(kind.user_id == user.id, *in_force(kind, day))))
+
+
+def in_force(kind: type[Dated], day: date) -> tuple[Any, ...]:
+    """The conditions of a query for dated rows that hold on a day."""
+    return kind.from_day <= day, or_(kind.until_day.is_(None), kind.until_day > day)
+
+
+# --- relations to an item -----------------------------------------------------------------------------------
+
+
+def holder(standing: Standing, item: Item) -> Capacity | None:
+    """责任人"""
+    return Capacity("holder", item.post) if item.post in standing.posts else None
+
+
+def liaison(standing: Standing, item: Item) -> Capacity | None:
+    """联络员"""
+    return Capacity("liaison") if item.post in standing.prepares else None
+
+
+def supporter(standing: Standing, item: Item) -> Capacity | None:
+    """配合责任人"""
+    helping = [a.post for a in item.duty.assignments if a.part is Part.SUPPORT and a.post in standing.posts]
+    return Capacity("supporter", helping[0]) if helping else None
+
+
+def reviewer(standing: Standing, item: Item) -> Capacity | None:
+    """审核人"""
+    if _is_own(standing, item):
+        return None
+    post = reviewers().get(item.post)
+    return Capacity("reviewer", post) if post in standing.posts else None
+
+
+def recorder(standing: Standing, item: Item) -> Capacity | None:
+    """记录上级审核的经办人"""
+    if _is_own(standing, item) or not standing.granted(Role.CLERK, item.post.unit):
+        return None
+    return Capacity("recorder") if reviewers().get(item.post) is None else None
+
+
+def superior(standing: Standing, item: Item) -> Capacity | None:
+    """本单位或上级单位负责人"""
+    post = standing.leads(item.post.unit)
+    return Capacity("superior", post) if post else None
+
+
+def item_auditor(standing: Standing, item: Item) -> Capacity | None:
+    """审计员"""
+    return unit_auditor(standing, item.post.unit)
+
+
+def _is_own(standing: Standing, item: Item) -> bool:
+    """Nobody reviews himself: neither what he signed nor what belongs to any post of his."""
+    signed = item.signature is not None and item.signature.user == standing.by.user
+    return signed or item.post in standing.posts
+
+
+# --- relations to a list ------------------------------------------------------------------------------------
+
+
+def list_clerk(standing: Standing, duties: DutyList) -> Capacity | None:
+    """经办人"""
+    return Capacity("clerk") if standing.granted(Role.CLERK, duties.unit) else None
+
+
+def confirmer(standing: Standing, duties: DutyList) -> Capacity | None:
+    """另一位确认人（办公室主任或党组织书记）"""
+    # Adoption takes two: neither who drafted it nor who submitted it.
+    if standing.by.user in (duties.drafted_by, duties.submitted_by):
+        return None
+    offices = [duties.unit] + [t.post.unit for t in tenures_of(duties.submitted_by) if t.post.unit.parent == duties.unit]
+    for post in standing.posts:
+        heads_office = post.kind is PostKind.PRINCIPAL and post.unit in offices[1:]
+        if heads_office or (post.is_secretary and post.unit == duties.unit):
+            return Capacity("confirmer", post)
+    return None
+
+
+def reader(standing: Standing, duties: DutyList) -> Capacity | None:
+    """本单位人员、责任人及上级负责人"""
+    if duties.state is not ListState.ADOPTED:
+        return None
+    own = [p for p in standing.posts + standing.prepares if p.unit == duties.unit]
+    if own or standing.leads(duties.unit) or standing.granted(Role.AUDITOR, duties.unit):
+        return Capacity("reader", own[0] if own else None)
+    assigned = {a.post for duty in duties.kept for a in duty.assignments}
+    return Capacity("owner") if assigned.intersection(standing.posts + standing.prepares) else None
+
+
+# --- relations to a unit, a person, a receipt ---------------------------------------------------------------
+
+
+def unit_auditor(standing: Standing, unit: Unit) -> Capacity | None:
+    """审计员"""
+    return Capacity("auditor") if standing.granted(Role.AUDITOR, unit) else None
+
+
+def log_admin(standing: Standing, unit: Unit) -> Capacity | None:
+    """审计管理员"""
+    return Capacity("log_admin") if standing.granted(Role.LOG_ADMIN, unit) else None
+
+
+def unit_clerk(standing: Standing, unit: Unit) -> Capacity | None:
+    """经办人"""
+    return Capacity("clerk") if standing.granted(Role.CLERK, unit) else None
+
+
+def system_admin(standing: Standing, _row: Logged) -> Capacity | None:
+    """系统管理员"""
+    return Capacity("system_admin") if standing.granted(Role.SYSTEM_ADMIN, None) else None
+
+
+def security_admin(standing: Standing, _row: Logged) -> Capacity | None:
+    """安全管理员"""
+    return Capacity("security_admin") if standing.granted(Role.SECURITY_ADMIN, None) else None
+
+
+def console(standing: Standing, _row: Logged) -> Capacity | None:
+    """服务器操作员"""
+    return Capacity("console") if standing.by.console else None
+
+
+def anybody(standing: Standing, _row: Logged) -> Capacity | None:
+    """登录人员"""
+    return Capacity("anybody") if standing.by.user or standing.by.console else None
+
+
+def oneself(standing: Standing, user: User) -> Capacity | None:
+    """本人"""
+    return Capacity("oneself") if standing.by.user == user else None
+
+
+def signer(standing: Standing, batch: Batch) -> Capacity | None:
+    """签认人"""
+    if standing.by.user == batch.user or batch.post in standing.posts + standing.prepares:
+        return Capacity("signer", batch.post)
+    return None
+
+
+def batch_reader(standing: Standing, batch: Batch) -> Capacity | None:
+    """审核人、负责人和审计员"""
+    return next(filter(None, (may(standing, "see", s.item) for s in batch.signatures)), None)
+
+
+Relation = Callable[[Standing, Any], Capacity | None]
+
+TABLE: dict[type[Logged], dict[str, tuple[Relation, ...]]] = {
+    Item: {
+        "see": (holder, liaison, supporter, reviewer, superior, recorder, item_auditor),
+        "tick": (holder, liaison),
+        "untick": (holder, liaison),
+        "report": (holder, liaison),
+        "sign": (holder,),
+        "withdraw": (holder,),
+        "approve": (reviewer, recorder),
+        "send_back": (reviewer, recorder),
+    },
+    DutyList: {
+        "see": (list_clerk, confirmer, reader),
+        "edit": (list_clerk,),
+        "submit": (list_clerk,),
+        "adopt": (confirmer,),
+        "decline": (confirmer,),
+    },
+    Batch: {"see": (signer, batch_reader)},
+    Unit: {
+        "see": (anybody,),
+        "draft": (unit_clerk,),
+        "keep": (system_admin, console),
+        "grant": (security_admin, console),
+        "read_log": (unit_auditor, log_admin),
+        "export": (unit_auditor, console),
+    },
+    User: {
+        "see": (anybody,),
+        "keep": (system_admin, console),
+        "unlock": (security_admin, console),
+        "change_password": (oneself,),
+    },
+}
+
+
+def may(standing: Standing, verb: str, row: Logged) -> Capacity | None:
+    """The first capacity in which this person may do this to this row, if any."""
+    return next(filter(None, (relation(standing, row) for relation in TABLE[type(row)][verb])), None)
+
+
+def require(by: Actor, verb: str, row: Logged) -> Post | None:
+    """The post in whose capacity the actor may do this, or None where it takes no post.
+
+    Raises Unseen or NotYours. To be called inside the act, before the row's state is looked at.
+    """
+    standing = Standing.of(by)
+    capacity = may(standing, verb, row)
+    if capacity:
+        return capacity.post or by.post
+    if not may(standing, "see", row):
+        raise Unseen(row)
+    who = "、".join((relation.__doc__ or "").strip() for relation in TABLE[type(row)][verb])
+    raise NotYours(f"这一步只能由{who}办理，您没有这项权限。如需办理，请与对方联系。", row)
+
+
+def load(kind: type[Row], id: int) -> Row:
+    """Read a row anew, as it stands now. Raises Unseen when there is none."""
+    row = db.session.get(kind, id, populate_existing=True)
+    if row is None:
+        raise Unseen()
+    return row
+
+
+def see(by: Actor, kind: type[Row], id: int) -> Row:
+    """A row to show to this person. Raises Unseen."""
+    row = load(kind, id)
+    if not may(Standing.of(by), "see", row):
+        raise Unseen(row)
+    return row
+
+
+# --- who holds what, who reviews whom -----------------------------------------------------------------------
+
+
+def tenures_of(user: User | None) -> list[Tenure]:
+    """The tenures by which somebody holds posts today."""
+    return _in_force(Tenure, user, clock.today()) if user else []
+
+
+def reviewers() -> dict[Post, Post | None]:
+    """Each post's reviewing post; None where the superior is outside the system.
+
+    A member's items go to the secretary of his unit. A secretary's and a 一把手's go up: to the leader in charge
+    of the unit, else to the parent unit's secretary. A post may name another. Where the holder of a post is also
+    the holder of its reviewing post, the next one up reviews: nobody reviews himself.
+    """
+    day = clock.today()
+    posts = db.session.scalars(select(Post)).all()
+    secretaries = {p.unit: p for p in posts if p.is_secretary and not (p.until_day and p.until_day <= day)}
+    portfolios = db.session.scalars(select(Portfolio).where(*in_force(Portfolio, day))).all()
+    in_charge = {p.charge: p.post for p in portfolios if p.charge}
+    holders: dict[int, set[int]] = {}
+    for tenure in db.session.scalars(select(Tenure).where(*in_force(Tenure, day))):
+        holders.setdefault(tenure.post_id, set()).add(tenure.user_id)
+
+    def next_up(post: Post) -> Post | None:
+        if post.reviewer:
+            return post.reviewer
+        unit = post.unit
+        secretary = secretaries.get(unit)
+        if secretary and secretary is not post and post.kind is not PostKind.PRINCIPAL:
+            return secretary
+        charge = in_charge.get(unit)
+        return charge if charge and charge is not post else secretaries.get(unit.parent) if unit.parent else None
+
+    def found(post: Post) -> Post | None:
+        own, candidate, passed = holders.get(post.id, set()), next_up(post), {post}
+        while candidate and (candidate in passed or own & holders.get(candidate.id, set())):
+            if candidate in passed:
+                return None
+            passed.add(candidate)
+            candidate = next_up(candidate)
+        return candidate
+
+    return {post: found(post) for post in posts}

@@ -1,0 +1,260 @@
+"""People who can log in: their accounts, passwords and sessions, and the roles granted to them."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+from datetime import date, timedelta
+from hashlib import sha256
+
+from sqlalchemy import delete, select
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from checklist import access, clock, ledger
+from checklist.actor import Actor
+from checklist.refusal import Malformed, Problem, Refused
+from models import THREE_OFFICERS, Grant, Role, Session, Throttle, Unit, User, db
+
+SHORTEST_PASSWORD = 8
+SESSION_LASTS = timedelta(hours=12)
+FAILURES_ALLOWED = 5  # in a row, from one account or thirty from one address, before a pause
+PAUSE = timedelta(minutes=1)
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+# Checked when there is no such account, so that an unknown name takes as long as a known one.
+_NOBODYS_HASH = generate_password_hash(secrets.token_hex(16))
+
+
+class WrongPassword(Problem):
+    """Name and password do not belong together; which of them is wrong is not said."""
+
+    status = 422
+
+
+class TooMany(Problem):
+    """Too many failed logins; the pause is short and says so."""
+
+    status = 429
+
+
+# --- accounts -----------------------------------------------------------------------------------------------
+
+
+def create(login: str, name: str, *, by: Actor, home: Unit, password: str | None = None) -> tuple[User, str]:
+    """Make an account; returns it and its first password, which its owner has to change.
+
+    With a `password` given (the console, the demo) that one holds and need not be changed. `home` is the unit
+    whose administrator makes the account.
+    """
+    login, given = _normal(login), password or secrets.token_urlsafe(9)
+    hashed = _hashed(given)
+    with ledger.act("user.create", by=by) as act:
+        act.post = access.require(by, "keep", home)
+        if not _LOGIN.fullmatch(login):
+            raise Malformed("登录名用 2–40 个小写字母、数字、点、横线或下划线，以字母或数字开头。", "login")
+        if not name.strip():
+            raise Malformed("请填写姓名。", "name")
+        if db.session.scalar(select(User.id).where(User.login == login)):
+            raise Malformed("这个登录名已经有人用了，请换一个。", "login")
+        user = User(
+            login=login, name=name.strip(), password_hash=hashed, must_change_password=password is None
+        )
+        db.session.add(user)
+    return user, given
+
+
+def _normal(login: str) -> str:
+    """One spelling for names that look alike: width, case and outer space do not make another account."""
+    return unicodedata.normalize("NFKC", login).strip().casefold()
+
+
+def _hashed(password: str) -> str:
+    if len(password) < SHORTEST_PASSWORD:
+        raise Malformed(f"密码至少 {SHORTEST_PASSWORD} 个字符。", "password")
+    return generate_password_hash(unicodedata.normalize("NFC", password))
+
+
+def _matches(user: User | None, password: str) -> bool:
+    stored = user.password_hash if user and user.password_hash and not user.disabled_at else None
+    return check_password_hash(stored or _NOBODYS_HASH, unicodedata.normalize("NFC", password)) and bool(stored)
+
+
+def reset_password(user_id: int, *, by: Actor) -> str:
+    """A new first password for somebody who forgot; ends all sessions. Returns it, to be handed over."""
+    given = secrets.token_urlsafe(9)
+    hashed = _hashed(given)
+    with ledger.act("user.reset_password", by=by) as act:
+        user = access.load(User, user_id)
+        act.post = access.require(by, "keep", user)
+        user.password_hash, user.must_change_password = hashed, True
+        _end_sessions(user)
+    return given
+
+
+def change_password(old: str, new: str, *, by: Actor) -> None:
+    """Change one's own password; other sessions than this one end. Raises Malformed, WrongPassword, TooMany."""
+    user = _proved(by.user, by.user.login if by.user else "", old, by, "原密码不对，请再试一次。")
+    if old == new:
+        raise Malformed("新密码要与原密码不同。", "new")
+    hashed = _hashed(new)
+    with ledger.act("user.change_password", by=by):
+        user.password_hash, user.must_change_password = hashed, False
+        _end_sessions(user, but=by.session)
+
+
+def disable(user_id: int, *, by: Actor) -> User:
+    """Close an account; its sessions end at once, what it signed stays."""
+    with ledger.act("user.disable", by=by) as act:
+        user = access.load(User, user_id)
+        act.post = access.require(by, "keep", user)
+        if user == by.user:
+            raise Refused("不能停用自己的账号，请由另一位管理员办理。", user)
+        user.disabled_at = clock.now()
+        _end_sessions(user)
+    return user
+
+
+def enable(user_id: int, *, by: Actor) -> User:
+    """Open a closed account again."""
+    with ledger.act("user.enable", by=by) as act:
+        user = access.load(User, user_id)
+        act.post = access.require(by, "keep", user)
+        user.disabled_at = None
+    return user
+
+
+# --- logging in ---------------------------------------------------------------------------------------------
+
+
+def log_in(login: str, password: str, *, by: Actor) -> str:
+    """Start a session; returns the token for the cookie. Raises WrongPassword or TooMany.
+
+    A name that no account has costs the same time and gets the same words as a wrong password.
+    """
+    login = _normal(login)
+    found = db.session.scalar(select(User).where(User.login == login))
+    user = _proved(found, login, password, by, "登录名或密码不对，请再试一次。忘记密码请联系系统管理员。")
+    token, public_id = secrets.token_urlsafe(32), secrets.token_hex(8)
+    with ledger.act("login", by=Actor(user=user, ip=by.ip, session=public_id, req=by.req)):
+        started = Session(
+            public_id=public_id, token_hash=_token_hash(token), user=user, ip=by.ip or "", started_at=clock.now()
+        )
+        db.session.add(started)
+        db.session.execute(delete(Throttle).where(Throttle.key == _account_key(login)))
+    return token
+
+
+def confirm(password: str, *, by: Actor) -> Session:
+    """Prove again, with the password, that it is oneself who is about to sign."""
+    user = by.user
+    _proved(user, user.login if user else "", password, by, "密码不对，请再输入一次。您要签认的内容没有变。")
+    with ledger.act("confirm", by=by):
+        session = db.session.scalars(select(Session).where(Session.public_id == by.session)).one()
+        session.confirmed_at = clock.now()
+    return session
+
+
+def _proved(user: User | None, login: str, password: str, by: Actor, otherwise: str) -> User:
+    """The user, whose password this is. Done outside any act: scrypt is slow, and writers would wait for it."""
+    allowed = {_account_key(login): FAILURES_ALLOWED, f"ip:{by.ip}": FAILURES_ALLOWED * 6}
+    if any(_is_paused(key, most) for key, most in allowed.items()):
+        raise TooMany("输错次数太多，请一分钟后再试。忘记密码请联系系统管理员。")
+    if user is None or not _matches(user, password):
+        _count_failure(list(allowed), by)
+        raise WrongPassword(otherwise)
+    return user
+
+
+def _account_key(login: str) -> str:
+    # Hashed: what was typed as a name may be a password.
+    return f"login:{sha256(login.encode()).hexdigest()[:32]}"
+
+
+def _is_paused(key: str, most: int) -> bool:
+    count = db.session.get(Throttle, key)
+    return count is not None and count.failures >= most and clock.now() - count.since < PAUSE
+
+
+def _count_failure(keys: list[str], by: Actor) -> None:
+    """Count a failed login; one entry an address and minute."""
+    nobody = Actor(ip=by.ip, req=by.req)
+    with ledger.act("login.failed", by=nobody) as act:
+        now = clock.now()
+        for key in keys:
+            count = db.session.get(Throttle, key)
+            if count is None:
+                count = Throttle(key=key, failures=0, since=now)
+                db.session.add(count)
+            elif now - count.since >= PAUSE:
+                count.failures, count.since = 0, now
+            count.failures += 1
+        if count.failures == 1:
+            act.tell({"address": by.ip})
+
+
+def _token_hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+def session_of(token: str) -> Session | None:
+    """The session that a cookie's token belongs to, while it lasts and its account is open."""
+    found = db.session.scalar(select(Session).where(Session.token_hash == _token_hash(token)))
+    if found is None or found.ended_at or found.user.disabled_at:
+        return None
+    return found if clock.now() - found.started_at < SESSION_LASTS else None
+
+
+def log_out(*, by: Actor) -> None:
+    """End this session; its cookie is worth nothing from now on."""
+    with ledger.act("logout", by=by):
+        for session in db.session.scalars(select(Session).where(Session.public_id == by.session)):
+            session.ended_at = session.ended_at or clock.now()
+
+
+def _end_sessions(user: User, but: str | None = None) -> None:
+    running = select(Session).where(Session.user_id == user.id, Session.ended_at.is_(None))
+    for session in db.session.scalars(running):
+        if session.public_id != but:
+            session.ended_at = clock.now()
+
+
+# --- roles --------------------------------------------------------------------------------------------------
+
+
+def grant(user_id: int, role: Role, unit_id: int, from_day: date, until_day: date | None, *, by: Actor) -> Grant:
+    """Give somebody a role for a unit and all below it, between two days.
+
+    三员分立: nobody holds two of the three offices, and none of the three is given to oneself.
+    """
+    with ledger.act("grant", by=by) as act:
+        user, unit = access.load(User, user_id), access.load(Unit, unit_id)
+        act.post = access.require(by, "grant", unit)
+        if until_day and until_day <= from_day:
+            raise Malformed("结束日期要晚于开始日期。", "until_day")
+        if user == by.user:
+            raise Refused("不能给自己授权，请由另一位安全管理员办理。", user)
+        held = {g.role for g in db.session.scalars(select(Grant).where(Grant.user_id == user.id))}
+        if role in THREE_OFFICERS and held.intersection(THREE_OFFICERS) - {role}:
+            raise Refused("系统管理员、安全管理员、审计管理员不能由同一人担任，请另选一人。", user)
+        given = Grant(user=user, role=role, unit=unit, from_day=from_day, until_day=until_day)
+        db.session.add(given)
+    return given
+
+
+def revoke(grant_id: int, *, by: Actor) -> Grant:
+    """End a role today."""
+    with ledger.act("revoke", by=by) as act:
+        given = access.load(Grant, grant_id)
+        act.post = access.require(by, "grant", given.unit)
+        given.until_day = clock.today()
+    return given
+
+
+def unlock(user_id: int, *, by: Actor) -> User:
+    """Lift the pause that failed logins have put on an account."""
+    with ledger.act("user.unlock", by=by) as act:
+        user = access.load(User, user_id)
+        act.post = access.require(by, "unlock", user)
+        db.session.execute(delete(Throttle).where(Throttle.key == _account_key(user.login)))
+        act.tell({"login": user.login})
+    return user

@@ -1,0 +1,39 @@
+"""Who acts, from where, and how surely we know it."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from models import Post, User
+
+
+@dataclass(frozen=True)
+class Auth:
+    """The proof of identity asked for anew when signing: by what means, and when."""
+
+    method: str
+    at: datetime
+
+
+def _new_req() -> str:
+    return secrets.token_hex(16)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person at a page, a command at a terminal (`console`), or nobody (somebody who failed to log in).
+
+    `post` is the office in which the person is at work now, `session` the public id of the session, `req` is
+    shared by all entries of one request, `nonce` identifies the form that was sent.
+    """
+
+    user: User | None = None
+    post: Post | None = None
+    ip: str | None = None
+    session: str | None = None
+    req: str = field(default_factory=_new_req)
+    auth: Auth | None = None
+    nonce: str | None = None
+    console: str | None = None

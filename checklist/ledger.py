@@ -1,0 +1,345 @@
+"""The only way to write.
+
+A verb opens an act; what it changes inside is noticed by itself, and when the act ends one entry for each
+changed row is appended to the log in the same transaction. Nothing else may write a `Logged` row: a flush
+outside an act raises.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import reduce
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import event, func, insert, inspect, select
+from sqlalchemy.orm import ORMExecuteState
+from sqlalchemy.orm import Session as DbSession
+from sqlalchemy.orm.attributes import NO_VALUE
+
+import verify
+from checklist import __version__, clock
+from checklist.actor import Actor
+from checklist.refusal import Refused, Repeated
+from models import Logged, Post, Submission, Word, audit_body, audit_log, audit_node, db
+
+APP = f"shuangze {__version__}"
+NOWHERE = "-"  # the unit of an entry that belongs to none
+TOLERATED_SKEW = timedelta(seconds=2)
+
+# One writer at a time: within this process by a lock, which spares SQLite's slow busy back-off, and between
+# processes by the database: BEGIN IMMEDIATE on SQLite, this advisory lock on PostgreSQL.
+_one_writer = threading.Lock()
+_ADVISORY_LOCK = 0x5348_5541_4E47_5A45
+
+State = dict[str, Any]
+
+
+# --- acts ---------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Entry:
+    """What is to be said of one row (or of none) once the act has ended."""
+
+    action: str
+    unit: str = NOWHERE
+    object: State | None = None
+    before: State | None = None
+    after: State | None = None
+    reason: str | None = None
+    result: str = "ok"
+
+
+class Act:
+    """One thing that somebody does, as long as it lasts. `post` is the office in whose capacity it is done."""
+
+    def __init__(self, action: str, by: Actor, reason: str | None) -> None:
+        self.action = action
+        self.by = by
+        self.reason = reason
+        self.post: Post | None = by.post
+        self._before: dict[Logged, State | None] = {}
+        self._units_of_deleted: dict[Logged, str] = {}
+        self._told: list[Entry] = []
+
+    def tell(self, after: State, *, unit: str = NOWHERE) -> None:
+        """Add an entry about an act that changes no row, such as an export."""
+        self._told.append(Entry(self.action, unit, after=after, reason=self.reason))
+
+    def notice(self, row: Logged, *, deleted: bool) -> None:
+        """Keep the state in which the act found a row that is about to be written."""
+        if row not in self._before:
+            self._before[row] = None if inspect(row).pending else state(row, committed=True)
+        if deleted:
+            self._units_of_deleted[row] = unit_code(row)
+
+    def cite(self, row: Logged | None) -> State | None:
+        """How an entry names a row; None for one that this act made, since its id may be rolled back."""
+        if row is None or not inspect(row).persistent or self._before.get(row, row) is None:
+            return None
+        return {"type": row.__tablename__, "id": row.id, "rev": row.rev}
+
+    def entries(self) -> list[Entry]:
+        """One entry for each row that differs from what it was, in the order in which they were touched."""
+        changed = [self._entry(row, before) for row, before in self._before.items()]
+        return [entry for entry in changed if entry.before != entry.after] + self._told
+
+    def _entry(self, row: Logged, before: State | None) -> Entry:
+        after = None if row in self._units_of_deleted else state(row)
+        unit = self._units_of_deleted.get(row) or unit_code(row)
+        cited = {"type": row.__tablename__, "id": row.id, "rev": row.rev}
+        return Entry(self.action, unit, cited, before, after, self.reason)
+
+
+@contextmanager
+def act(action: str, *, by: Actor, reason: str | None = None) -> Iterator[Act]:
+    """Do one thing, all or nothing, and log it in the same transaction.
+
+    On entry the write lock is taken and everything read before is forgotten, so that a verb decides on what
+    stands now. An act inside an act joins the outer one. A refusal is rolled back, logged in a transaction of
+    its own, and raised again.
+
+    Raises Repeated when the same form has been acted on before, and whatever the block raises.
+    """
+    session = db.session()
+    outer: Act | None = session.info.get("act")
+    if outer:
+        yield outer
+        return
+    with _one_writer:
+        _begin(session)
+        current = session.info["act"] = Act(action, by, reason)
+        try:
+            _refuse_repetition(session, by)
+            yield current
+            session.flush()
+            first = _append(session, current, current.entries())
+            _remember_submission(session, by, first)
+            session.commit()
+        except Refused as refusal:
+            cited = current.cite(refusal.about)
+            unit = unit_code(refusal.about) if cited and refusal.about else NOWHERE
+            session.rollback()
+            _begin(session)
+            result = f"refused: {refusal.status}"
+            _append(session, current, [Entry(action, unit, cited, reason=refusal.message, result=result)])
+            session.commit()
+            raise
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            del session.info["act"]
+
+
+def open_log(origin: str, *, by: Actor) -> None:
+    """Write entry 0, which names the log for ever. `origin` is a name like county.example/shuangze."""
+    with act("log.open", by=by) as opening:
+        opening.tell({"origin": origin})
+
+
+def _begin(session: DbSession) -> None:
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("rows were changed before the act began")
+    # A read transaction left open by the login would show stale rows on PostgreSQL and fail at once on SQLite.
+    session.rollback()
+    connection = session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+    if connection.dialect.name == "postgresql":
+        # A statement of its own: the next one then sees what the last holder of the lock committed.
+        connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+
+
+def _refuse_repetition(session: DbSession, by: Actor) -> None:
+    if not (by.nonce and by.user):
+        return
+    known = session.get(Submission, (by.nonce, by.user.id))
+    if known:
+        body = session.scalar(select(audit_body.c.body).where(audit_body.c.seq == known.seq))
+        row = json.loads(body or "{}").get("object") or {}
+        raise Repeated(row.get("type", ""), row.get("id", 0))
+
+
+def _remember_submission(session: DbSession, by: Actor, first: int | None) -> None:
+    if by.nonce and by.user and first is not None:
+        session.add(Submission(nonce=by.nonce, user_id=by.user.id, seq=first))
+
+
+# --- nothing changes unnoticed ------------------------------------------------------------------------------
+
+
+@event.listens_for(DbSession, "before_flush")
+def _notice_changes(session: DbSession, _context: object, _instances: object) -> None:
+    current: Act | None = session.info.get("act")
+    changed = [row for row in session.dirty if session.is_modified(row)]
+    for row in [*session.new, *changed, *session.deleted]:
+        if isinstance(row, Logged):
+            if current is None:
+                raise RuntimeError(f"{row.__tablename__} changed outside an act")
+            current.notice(row, deleted=row in session.deleted)
+
+
+@event.listens_for(DbSession, "do_orm_execute")
+def _forbid_bulk_changes(statement: ORMExecuteState) -> None:
+    writes = statement.is_insert or statement.is_update or statement.is_delete
+    mapper = statement.bind_mapper
+    if writes and mapper is not None and issubclass(mapper.class_, Logged):
+        raise RuntimeError(f"{mapper.local_table} changed by a statement that the log would not notice")
+
+
+# --- states -------------------------------------------------------------------------------------------------
+
+
+def state(row: Logged, *, committed: bool = False) -> State:
+    """The whole of a row as the log keeps it: its columns by name, and the number of its schema.
+
+    With `committed`, as it stands in the database, before what has been changed since.
+    """
+    columns = inspect(type(row)).columns
+    fields = {
+        column.key: _encode(_value(row, column.key, committed), bool(column.info.get("secret")))
+        for column in columns
+    }
+    return {"schema": row.schema, **fields}
+
+
+def unit_code(row: Logged) -> str:
+    """The code of the unit that a row's entries are tagged with, or "-"."""
+    if row.unit_path is None:
+        return NOWHERE
+    code: str = reduce(getattr, row.unit_path, row).code  # type: ignore[attr-defined]
+    return code
+
+
+def _value(row: Logged, key: str, committed: bool) -> Any:
+    value = getattr(row, key)
+    if not committed:
+        return value
+    old = inspect(row).committed_state.get(key, value)
+    if old is NO_VALUE:
+        raise RuntimeError(f"{row.__tablename__}.{key} was changed before it was read")
+    return old
+
+
+def _encode(value: Any, secret: bool) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    if secret:
+        return sha256(str(value).encode()).hexdigest()
+    if isinstance(value, Word):
+        return value.value
+    if isinstance(value, datetime):
+        return timestamp(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value
+
+
+def timestamp(moment: datetime) -> str:
+    """A moment as the log writes it: UTC, six decimals, Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+# --- appending ----------------------------------------------------------------------------------------------
+
+
+def _append(session: DbSession, act: Act, entries: list[Entry]) -> int | None:
+    """Write entries at the head of the log, as the last thing in the transaction; the first one's seq."""
+    if not entries:
+        return None
+    head = session.execute(
+        select(audit_log.c.seq, audit_log.c.hash, audit_log.c.line).order_by(audit_log.c.seq.desc()).limit(1)
+    ).first()
+    if (head is None) != (entries[0].action == "log.open"):
+        raise RuntimeError("the log is not open" if head is None else "the log is open already")
+    seq, prev, last = (head.seq + 1, head.hash, _time_of(head.line)) if head else (0, verify.GENESIS, None)
+    raw = clock.now()
+    moment = max(raw, last) if last else raw
+    first = seq
+    if moment - raw > TOLERATED_SKEW:
+        entries = [Entry("clock.skew", after={"clock": timestamp(raw)}), *entries]
+        first += 1
+    heads, bodies, leaves = [], [], []
+    for number, entry in enumerate(entries, seq):
+        body = _body(act, entry)
+        digest = verify.body_hash(body)
+        line = verify.header(seq=number, prev=prev, body=digest, ts=timestamp(moment), unit=entry.unit)
+        leaf = verify.entry_hash(line)
+        heads.append({"seq": number, "prev": prev, "hash": leaf.hex(), "line": line.decode()})
+        bodies.append({"seq": number, "body": body.decode()})
+        leaves.append((number, leaf))
+        prev = leaf.hex()
+    session.execute(insert(audit_log), heads)
+    session.execute(insert(audit_body), bodies)
+    nodes = _completed_nodes(session, leaves)
+    if nodes:
+        session.execute(insert(audit_node), nodes)
+    return first
+
+
+def _time_of(line: str) -> datetime:
+    return datetime.strptime(json.loads(line)["ts"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+def _body(act: Act, entry: Entry) -> bytes:
+    by = act.by
+    return verify.canonical(
+        {
+            "salt": secrets.token_hex(16),
+            "actor": _actor(act),
+            "ip": by.ip,
+            "session": by.session,
+            "req": by.req,
+            "action": entry.action,
+            "object": entry.object,
+            "before": entry.before,
+            "after": entry.after,
+            "reason": entry.reason,
+            "result": entry.result,
+            "attachments": [],
+            "app": APP,
+        }
+    )
+
+
+def _actor(act: Act) -> State | None:
+    by = act.by
+    if by.user:
+        return {"id": by.user.id, "name": by.user.name, "post": act.post.title if act.post else None}
+    return {"id": None, "name": f"cli:{by.console}", "post": None} if by.console else None
+
+
+def _completed_nodes(session: DbSession, leaves: list[tuple[int, bytes]]) -> list[dict[str, Any]]:
+    """The Merkle nodes above the leaves (RFC 6962) that these leaves complete: about one for each."""
+    fresh: dict[tuple[int, int], bytes] = {(0, seq): leaf for seq, leaf in leaves}
+
+    def node(level: int, index: int) -> bytes:
+        if (level, index) in fresh:
+            return fresh[level, index]
+        if level == 0:
+            found = session.scalar(select(audit_log.c.hash).where(audit_log.c.seq == index))
+        else:
+            key = (audit_node.c.level == level, audit_node.c.index == index)
+            found = session.scalar(select(audit_node.c.hash).where(*key))
+        if found is None:
+            raise RuntimeError(f"Merkle node {index} of level {level} is missing")
+        return bytes.fromhex(found)
+
+    completed = []
+    for seq, leaf in leaves:
+        level, index, current = 0, seq, leaf
+        while index % 2:
+            current = verify.node_hash(node(level, index - 1), current)
+            level, index = level + 1, index // 2
+            fresh[level, index] = current
+            completed.append({"level": level, "index": index, "hash": current.hex()})
+    return completed

@@ -1,0 +1,129 @@
+"""Whom a duty falls to: from the names in a text, by the clerk's choice, to posts.
+
+While a list is a draft an owner is {"unit": code}, {"post": id} or {"set": name, "except": [unit codes]}, each
+with a "part" (lead or support). Adoption spreads them into posts once and for all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from checklist.clock import today
+from models import Duty, Part, Post, PostKind, Unit, UnitKind, db
+
+Owner = dict[str, Any]
+
+SETS = {"towns": "各镇", "departments": "各部门", "team": "班子成员"}
+
+# How a text calls each set; tried in this order on every name that it gives.
+SET_WORDS = {
+    "towns": re.compile(r"各(?:乡|镇|街道)"),
+    "departments": re.compile(r"(?:各|有关|相关)(?:部门|单位|局)|各部门"),
+    "team": re.compile(r"班子(?:其他)?成员"),
+}
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What an owner comes to: posts with their parts, and the Chinese words for what is missing."""
+
+    posts: dict[Post, Part]
+    missing: list[str]
+
+
+def is_open(row: Unit | Post, day: date) -> bool:
+    """Whether a unit or post has not ended on a day."""
+    return row.until_day is None or row.until_day > day
+
+
+def units_below(root: Unit) -> list[Unit]:
+    """The open units directly below one, and it, by code."""
+    units = db.session.scalars(select(Unit).order_by(Unit.code)).all()
+    return [u for u in units if is_open(u, today()) and (u == root or u.parent == root)]
+
+
+def proposed(named: Iterable[dict[str, str]], root: Unit) -> list[Owner]:
+    """The owners that a text names, as far as they are units of this county; the rest stays 待定."""
+    units = units_below(root)
+    owners: list[Owner] = []
+    for name in named:
+        for owner in _match(name["name"], units):
+            owner["part"] = name["role"]
+            if owner not in owners:
+                owners.append(owner)
+    return owners
+
+
+def _match(name: str, units: list[Unit]) -> list[Owner]:
+    sets: list[Owner] = [{"set": s, "except": []} for s, words in SET_WORDS.items() if words.search(name)]
+    if sets:
+        return sets
+    bare = re.sub(r"(?:部门|局|办公室|办|委|委员会)$", "", name.removeprefix("县"))
+    found = [u for u in units if name in (u.name, u.short_name) or bare == u.short_name]
+    return [{"unit": found[0].code}] if len(found) == 1 else []
+
+
+def spread(duty: Duty) -> Spread:
+    """The posts that a duty's owners come to. Where one is both, leading counts."""
+    posts: dict[Post, Part] = {}
+    missing: list[str] = []
+    for owner in duty.owners:
+        found = posts_of(owner, duty.duty_list.unit)
+        if not found:
+            missing.append(f"{describe(owner)}没有可承担的岗位")
+        for post in found:
+            if posts.get(post) is not Part.LEAD:
+                posts[post] = Part(owner["part"])
+    if Part.LEAD not in posts.values():
+        missing.append("还没有牵头责任人")
+    return Spread(posts, missing)
+
+
+def posts_of(owner: Owner, root: Unit) -> list[Post]:
+    """The open posts that one owner stands for: a unit is its one principal, a set those of its units."""
+    if "post" in owner:
+        post = db.session.get(Post, owner["post"])
+        return [post] if post and is_open(post, today()) else []
+    if owner.get("set") == "team":
+        kinds = (PostKind.PRINCIPAL, PostKind.MEMBER)
+        return [p for p in _posts_in([root]) if p.kind in kinds and str(p.id) not in owner["except"]]
+    units = [u for u in units_below(root) if u.code not in owner.get("except", [])]
+    if "unit" in owner:
+        units = [u for u in units if u.code == owner["unit"]]
+    else:
+        kind = {"towns": UnitKind.TOWN, "departments": UnitKind.DEPARTMENT}[owner["set"]]
+        units = [u for u in units if u.kind is kind]
+    return [post for post in _posts_in(units) if post.kind is PostKind.PRINCIPAL]
+
+
+def _posts_in(units: list[Unit]) -> list[Post]:
+    found = db.session.scalars(select(Post).where(Post.unit_id.in_([u.id for u in units])).order_by(Post.id))
+    return [post for post in found if is_open(post, today())]
+
+
+def describe(owner: Owner) -> str:
+    """An owner in words, as the screen shows it."""
+    if "post" in owner:
+        post = db.session.get(Post, owner["post"])
+        return post.title if post else ""
+    if "unit" in owner:
+        return _unit_name(owner["unit"])
+    left_out = "、".join(_excepted(owner))
+    return SETS[owner["set"]] + (f"（{left_out}除外）" if left_out else "")
+
+
+def _excepted(owner: Owner) -> list[str]:
+    if owner["set"] == "team":
+        posts = (db.session.get(Post, int(id)) for id in owner["except"])
+        return [post.name for post in posts if post]
+    return [_unit_name(code) for code in owner["except"]]
+
+
+def _unit_name(code: str) -> str:
+    return db.session.scalar(select(Unit.name).where(Unit.code == code)) or code

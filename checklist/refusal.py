@@ -1,0 +1,70 @@
+"""Why an act does not happen. The message is shown as it stands: it says in Chinese what to do next."""
+
+from models import Logged
+
+
+class Problem(Exception):
+    """An act that does not happen; `status` is the HTTP status that fits it."""
+
+    status = 400
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Malformed(Problem):
+    """What was typed is not of the right form. Nothing was attempted, so nothing is logged."""
+
+    status = 422
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class Refused(Problem):
+    """The state of things does not allow the act. Logged, as are its kinds below.
+
+    `about` is the row that it was tried on, if there is one.
+    """
+
+    status = 409
+
+    def __init__(self, message: str, about: Logged | None = None) -> None:
+        super().__init__(message)
+        self.about = about
+
+
+class Stale(Refused):
+    """Somebody else changed the row after the page was drawn."""
+
+
+class Unconfirmed(Refused):
+    """Signing needs the password, given at most 15 minutes ago in this session."""
+
+    status = 403
+
+
+class NotYours(Refused):
+    """The person may see the row, and may not do this to it."""
+
+    status = 403
+
+
+class Unseen(Refused):
+    """There is no such row, or none that this person may know of."""
+
+    status = 404
+
+    def __init__(self, about: Logged | None = None) -> None:
+        super().__init__("找不到您要的内容。它可能不存在，或者不在您的查看范围内。请返回上一页。", about)
+
+
+class Repeated(Exception):
+    """The same form came a second time; `type` and `id` name the row that its first result was about."""
+
+    def __init__(self, type: str, id: int) -> None:
+        super().__init__(f"{type} {id}")
+        self.type = type
+        self.id = id

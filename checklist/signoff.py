@@ -1,0 +1,348 @@
+"""Report, sign, review: what moves an item from one state to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from hashlib import sha256
+
+from checklist import access, clock, ledger
+from checklist.actor import Actor, Auth
+from checklist.refusal import Malformed, Refused, Stale, Unconfirmed
+from models import (
+    Batch,
+    Evidence,
+    Item,
+    ItemState,
+    Post,
+    Reading,
+    Review,
+    Signature,
+    Target,
+    User,
+    Verdict,
+    db,
+)
+
+AUTH_LASTS = timedelta(minutes=15)
+STATEMENT_VERSION = 1
+MEANING = "本人确认：以上事项的完成情况属实，由本人负责。"
+
+
+@dataclass(frozen=True)
+class Move:
+    """A step between states. Who may take it stands in access.TABLE under the same verb."""
+
+    label: str
+    before: tuple[ItemState, ...]
+    after: ItemState
+    needs: str
+    writes: str
+
+
+S = ItemState
+MOVES = {
+    "tick": Move("报完成", (S.OPEN,), S.TICKED, "每项指标的完成值", "item, reading, evidence"),
+    "untick": Move("撤销报完成", (S.TICKED,), S.OPEN, "", "item"),
+    "sign": Move(
+        "签认", (S.OPEN, S.TICKED, S.RETURNED), S.SIGNED, "15 分钟内输过密码；退回后须有回复", "batch, signature, item"
+    ),
+    "withdraw": Move("撤回签认", (S.SIGNED,), S.TICKED, "理由", "signature, item"),
+    "approve": Move("通过", (S.SIGNED,), S.APPROVED, "已打开查看；系统外审核须有文号", "review, item"),
+    "send_back": Move("退回", (S.SIGNED, S.APPROVED), S.RETURNED, "理由和重报日期", "review, item"),
+}
+REPORTABLE = (S.OPEN, S.TICKED, S.RETURNED)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an official may say of an item; only the values of its targets are ever asked for."""
+
+    note: str = ""
+    happened_on: date | None = None
+    document_no: str = ""
+    values: Mapping[int, Decimal] = field(default_factory=dict)
+    reply: str = ""
+
+
+def choices(item: Item, standing: access.Standing) -> list[str]:
+    """The moves that this person can make with this item now; what a template draws as buttons."""
+    return [v for v, move in MOVES.items() if item.state in move.before and access.may(standing, v, item)]
+
+
+# --- reporting ----------------------------------------------------------------------------------------------
+
+
+def tick(id: int, *, by: Actor, rev: int | None = None, report: Report | None = None) -> Item:
+    """Report an item as done. Raises Malformed while a target has no value."""
+    with ledger.act("tick", by=by) as act:
+        item = access.load(Item, id)
+        act.post = access.require(by, "tick", item)
+        _move(item, "tick", rev)
+        item.reported_at, item.reported_by = clock.now(), by.user
+        if report:
+            _write(item, report)
+        _insist_on_values(item)
+    return item
+
+
+def untick(id: int, *, by: Actor, rev: int | None = None) -> Item:
+    """Take a report back; what was noted stays."""
+    with ledger.act("untick", by=by) as act:
+        item = access.load(Item, id)
+        act.post = access.require(by, "untick", item)
+        _move(item, "untick", rev)
+        item.reported_at = item.reported_by = None
+    return item
+
+
+def report(id: int, what: Report, *, by: Actor, rev: int | None = None) -> Item:
+    """Note the particulars of an item, before or after reporting it as done."""
+    with ledger.act("report", by=by) as act:
+        item = access.load(Item, id)
+        act.post = access.require(by, "report", item)
+        if item.state not in REPORTABLE:
+            raise Refused(f"这一项{item.state.label}，不能再改。要改请先撤回签认。", item)
+        _insist_on_rev(item, rev)
+        _write(item, what)
+    return item
+
+
+def _write(item: Item, what: Report) -> None:
+    if what.happened_on and what.happened_on > clock.today():
+        raise Malformed("发生日期不能晚于今天。", "happened_on")
+    item.note, item.happened_on, item.reply = what.note, what.happened_on, what.reply
+    _write_document(item, what.document_no)
+    for target in item.duty.targets:
+        _write_value(item, target, what.values.get(target.id))
+
+
+def _write_document(item: Item, document_no: str) -> None:
+    known = item.evidence[0] if item.evidence else None
+    if known and document_no:
+        known.document_no = document_no
+    elif known:
+        item.evidence.remove(known)
+        db.session.delete(known)
+    elif document_no:
+        item.evidence.append(Evidence(document_no=document_no))
+
+
+def _write_value(item: Item, target: Target, value: Decimal | None) -> None:
+    known = next((r for r in item.readings if r.target == target), None)
+    if value is None:
+        if known:
+            item.readings.remove(known)
+            db.session.delete(known)
+    elif known:
+        known.value, known.met = value, is_met(target, value)
+    else:
+        item.readings.append(Reading(target=target, value=value, met=is_met(target, value)))
+
+
+def is_met(target: Target, value: Decimal) -> bool | None:
+    """达标 or 未达标; None while the target itself is 待定.
+
+    以上、以内、不低于 include the figure, 超过、不满 exclude it (民法典 article 1259). For a rise (+) or a
+    cut (-) the value is the size of the rise or cut that was reached.
+    """
+    goal = target.value
+    if goal is None:
+        return None
+    return {
+        ">=": value >= goal,
+        "<=": value <= goal,
+        ">": value > goal,
+        "<": value < goal,
+        "=": value == goal,
+        "+": value >= goal,
+        "-": value >= goal,
+    }[target.op]
+
+
+# --- signing ------------------------------------------------------------------------------------------------
+
+
+def statement(item: Item, user: User, acting: bool) -> str:
+    """The text that is shown, signed, stored and hashed, to the letter."""
+    duty, duties = item.duty, item.duty.duty_list
+    acts_as = "（主持工作）" if acting else ""
+    lines = [
+        f"签认事项：第 {item.id} 号（责任事项第 {duty.version} 版）",
+        f"所属清单：{duties.name}（{duties.year} 年，第 {duties.version} 版）",
+        f"任务表述：{duty.wording}",
+        f"本期：{item.period}，{item.due:%Y-%m-%d} 前完成",
+        *[f"指标：{_reading(r)}" for r in item.readings],
+        f"完成说明：{item.note or '（未填）'}",
+        f"发生日期：{item.happened_on.isoformat() if item.happened_on else '（未填）'}",
+        f"文号：{'、'.join(e.document_no for e in item.evidence) or '（未填）'}",
+        *([f"对退回的回复：{item.reply}"] if item.reply else []),
+        f"签认人：{user.name}，{item.post.title}{acts_as}",
+        MEANING,
+    ]
+    return "\n".join(lines)
+
+
+def _reading(reading: Reading) -> str:
+    verdict = {True: "达标", False: "未达标", None: "目标待定"}[reading.met]
+    return f"{reading.target.of} {reading.value:f}{reading.target.unit}（{verdict}）"
+
+
+def digest(text: str) -> str:
+    """What a form carries to prove which statement was on the page."""
+    return sha256(text.encode()).hexdigest()
+
+
+def is_acting(user: User, post: Post) -> bool:
+    """Whether somebody holds a post as 代理/主持工作 today."""
+    return any(t.acting for t in access.tenures_of(user) if t.post == post)
+
+
+def sign(shown: Mapping[int, str], *, by: Actor) -> Batch:
+    """Sign items in one batch, all or nothing; `shown` maps each to the digest of the statement on the page.
+
+    Raises Unconfirmed without a password given in the last 15 minutes, and Stale when a statement is no longer
+    what the page showed.
+    """
+    with ledger.act("sign", by=by) as act:
+        items = [access.load(Item, id) for id in shown]
+        for item in items:
+            act.post = access.require(by, "sign", item)
+        if not items or by.user is None:
+            raise Malformed("请至少选一项再签认。")
+        if len({item.post for item in items}) > 1:
+            raise Refused("一次只能签认同一个岗位的事项，请分岗位签认。", items[0])
+        if by.auth is None or clock.now() - by.auth.at > AUTH_LASTS:
+            raise Unconfirmed("签认前请输入登录密码。", items[0])
+        batch = Batch(post=items[0].post, user=by.user, signed_at=clock.now())
+        db.session.add(batch)
+        db.session.flush()
+        acting = is_acting(by.user, batch.post)
+        for item in items:
+            text = statement(item, by.user, acting)
+            if digest(text) != shown[item.id]:
+                raise Stale(f"第 {item.id} 号事项在您打开页面之后有变化，请看过新的内容再签认。", item)
+            _insist_on_values(item)
+            if item.state is S.RETURNED and not item.reply:
+                raise Refused(f"第 {item.id} 号事项是退回的，请先填写回复再签认。", item)
+            _move(item, "sign")
+            db.session.add(_signature(batch, item, text, acting, by.auth))
+            db.session.flush()
+    return batch
+
+
+def _signature(batch: Batch, item: Item, text: str, acting: bool, auth: Auth) -> Signature:
+    return Signature(
+        batch=batch,
+        item=item,
+        duty_id=item.duty_id,
+        duty_version=item.duty.version,
+        user=batch.user,
+        signer=batch.user.name,
+        post_title=item.post.title,
+        acting=acting,
+        statement=text,
+        statement_version=STATEMENT_VERSION,
+        auth_method=auth.method,
+        auth_at=auth.at,
+    )
+
+
+def withdraw(id: int, reason: str, *, by: Actor, rev: int | None = None) -> Item:
+    """Take a signature back, with a reason, as long as nobody has reviewed it."""
+    with ledger.act("withdraw", by=by, reason=reason) as act:
+        item = access.load(Item, id)
+        act.post = access.require(by, "withdraw", item)
+        _insist_on("撤回签认的理由", reason, "reason")
+        signature = item.signature
+        _move(item, "withdraw", rev)
+        if signature:
+            signature.withdrawn_at, signature.withdrawn_because = clock.now(), reason
+    return item
+
+
+# --- reviewing ----------------------------------------------------------------------------------------------
+
+
+def approve(id: int, *, by: Actor, rev: int | None = None, outside_document: str = "") -> Item:
+    """Accept a signed item; `outside_document` where the superior reviewed it outside the system."""
+    with ledger.act("approve", by=by) as act:
+        item = access.load(Item, id)
+        act.post = access.require(by, "approve", item)
+        _review(item, Verdict.APPROVE, by, act.post, rev, outside_document)
+    return item
+
+
+def send_back(
+    id: int, reason: str, redo_by: date | None, *, by: Actor, rev: int | None = None, outside_document: str = ""
+) -> Item:
+    """Return an item with a reason and the day by which it is to be signed again."""
+    with ledger.act("send_back", by=by, reason=reason) as act:
+        item = access.load(Item, id)
+        act.post = access.require(by, "send_back", item)
+        _insist_on("退回的理由", reason, "reason")
+        if redo_by is None or redo_by < clock.today():
+            raise Malformed("请选择重报日期，今天或今天以后。", "redo_by")
+        _review(item, Verdict.SEND_BACK, by, act.post, rev, outside_document, reason, redo_by)
+        item.redo_by, item.reply = redo_by, ""
+    return item
+
+
+def _review(
+    item: Item,
+    verdict: Verdict,
+    by: Actor,
+    post: Post | None,
+    rev: int | None,
+    outside_document: str,
+    reason: str = "",
+    redo_by: date | None = None,
+) -> None:
+    signature, outside = item.signature, access.reviewers().get(item.post) is None
+    _move(item, verdict.value, rev)
+    if outside:
+        _insist_on("上级审核意见的文号", outside_document, "outside_document")
+    db.session.add(
+        Review(
+            item=item,
+            signature=signature,
+            verdict=verdict,
+            reason=reason,
+            redo_by=redo_by,
+            reviewer=None if outside else by.user,
+            reviewer_post=None if outside else post,
+            outside_document=outside_document if outside else "",
+            recorded_by=by.user,
+            reviewed_at=clock.now(),
+        )
+    )
+
+
+# --- what every move insists on -----------------------------------------------------------------------------
+
+
+def _move(item: Item, verb: str, rev: int | None = None) -> None:
+    move = MOVES[verb]
+    if item.state not in move.before:
+        raise Refused(f"这一项现在是“{item.state.label}”，不能{move.label}。请刷新页面查看最新情况。", item)
+    _insist_on_rev(item, rev)
+    item.state = move.after
+
+
+def _insist_on_rev(item: Item, rev: int | None) -> None:
+    if rev is not None and rev != item.rev:
+        raise Stale("这一项在您打开页面之后有变化。下面是最新内容，您填写的也保留着，请核对后再提交。", item)
+
+
+def _insist_on_values(item: Item) -> None:
+    given = {reading.target for reading in item.readings}
+    lacking = [target for target in item.duty.targets if target not in given]
+    if lacking:
+        raise Malformed(f"请填写“{lacking[0].of}”的完成值。", f"value-{lacking[0].id}")
+
+
+def _insist_on(what: str, text: str, field: str) -> None:
+    if not text.strip():
+        raise Malformed(f"请填写{what}。", field)

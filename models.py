@@ -1,0 +1,693 @@
+"""Tables, enums, types and the database session.
+
+Every table that the log speaks of is a `Logged` class: its id is never reused, its `rev` moves on with every
+change, and `unit_path` names the relationships that lead to the unit with which its log entries are tagged.
+Columns marked `secret` enter the log as a hash of what is stored (see `checklist.ledger.state`).
+"""
+
+from __future__ import annotations
+
+import enum
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    Enum,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    event,
+)
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, relationship
+
+CONSTRAINT_NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
+
+
+db = SQLAlchemy(model_class=Base)
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+# --- how every connection behaves ---------------------------------------------------------------------------
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    if "sqlite3" not in type(connection).__module__:
+        return
+    # The driver's own transaction handling would begin too late: `_begin_sqlite` says BEGIN instead.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        connection.execute(f"PRAGMA {pragma}")
+    # Without it INSERT OR REPLACE would delete a log row past the delete trigger.
+    connection.execute("PRAGMA recursive_triggers=ON")
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+# --- types --------------------------------------------------------------------------------------------------
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: zone-aware in Python, UTC in the database (SQLite keeps no zone of its own)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A figure kept as its decimal text, so that neither database rounds it."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        return None if value is None else format(value, "f")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+class Word(str, enum.Enum):
+    """A value in the database and the log, with its word on the screen."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> Word:
+        word = str.__new__(cls, value)
+        word._value_ = value
+        word.label = label
+        return word
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+def word(kind: type[Word]) -> Enum:
+    """The column type of a Word: its value as text, checked by the database."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        name=kind.__name__.lower(),
+        length=20,
+        values_callable=lambda words: [w.value for w in words],
+    )
+
+
+class UnitKind(Word):
+    COMMITTEE = "committee", "县委"
+    GOVERNMENT = "government", "县政府"
+    TOWN = "town", "镇"
+    DEPARTMENT = "department", "部门"
+
+
+class PostKind(Word):
+    PRINCIPAL = "principal", "一把手"
+    MEMBER = "member", "班子成员"
+    STAFF = "staff", "其他"
+
+
+class Role(Word):
+    SYSTEM_ADMIN = "system_admin", "系统管理员"
+    SECURITY_ADMIN = "security_admin", "安全管理员"
+    LOG_ADMIN = "log_admin", "审计管理员"
+    AUDITOR = "auditor", "审计员"
+    CLERK = "clerk", "经办人"
+
+
+# 三员分立: no account holds two of these.
+THREE_OFFICERS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.LOG_ADMIN)
+
+
+class ListKind(Word):
+    BREAKDOWN = "breakdown", "任务分解表"
+    RESPONSIBILITY = "responsibility", "责任清单"
+
+
+class Tier(Word):
+    NONE = "none", "不分层级"
+    TEAM = "team", "班子"
+    SECRETARY = "secretary", "书记"
+    MEMBER = "member", "成员"
+
+
+class ListState(Word):
+    DRAFT = "draft", "草稿"
+    SUBMITTED = "submitted", "待确认"
+    ADOPTED = "adopted", "已生效"
+
+
+class Side(Word):
+    WORK = "work", "业务"
+    INTEGRITY = "integrity", "廉政"
+    BOTH = "both", "业务与廉政"
+
+
+class Cadence(Word):
+    ONCE = "once", "一次完成"
+    MONTHLY = "monthly", "每月"
+    QUARTERLY = "quarterly", "每季度"
+    HALF_YEARLY = "half-yearly", "每半年"
+    YEARLY = "yearly", "每年"
+    PER_EVENT = "per-event", "逢事必办"
+    ONGOING = "ongoing", "长期坚持"
+
+
+class Part(Word):
+    LEAD = "lead", "牵头"
+    SUPPORT = "support", "配合"
+
+
+class ItemState(Word):
+    OPEN = "open", "待办"
+    TICKED = "ticked", "已报完成"
+    SIGNED = "signed", "已签认"
+    RETURNED = "returned", "已退回"
+    APPROVED = "approved", "已通过"
+
+
+class Verdict(Word):
+    APPROVE = "approve", "通过"
+    SEND_BACK = "send_back", "退回"
+
+
+# --- rows that the log speaks of ----------------------------------------------------------------------------
+
+
+class Logged(Model):
+    __abstract__ = True
+
+    schema: ClassVar[int] = 1  # moves on when a migration changes the fields; replay knows what older states lack
+    unit_path: ClassVar[tuple[str, ...] | None] = None  # None: the entry carries "-"
+
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-2)
+    rev: Mapped[int] = mapped_column(nullable=False, sort_order=-1)
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.rev}
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[Any, ...]:
+        return (*cls.rules(), {"sqlite_autoincrement": True})
+
+    @classmethod
+    def rules(cls) -> tuple[Any, ...]:
+        """Constraints of this table over more than one column."""
+        return ()
+
+
+class Unit(Logged):
+    """单位. A tree; ends, is never deleted; its code never changes."""
+
+    unit_path = ()
+
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    short_name: Mapped[str] = mapped_column(String(20))  # as a speech calls it: 财政 for 县财政局
+    kind: Mapped[UnitKind] = mapped_column(word(UnitKind))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    from_day: Mapped[date]
+    until_day: Mapped[date | None]
+
+    parent: Mapped[Unit | None] = relationship(remote_side="Unit.id")
+
+    def line(self) -> list[Unit]:
+        """This unit and those above it, up to the root."""
+        return [self, *(self.parent.line() if self.parent else [])]
+
+
+class Post(Logged):
+    """岗位. An office in a unit, whoever holds it."""
+
+    unit_path = ("unit",)
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[PostKind] = mapped_column(word(PostKind))
+    is_secretary: Mapped[bool] = mapped_column(default=False)
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))  # None: taken from the tree
+    until_day: Mapped[date | None]
+
+    unit: Mapped[Unit] = relationship()
+    reviewer: Mapped[Post | None] = relationship(remote_side="Post.id")
+
+    @property
+    def title(self) -> str:
+        return f"{self.unit.name} {self.name}"
+
+
+class User(Logged):
+    """人员. Somebody who can log in; the login name is not the display name."""
+
+    login: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(40))
+    password_hash: Mapped[str | None] = mapped_column(String(255), info={"secret": True})
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Dated:
+    """In force from a day until before another (half-open; None: open-ended)."""
+
+    from_day: Mapped[date]
+    until_day: Mapped[date | None]
+
+    def holds_on(self, day: date) -> bool:
+        return self.from_day <= day and (self.until_day is None or day < self.until_day)
+
+
+class Tenure(Dated, Logged):
+    """任职. A person holds a post; `acting` for 代理/主持工作, which counts in full."""
+
+    unit_path = ("post", "unit")
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
+    acting: Mapped[bool] = mapped_column(default=False)
+
+    user: Mapped[User] = relationship()
+    post: Mapped[Post] = relationship()
+
+
+class Liaison(Dated, Logged):
+    """联络员. Prepares a post's notes and completions; never signs."""
+
+    unit_path = ("post", "unit")
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
+
+    user: Mapped[User] = relationship()
+    post: Mapped[Post] = relationship()
+
+
+class Portfolio(Dated, Logged):
+    """分工. The unit (and field of work) that a leader is in charge of."""
+
+    unit_path = ("post", "unit")
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
+    charge_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    field: Mapped[str] = mapped_column(String(80), default="")
+
+    post: Mapped[Post] = relationship()
+    charge: Mapped[Unit | None] = relationship()
+
+
+class Grant(Dated, Logged):
+    """A role given to a person for a unit and all below it."""
+
+    unit_path = ("unit",)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    role: Mapped[Role] = mapped_column(word(Role))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+
+    user: Mapped[User] = relationship()
+    unit: Mapped[Unit] = relationship()
+
+
+class Session(Logged):
+    """A login. The cookie holds the token; here stands its hash, and in the log only the hash of that."""
+
+    public_id: Mapped[str] = mapped_column(String(16), unique=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True, info={"secret": True})
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    ip: Mapped[str] = mapped_column(String(45))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the password, asked again for signing
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    user: Mapped[User] = relationship()
+
+
+class Source(Logged):
+    """来源文件. The speech or rule that duties come from, whole."""
+
+    unit_path = ("unit",)
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    title: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+
+    unit: Mapped[Unit] = relationship()
+
+
+class DutyList(Logged):
+    """清单. One version in a series; the series is unit, kind, tier, year and name."""
+
+    unit_path = ("unit",)
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    kind: Mapped[ListKind] = mapped_column(word(ListKind))
+    tier: Mapped[Tier] = mapped_column(word(Tier), default=Tier.NONE)
+    year: Mapped[int]
+    name: Mapped[str] = mapped_column(String(120))
+    version: Mapped[int] = mapped_column(default=1)
+    state: Mapped[ListState] = mapped_column(word(ListState), default=ListState.DRAFT)
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    nodes: Mapped[list[str]] = mapped_column(JSON)  # 报送节点, ISO dates
+    meeting: Mapped[str] = mapped_column(String(120), default="")
+    meeting_no: Mapped[str] = mapped_column(String(60), default="")
+    meeting_day: Mapped[date | None]
+    drafted_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    declined_because: Mapped[str] = mapped_column(Text, default="")
+    adopted_on: Mapped[date | None]
+
+    unit: Mapped[Unit] = relationship()
+    source: Mapped[Source] = relationship()
+    drafted_by: Mapped[User] = relationship(foreign_keys="DutyList.drafted_by_id")
+    submitted_by: Mapped[User | None] = relationship(foreign_keys="DutyList.submitted_by_id")
+    decided_by: Mapped[User | None] = relationship(foreign_keys="DutyList.decided_by_id")
+    duties: Mapped[list[Duty]] = relationship(back_populates="duty_list", order_by="Duty.position")
+
+    @classmethod
+    def rules(cls) -> tuple[Any, ...]:
+        return (UniqueConstraint("unit_id", "kind", "tier", "year", "name", "version"),)
+
+    @property
+    def kept(self) -> list[Duty]:
+        """The duties that have not been dropped from the list."""
+        return [duty for duty in self.duties if not duty.dropped]
+
+
+class Duty(Logged):
+    """责任事项. One line of a list: the source's exact words, and the office's wording apart from them.
+
+    `start` and `end` count code points of the source's text; a duty that the clerk added has none.
+    `owners` is what the clerk chose: [{"unit": code} | {"post": id} | {"set": name, "except": [codes]}, each
+    with "part"]; adoption spreads it into assignments. `guards` holds the lineages of the work it guards.
+    """
+
+    unit_path = ("duty_list", "unit")
+
+    duty_list_id: Mapped[int] = mapped_column(ForeignKey("duty_list.id"), index=True)
+    lineage: Mapped[str] = mapped_column(String(16), index=True)  # the same through all versions of a list
+    version: Mapped[int] = mapped_column(default=1)
+    position: Mapped[int]
+    start: Mapped[int | None]
+    end: Mapped[int | None]
+    quote: Mapped[str] = mapped_column(Text, default="")
+    wording: Mapped[str] = mapped_column(Text)
+    side: Mapped[Side] = mapped_column(word(Side))
+    path: Mapped[list[str]] = mapped_column(JSON, default=list)
+    named: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    owners: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    cadence: Mapped[Cadence] = mapped_column(word(Cadence))
+    deadline: Mapped[str | None] = mapped_column(String(80))  # the text's own words
+    due_on: Mapped[date | None]
+    steps: Mapped[list[str]] = mapped_column(JSON, default=list)
+    flags: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    guards: Mapped[list[str]] = mapped_column(JSON, default=list)
+    why: Mapped[str] = mapped_column(String(200), default="")
+    dropped: Mapped[bool] = mapped_column(default=False)
+
+    duty_list: Mapped[DutyList] = relationship(back_populates="duties")
+    targets: Mapped[list[Target]] = relationship(back_populates="duty", order_by="Target.n")
+    assignments: Mapped[list[Assignment]] = relationship(back_populates="duty", order_by="Assignment.id")
+
+
+class Target(Logged):
+    """A figure to reach. `value` is None where the text masks it (待定)."""
+
+    unit_path = ("duty", "duty_list", "unit")
+
+    duty_id: Mapped[int] = mapped_column(ForeignKey("duty.id"), index=True)
+    n: Mapped[int]
+    of: Mapped[str] = mapped_column(String(80))
+    op: Mapped[str] = mapped_column(String(2))
+    value: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    unit: Mapped[str] = mapped_column(String(20))
+
+    duty: Mapped[Duty] = relationship(back_populates="targets")
+
+    @classmethod
+    def rules(cls) -> tuple[Any, ...]:
+        return (
+            UniqueConstraint("duty_id", "n"),
+            CheckConstraint("op IN ('>=', '<=', '>', '<', '=', '+', '-')", name="op"),
+        )
+
+
+class Assignment(Logged):
+    """责任人. A duty and a post; frozen at adoption. Only a lead reports and signs."""
+
+    unit_path = ("post", "unit")
+
+    duty_id: Mapped[int] = mapped_column(ForeignKey("duty.id"), index=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
+    part: Mapped[Part] = mapped_column(word(Part))
+
+    duty: Mapped[Duty] = relationship(back_populates="assignments")
+    post: Mapped[Post] = relationship()
+
+    @classmethod
+    def rules(cls) -> tuple[Any, ...]:
+        return (UniqueConstraint("duty_id", "post_id"),)
+
+
+class Item(Logged):
+    """本期事项. A lead's duty in a period: the thing on the checklist."""
+
+    unit_path = ("post", "unit")
+
+    duty_id: Mapped[int] = mapped_column(ForeignKey("duty.id"), index=True)
+    lineage: Mapped[str] = mapped_column(String(16))
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
+    period: Mapped[str] = mapped_column(String(10))
+    case: Mapped[str] = mapped_column(String(60), default="")
+    due_on: Mapped[date]
+    state: Mapped[ItemState] = mapped_column(word(ItemState), default=ItemState.OPEN, index=True)
+    note: Mapped[str] = mapped_column(Text, default="")
+    happened_on: Mapped[date | None]
+    reported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reported_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    redo_by: Mapped[date | None]  # the day a reviewer set when sending back
+    reply: Mapped[str] = mapped_column(Text, default="")  # to the reviewer, when signing again
+
+    duty: Mapped[Duty] = relationship()
+    post: Mapped[Post] = relationship()
+    reported_by: Mapped[User | None] = relationship()
+    readings: Mapped[list[Reading]] = relationship(back_populates="item", order_by="Reading.id")
+    evidence: Mapped[list[Evidence]] = relationship(back_populates="item", order_by="Evidence.id")
+    signatures: Mapped[list[Signature]] = relationship(back_populates="item", order_by="Signature.id")
+    reviews: Mapped[list[Review]] = relationship(back_populates="item", order_by="Review.id")
+
+    @classmethod
+    def rules(cls) -> tuple[Any, ...]:
+        return (UniqueConstraint("lineage", "post_id", "period", "case"),)
+
+    @property
+    def due(self) -> date:
+        """The day that counts: the reviewer's, once an item has been sent back."""
+        return self.redo_by or self.due_on
+
+    @property
+    def signature(self) -> Signature | None:
+        """The signature in force: the last one that was not withdrawn."""
+        standing = [s for s in self.signatures if s.withdrawn_at is None]
+        return standing[-1] if standing else None
+
+
+class Reading(Logged):
+    """What was reached of a target; `met` is None while the target's figure is 待定."""
+
+    unit_path = ("item", "post", "unit")
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    target_id: Mapped[int] = mapped_column(ForeignKey("target.id"))
+    value: Mapped[Decimal] = mapped_column(ExactDecimal)
+    met: Mapped[bool | None]
+
+    item: Mapped[Item] = relationship(back_populates="readings")
+    target: Mapped[Target] = relationship()
+
+    @classmethod
+    def rules(cls) -> tuple[Any, ...]:
+        return (UniqueConstraint("item_id", "target_id"),)
+
+
+class Evidence(Logged):
+    """佐证. A reference, here the number of a document; never required."""
+
+    unit_path = ("item", "post", "unit")
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    document_no: Mapped[str] = mapped_column(String(120))
+
+    item: Mapped[Item] = relationship(back_populates="evidence")
+
+
+class Batch(Logged):
+    """One press of 签认: its items' signatures stand or fall together. Its id is the receipt's number."""
+
+    unit_path = ("post", "unit")
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    signed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    post: Mapped[Post] = relationship()
+    user: Mapped[User] = relationship()
+    signatures: Mapped[list[Signature]] = relationship(back_populates="batch", order_by="Signature.id")
+
+
+class Signature(Logged):
+    """签认. `statement` is verbatim what the page showed; name and post are as they stood that day."""
+
+    unit_path = ("item", "post", "unit")
+
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), index=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    duty_id: Mapped[int] = mapped_column(ForeignKey("duty.id"))
+    duty_version: Mapped[int]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    signer: Mapped[str] = mapped_column(String(40))
+    post_title: Mapped[str] = mapped_column(String(160))
+    acting: Mapped[bool]
+    statement: Mapped[str] = mapped_column(Text)
+    statement_version: Mapped[int]
+    on_behalf_of: Mapped[str] = mapped_column(String(80), default="")
+    minutes_no: Mapped[str] = mapped_column(String(60), default="")
+    auth_method: Mapped[str] = mapped_column(String(20))
+    auth_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_because: Mapped[str] = mapped_column(Text, default="")
+
+    batch: Mapped[Batch] = relationship(back_populates="signatures")
+    item: Mapped[Item] = relationship(back_populates="signatures")
+    user: Mapped[User] = relationship()
+
+
+class Review(Logged):
+    """A reviewer's word on one signature; `outside_document` where the superior does not use the system."""
+
+    unit_path = ("item", "post", "unit")
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    signature_id: Mapped[int] = mapped_column(ForeignKey("signature.id"))
+    verdict: Mapped[Verdict] = mapped_column(word(Verdict))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    redo_by: Mapped[date | None]
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    reviewer_post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    outside_document: Mapped[str] = mapped_column(String(120), default="")
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    reviewed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    item: Mapped[Item] = relationship(back_populates="reviews")
+    signature: Mapped[Signature] = relationship()
+    reviewer: Mapped[User | None] = relationship(foreign_keys="Review.reviewer_id")
+    reviewer_post: Mapped[Post | None] = relationship()
+    recorded_by: Mapped[User] = relationship(foreign_keys="Review.recorded_by_id")
+
+
+class Feedback(Logged):
+    """意见反馈. What somebody wrote with the button at the foot of a page."""
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    page: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    user: Mapped[User] = relationship()
+
+
+# --- rows that the log does not speak of --------------------------------------------------------------------
+
+
+class Submission(Model):
+    """Remembers the first result of a form, so that the same form sent twice acts once."""
+
+    nonce: Mapped[str] = mapped_column(String(32), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+
+
+class Throttle(Model):
+    """Counts failed logins by what they came from: an address or an account."""
+
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    failures: Mapped[int]
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+# --- the ledger's tables: written by checklist.ledger alone, kept append-only by triggers (see migrations/) -------
+
+Sequence = BigInteger().with_variant(Integer, "sqlite")
+
+audit_log = Table(
+    "audit_log",
+    db.metadata,
+    Column("seq", Sequence, primary_key=True, autoincrement=False),
+    Column("prev", Text, nullable=False, unique=True),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("line", Text, nullable=False),
+)
+
+audit_body = Table(
+    "audit_body",
+    db.metadata,
+    Column("seq", Sequence, ForeignKey("audit_log.seq"), primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+)
+
+audit_node = Table(
+    "audit_node",
+    db.metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("index", Sequence, primary_key=True, autoincrement=False),
+    Column("hash", Text, nullable=False),
+)
