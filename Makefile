@@ -1,0 +1,60 @@
+# Two ways in: `make run` and `make test`. They need Python 3.11 or newer and make whatever else they need.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help run test lint format check lock clean system
+
+help: ## what there is
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | column -t -s '|'
+
+run: $(VENV)/run ## a demo county on http://127.0.0.1:8000; what you enter stays in instance/
+	SHUANGZE_DEMO=1 $(BIN)/flask --app app serve
+
+test: $(VENV)/dev system ## the whole suite: SQLite, PostgreSQL, Chromium
+	@$(BIN)/flask --app app htmx-fetch || echo "No local copy of htmx: the browser tests will be skipped."
+	$(BIN)/pytest --numprocesses 2
+
+lint: $(VENV)/dev ## ruff, mypy, djlint
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/djlint --lint --quiet templates
+
+format: $(VENV)/dev ## put the Python files into shape
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+check: lint test ## what has to pass before a commit
+
+lock: $(VENV)/dev ## pin requirements*.in anew, with hashes
+	$(UV_COMPILE) requirements.in --output-file requirements.txt
+	$(UV_COMPILE) requirements-dev.in --output-file requirements-dev.txt
+
+UV_COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+
+clean: ## remove what can be made again; instance/ stays
+	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache test-results
+
+# Without a hash that matches, pip installs nothing.
+$(VENV)/run: requirements.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements.txt
+	@touch $@
+
+$(VENV)/dev: requirements-dev.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer, please: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+# In a container or a CI machine we are root and may install; elsewhere pytest says what it misses.
+SYSTEM := chromium fonts-noto-cjk postgresql
+
+system:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! dpkg --status $(SYSTEM) >/dev/null 2>&1; then \
+		apt-get update && apt-get install --yes --no-install-recommends $(SYSTEM); \
+	fi

@@ -1,0 +1,196 @@
+"""What tests start from.
+
+`app` is an application on an empty, migrated database, once on SQLite and once on PostgreSQL; a test that also names
+a fixture of LAYERS starts from that template. `server` serves the same application to a browser.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from contextvars import Context
+from pathlib import Path
+from threading import Thread
+from typing import Any, NoReturn
+
+import flask_migrate
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import BrowserContext, Playwright
+from waitress import wasyncore
+from waitress.server import create_server
+
+from app import create_app
+from models import db
+from tests.databases import Fill, PostgreSQL, SQLite, Templates, find_postgresql
+
+ROOT = Path(__file__).parent.parent
+REQUIRE_ALL = os.environ.pop("SHUANGZE_TEST_REQUIRE_ALL", "") == "1"
+
+# A developer's own settings must not decide a test.
+for name in [name for name in os.environ if name.startswith("SHUANGZE_")]:
+    del os.environ[name]
+
+# fixture → what fills its template
+LAYERS: dict[str, Fill] = {}
+
+
+def missing(what: str, remedy: str) -> NoReturn:
+    reason = f"{what} is missing; {remedy}"
+    if REQUIRE_ALL:
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+# --- databases ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+    server = SQLite()
+    yield Templates(server, tmp_path_factory.mktemp("sqlite"))
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+    programs = find_postgresql()
+    if not programs:
+        missing("PostgreSQL", "apt-get install postgresql")
+    server = PostgreSQL(programs)
+    yield Templates(server, tmp_path_factory.mktemp("postgresql"))
+    server.stop()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "kind" in metafunc.fixturenames:
+        # A browser sees no difference between databases.
+        kinds = ["sqlite"] if "server" in metafunc.fixturenames else ["sqlite", "postgresql"]
+        metafunc.parametrize("kind", kinds)
+
+
+@pytest.fixture
+def database_url(kind: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of the test's own."""
+    templates: Templates = request.getfixturevalue(kind)
+    template = templates.make("migrated", lambda app: flask_migrate.upgrade())
+    for layer, fill in LAYERS.items():
+        if layer in request.fixturenames:
+            template = templates.make(layer, fill, on="migrated")
+    name = f"test-{uuid.uuid4().hex}"
+    yield templates.server.create(name, template)
+    templates.server.drop(name)
+
+
+# --- the application ----------------------------------------------------------------------------------------
+
+
+class Client(FlaskClient):
+    """Each request gets a context of its own, as in life: in the test's, Flask-Login would remember the last user."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        db.session.rollback()
+        response = Context().run(super().open, *args, **kwargs)
+        db.session.rollback()  # what the test looks at next is what the request left
+        return response
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    app = create_app(database_url=database_url, secret_key="t" * 40, instance=str(tmp_path / "instance"))
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    app.test_client_class = Client
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+# --- a browser ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def server(app: Flask) -> Iterator[str]:
+    """The address of the application, served as in life."""
+    htmx = ROOT / "instance" / "vendor" / "htmx.min.js"
+    if not htmx.exists():
+        missing("The local copy of htmx", "flask --app app htmx-fetch")
+    vendor = Path(app.instance_path) / "vendor"
+    vendor.mkdir()
+    shutil.copy(htmx, vendor)
+    app.config.update(TESTING=False, WTF_CSRF_ENABLED=True)
+
+    sockets: dict[int, Any] = {}
+    waitress = create_server(app, map=sockets, host="127.0.0.1", port=0)
+    thread = Thread(target=waitress.run)
+    thread.start()
+    yield f"http://127.0.0.1:{waitress.effective_port}"
+    waitress.trigger.pull_trigger(lambda: wasyncore.close_all(sockets))  # in its own thread: it may be in select()
+    thread.join()
+    waitress.task_dispatcher.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwright: Playwright) -> dict[str, Any]:
+    programs = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
+    programs += [playwright.chromium.executable_path]
+    installed = [program for program in programs if program and Path(program).exists()]
+    if not installed:
+        missing("Chromium", "apt-get install chromium fonts-noto-cjk, or: playwright install chromium")
+    quiet = "--disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+    arguments = ["--no-sandbox", "--disable-gpu", *quiet.split()]
+    return {**browser_type_launch_args, "executable_path": installed[0], "args": arguments}
+
+
+@pytest.fixture(params=[True, False], ids=["js", "no-js"])
+def js(request: pytest.FixtureRequest) -> bool:
+    """Whether the browser runs scripts: every page must work either way."""
+    return bool(request.param)
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args: dict[str, Any], server: str, js: bool) -> dict[str, Any]:
+    chinese = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+    return {**browser_context_args, **chinese, "base_url": server, "java_script_enabled": js}
+
+
+@pytest.fixture
+def context(context: BrowserContext, server: str) -> Iterator[BrowserContext]:
+    strangers: list[str] = []
+
+    def refuse(route: Any) -> None:
+        strangers.append(route.request.url)
+        route.abort()
+
+    context.route(lambda url: not url.startswith((f"{server}/", "data:", "blob:")), refuse)
+    yield context
+    assert not strangers, "a page must not reach out"
+
+
+# --- pages of docs/ that a test prints ----------------------------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-docs", action="store_true", help="rewrite the pages of docs/ that tests print")
+
+
+@pytest.fixture
+def printed(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Check that a page of docs/ is as printed from the code."""
+
+    def check(page: str, text: str) -> None:
+        file = ROOT / "docs" / page
+        if request.config.getoption("--write-docs"):
+            file.write_text(text, encoding="utf-8")
+        current = file.read_text(encoding="utf-8") if file.exists() else ""
+        assert current == text, f"rewrite it: pytest {request.node.nodeid} --write-docs"
+
+    return check
