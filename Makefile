@@ -3,16 +3,18 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
 .PHONY: help run test lint format check lock clean system
 
 help: ## what there is
-	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "%-8s%s\n", $$1, $$2}' Makefile
 
 run: $(VENV)/run ## a demo county on http://127.0.0.1:8000; what you enter stays in instance/
 	SHUANGZE_DEMO=1 $(BIN)/flask --app app serve
 
-test: $(VENV)/dev system ## the whole suite: SQLite, PostgreSQL, Chromium
+test: system ## the whole suite: SQLite, PostgreSQL, Chromium
 	@$(BIN)/flask --app app htmx-fetch || echo "No local copy of htmx: the browser tests will be skipped."
 	$(BIN)/pytest --numprocesses 2
 
@@ -32,9 +34,6 @@ lock: $(VENV)/dev ## pin requirements*.in anew, with hashes
 	$(UV_COMPILE) requirements.in --output-file requirements.txt
 	$(UV_COMPILE) requirements-dev.in --output-file requirements-dev.txt
 
-UV_COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
-
 clean: ## remove what can be made again; instance/ stays
 	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache test-results
 
@@ -51,10 +50,13 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer, please: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
 
-# In a container or a CI machine we are root and may install; elsewhere pytest says what it misses.
-SYSTEM := chromium fonts-noto-cjk postgresql
+# As root (a container, a CI machine) we may install; elsewhere pytest says what it misses.
+# Ubuntu's chromium is a snap, which no container can start: Playwright brings its own there.
+UBUNTU := $(shell grep -s '^ID=ubuntu' /etc/os-release)
+PACKAGES := fonts-noto-cjk postgresql $(if $(UBUNTU),,chromium)
 
-system:
-	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! dpkg --status $(SYSTEM) >/dev/null 2>&1; then \
-		apt-get update && apt-get install --yes --no-install-recommends $(SYSTEM); \
+system: $(VENV)/dev
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! dpkg --status $(PACKAGES) >/dev/null 2>&1; then \
+		apt-get update && apt-get install --yes --no-install-recommends $(PACKAGES) && \
+		$(if $(UBUNTU),$(BIN)/playwright install --with-deps chromium,true); \
 	fi

@@ -140,8 +140,7 @@ def server(app: Flask) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwright: Playwright) -> dict[str, Any]:
-    programs = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
-    programs += [playwright.chromium.executable_path]
+    programs = [playwright.chromium.executable_path, *map(shutil.which, ("chromium", "google-chrome"))]
     installed = [program for program in programs if program and Path(program).exists()]
     if not installed:
         missing("Chromium", "apt-get install chromium fonts-noto-cjk, or: playwright install chromium")
