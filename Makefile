@@ -57,6 +57,6 @@ PACKAGES := fonts-noto-cjk postgresql $(if $(UBUNTU),,chromium)
 
 system: $(VENV)/dev
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! dpkg --status $(PACKAGES) >/dev/null 2>&1; then \
-		apt-get update && apt-get install --yes --no-install-recommends $(PACKAGES) && \
-		$(if $(UBUNTU),$(BIN)/playwright install --with-deps chromium,true); \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $(PACKAGES) && \
+		$(if $(UBUNTU),$(BIN)/playwright install --with-deps chromium,true) || echo "Could not install $(PACKAGES)."; \
 	fi
