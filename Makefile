@@ -16,7 +16,7 @@ run: $(VENV)/run ## a demo county on http://127.0.0.1:8000; what you enter stays
 
 test: system ## the whole suite: SQLite, PostgreSQL, Chromium
 	@$(BIN)/flask --app app htmx-fetch || echo "No local copy of htmx: the browser tests will be skipped."
-	$(BIN)/pytest --numprocesses 2
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4
 
 lint: $(VENV)/dev ## ruff, mypy, djlint
 	$(BIN)/ruff check
