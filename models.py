@@ -113,7 +113,7 @@ class ExactDecimal(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value)
 
 
-class Word(str, enum.Enum):
+class Word(enum.StrEnum):
     """A value in the database and the log, with its word on the screen."""
 
     label: str
@@ -123,9 +123,6 @@ class Word(str, enum.Enum):
         word._value_ = value
         word.label = label
         return word
-
-    def __str__(self) -> str:
-        return str(self.value)
 
 
 def word(kind: type[Word]) -> Enum:

@@ -155,7 +155,9 @@ def confirmer(standing: Standing, duties: DutyList) -> Capacity | None:
     # Adoption takes two: neither who drafted it nor who submitted it.
     if standing.by.user in (duties.drafted_by, duties.submitted_by):
         return None
-    offices = [duties.unit] + [t.post.unit for t in tenures_of(duties.submitted_by) if t.post.unit.parent == duties.unit]
+    offices = [duties.unit] + [
+        t.post.unit for t in tenures_of(duties.submitted_by) if t.post.unit.parent == duties.unit
+    ]
     for post in standing.posts:
         heads_office = post.kind is PostKind.PRINCIPAL and post.unit in offices[1:]
         if heads_office or (post.is_secretary and post.unit == duties.unit):
@@ -347,3 +349,19 @@ def reviewers() -> dict[Post, Post | None]:
         return candidate
 
     return {post: found(post) for post in posts}
+
+
+def reviewees(standing: Standing) -> list[Post]:
+    """The posts whose items this person reviews, or records the outside review of."""
+    own = standing.posts
+    found = []
+    for post, reviewing in reviewers().items():
+        records = reviewing is None and standing.granted(Role.CLERK, post.unit)
+        if post not in own and (records or reviewing in own):
+            found.append(post)
+    return found
+
+
+def reviews_somebody(standing: Standing) -> bool:
+    """Whether the review queue is of any use to this person."""
+    return bool(reviewees(standing))

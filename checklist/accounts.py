@@ -56,9 +56,7 @@ def create(login: str, name: str, *, by: Actor, home: Unit, password: str | None
             raise Malformed("请填写姓名。", "name")
         if db.session.scalar(select(User.id).where(User.login == login)):
             raise Malformed("这个登录名已经有人用了，请换一个。", "login")
-        user = User(
-            login=login, name=name.strip(), password_hash=hashed, must_change_password=password is None
-        )
+        user = User(login=login, name=name.strip(), password_hash=hashed, must_change_password=password is None)
         db.session.add(user)
     return user, given
 

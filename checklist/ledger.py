@@ -39,6 +39,18 @@ TOLERATED_SKEW = timedelta(seconds=2)
 _one_writer = threading.Lock()
 _ADVISORY_LOCK = 0x5348_5541_4E47_5A45
 
+# Made by the migrations; `flask serve` and every start insist on them.
+TRIGGERS = {
+    "sqlite": {
+        *("log_extends_head", "log_update", "log_delete", "body_insert", "body_update", "body_delete"),
+        *("node_insert", "node_update", "node_delete", "officers_insert", "officers_update"),
+    },
+    "postgresql": {
+        *("log_extends_head", "log_change", "log_truncate", "body_update", "body_delete", "body_truncate"),
+        *("node_change", "node_truncate", "officers"),
+    },
+}
+
 State = dict[str, Any]
 
 
@@ -204,8 +216,7 @@ def state(row: Logged, *, committed: bool = False) -> State:
     """
     columns = inspect(type(row)).columns
     fields = {
-        column.key: _encode(_value(row, column.key, committed), bool(column.info.get("secret")))
-        for column in columns
+        column.key: _encode(_value(row, column.key, committed), bool(column.info.get("secret"))) for column in columns
     }
     return {"schema": row.schema, **fields}
 
@@ -321,25 +332,60 @@ def _actor(act: Act) -> State | None:
 def _completed_nodes(session: DbSession, leaves: list[tuple[int, bytes]]) -> list[dict[str, Any]]:
     """The Merkle nodes above the leaves (RFC 6962) that these leaves complete: about one for each."""
     fresh: dict[tuple[int, int], bytes] = {(0, seq): leaf for seq, leaf in leaves}
-
-    def node(level: int, index: int) -> bytes:
-        if (level, index) in fresh:
-            return fresh[level, index]
-        if level == 0:
-            found = session.scalar(select(audit_log.c.hash).where(audit_log.c.seq == index))
-        else:
-            key = (audit_node.c.level == level, audit_node.c.index == index)
-            found = session.scalar(select(audit_node.c.hash).where(*key))
-        if found is None:
-            raise RuntimeError(f"Merkle node {index} of level {level} is missing")
-        return bytes.fromhex(found)
-
     completed = []
-    for seq, leaf in leaves:
-        level, index, current = 0, seq, leaf
+    for seq, current in leaves:
+        level, index = 0, seq
         while index % 2:
-            current = verify.node_hash(node(level, index - 1), current)
+            sibling = fresh.get((level, index - 1)) or _node(session, level, index - 1)
+            current = verify.node_hash(sibling, current)
             level, index = level + 1, index // 2
             fresh[level, index] = current
             completed.append({"level": level, "index": index, "hash": current.hex()})
     return completed
+
+
+def _node(session: DbSession, level: int, index: int) -> bytes:
+    if level == 0:
+        found = session.scalar(select(audit_log.c.hash).where(audit_log.c.seq == index))
+    else:
+        key = (audit_node.c.level == level, audit_node.c.index == index)
+        found = session.scalar(select(audit_node.c.hash).where(*key))
+    if found is None:
+        raise RuntimeError(f"Merkle node {index} of level {level} is missing")
+    return bytes.fromhex(found)
+
+
+# --- what the log comes to ----------------------------------------------------------------------------------
+
+
+def size() -> int:
+    """How many entries the log has."""
+    return db.session.scalar(select(func.coalesce(func.max(audit_log.c.seq), -1))) + 1
+
+
+def origin() -> str:
+    """The name of the log, from its first entry."""
+    body = db.session.scalar(select(audit_body.c.body).where(audit_body.c.seq == 0))
+    name: str = json.loads(body)["after"]["origin"] if body else ""
+    return name
+
+
+def root(size: int) -> bytes:
+    """The Merkle root (RFC 6962) over the first `size` entries, from O(log n) stored nodes."""
+    session, peaks, first = db.session(), [], 0
+    for level in reversed(range(size.bit_length())):
+        if size >> level & 1:
+            peaks.append(_node(session, level, first >> level))
+            first += 1 << level
+    return reduce(lambda right, left: verify.node_hash(left, right), reversed(peaks))
+
+
+def missing_triggers() -> set[str]:
+    """The names of the triggers without which the database would let somebody rewrite the log."""
+    dialect = db.engine.dialect.name
+    catalogue = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('A', 'O') AND NOT tgisinternal",
+    }[dialect]
+    with db.engine.connect() as connection:
+        return TRIGGERS[dialect] - set(connection.exec_driver_sql(catalogue).scalars())

@@ -243,9 +243,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["submitted_by_id"], ["user.id"], name=op.f("fk_duty_list_submitted_by_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_duty_list_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_duty_list")),
-        sa.UniqueConstraint(
-            "unit_id", "kind", "tier", "year", "name", "version", name=op.f("uq_duty_list_unit_id")
-        ),
+        sa.UniqueConstraint("unit_id", "kind", "tier", "year", "name", "version", name=op.f("uq_duty_list_unit_id")),
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_duty_list_unit_id"), "duty_list", ["unit_id"], unique=False)
@@ -310,9 +308,7 @@ def upgrade() -> None:
         sa.Column("wording", sa.Text(), nullable=False),
         sa.Column(
             "side",
-            sa.Enum(
-                "work", "integrity", "both", name="side", native_enum=False, create_constraint=True, length=20
-            ),
+            sa.Enum("work", "integrity", "both", name="side", native_enum=False, create_constraint=True, length=20),
             nullable=False,
         ),
         sa.Column("path", sa.JSON(), nullable=False),
@@ -488,9 +484,7 @@ def upgrade() -> None:
         sa.Column("signature_id", sa.Integer(), nullable=False),
         sa.Column(
             "verdict",
-            sa.Enum(
-                "approve", "send_back", name="verdict", native_enum=False, create_constraint=True, length=20
-            ),
+            sa.Enum("approve", "send_back", name="verdict", native_enum=False, create_constraint=True, length=20),
             nullable=False,
         ),
         sa.Column("reason", sa.Text(), nullable=False),
