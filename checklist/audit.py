@@ -1,0 +1,288 @@
+"""The log as an auditor reads it: filtered, by pages, and carried away as a table or a bundle."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, BinaryIO
+
+from sqlalchemy import JSON, ColumnElement, Row, Text, cast, func, select
+
+import verify
+from checklist import access, clock, ledger, replay, units
+from checklist.actor import Actor
+from checklist.refusal import Unseen
+from models import Role, Unit, audit_body, audit_log, db
+
+PAGE = 50
+
+# What the screen calls the acts and the rows that entries are about.
+ACTIONS = {
+    "add": "增加责任事项",
+    "adopt": "确认清单生效",
+    "appoint": "任职",
+    "approve": "审核通过",
+    "clock.skew": "时钟异常",
+    "confirm": "签认前验证密码",
+    "decline": "退回清单",
+    "draft": "起草清单",
+    "drop": "删去责任事项",
+    "edit": "修改责任事项",
+    "end_tenure": "免职",
+    "export": "导出日志",
+    "feedback": "意见反馈",
+    "grant": "授权",
+    "log.open": "启用日志",
+    "login": "登录",
+    "login.failed": "登录失败",
+    "logout": "退出登录",
+    "make_liaison": "指定联络员",
+    "mend": "更正笔误",
+    "post.add": "增设岗位",
+    "put_in_charge": "分工",
+    "report": "填写完成情况",
+    "restore": "恢复责任事项",
+    "revoke": "收回授权",
+    "send_back": "审核退回",
+    "set_nodes": "设置报送节点",
+    "sign": "签认",
+    "submit": "提交清单",
+    "tick": "报完成",
+    "unit.found": "设立单位",
+    "untick": "撤销报完成",
+    "user.change_password": "修改密码",
+    "user.create": "开设账号",
+    "user.disable": "停用账号",
+    "user.enable": "启用账号",
+    "user.reset_password": "重置密码",
+    "user.unlock": "解除登录限制",
+    "verify": "核验日志",
+    "withdraw": "撤回签认",
+}
+OBJECTS = {
+    "assignment": "责任分配",
+    "batch": "签认批次",
+    "duty": "责任事项",
+    "duty_list": "清单",
+    "evidence": "佐证",
+    "feedback": "意见反馈",
+    "grant": "授权",
+    "item": "本期事项",
+    "liaison": "联络员",
+    "portfolio": "分工",
+    "post": "岗位",
+    "reading": "指标完成值",
+    "review": "审核",
+    "session": "登录会话",
+    "signature": "签认",
+    "source": "来源文件",
+    "target": "指标",
+    "tenure": "任职",
+    "unit": "单位",
+    "user": "人员",
+}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What an auditor looks for; an empty field asks for nothing. Words match anywhere in a name or code."""
+
+    from_day: date | None = None
+    until_day: date | None = None  # included
+    person: str = ""
+    unit: str = ""
+    action: str = ""
+    object: str = ""  # "签认", "item 17" or "17"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry, opened: what its header says, and its body (None once erased)."""
+
+    seq: int
+    hash: str
+    at: datetime
+    unit: str
+    body: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> Line:
+        head = json.loads(row.line)
+        at = datetime.fromisoformat(head["ts"])
+        return cls(row.seq, row.hash, at, head["unit"], json.loads(row.body) if row.body else None)
+
+    def get(self, field: str) -> Any:
+        """A field of the body; None when there is none."""
+        return (self.body or {}).get(field)
+
+    @property
+    def actor(self) -> str:
+        return (self.get("actor") or {}).get("name", "未登录者")
+
+    @property
+    def action(self) -> str:
+        name = self.get("action")
+        return ACTIONS.get(name, name or "内容已依法删除")
+
+    @property
+    def object(self) -> str:
+        about = self.get("object")
+        return f"{OBJECTS.get(about['type'], about['type'])} {about['id']}" if about else ""
+
+
+# --- reading ------------------------------------------------------------------------------------------------
+
+
+def search(wanted: Filter, *, by: Actor, before: int | None = None, limit: int = PAGE) -> list[Line]:
+    """The newest entries that match, older than entry `before`, within what this person may read."""
+    query = select(audit_log.c.seq, audit_log.c.hash, audit_log.c.line, audit_body.c.body)
+    query = query.outerjoin(audit_body, audit_log.c.seq == audit_body.c.seq)
+    query = query.where(*_conditions(wanted), *_scope(by)).order_by(audit_log.c.seq.desc())
+    if before is not None:
+        query = query.where(audit_log.c.seq < before)
+    return [Line.of(row) for row in db.session.execute(query.limit(limit))]
+
+
+def entry(seq: int, *, by: Actor) -> Line:
+    """One entry. Raises Unseen when there is none within what this person may read."""
+    found = search(Filter(), by=by, before=seq + 1, limit=1)
+    if not found or found[0].seq != seq:
+        raise Unseen()
+    return found[0]
+
+
+def _scope(by: Actor) -> list[ColumnElement[bool]]:
+    """Everything for a grant at the root; else the entries of the granted units and those below them."""
+    granted = _readable(by)
+    access.require(by, "read_log", granted[0])
+    if any(unit.parent is None for unit in granted):
+        return []
+    codes = [u.code for u in db.session.scalars(select(Unit)) if set(granted).intersection(u.line())]
+    return [_in_header("unit").in_(codes)]
+
+
+def _readable(by: Actor) -> list[Unit]:
+    """The units for whose logs somebody holds a grant; the root for somebody without, to be refused by."""
+    granted = [g.unit for g in access.Standing.of(by).grants if g.role in (Role.AUDITOR, Role.LOG_ADMIN)]
+    return granted or [_root()]
+
+
+def _conditions(wanted: Filter) -> Iterator[ColumnElement[bool]]:
+    if wanted.from_day:
+        yield _in_header("ts") >= _midnight(wanted.from_day)
+    if wanted.until_day:
+        yield _in_header("ts") < _midnight(wanted.until_day + timedelta(days=1))
+    if wanted.person:
+        yield _in_body("actor", "name").contains(wanted.person, autoescape=True)
+    if wanted.unit:
+        known = db.session.execute(select(Unit.code, Unit.name)).all()
+        codes = [code for code, name in known if wanted.unit in name or wanted.unit.upper() in code]
+        yield _in_header("unit").in_(codes)
+    if wanted.action:
+        yield _in_body("action").in_(_named(ACTIONS, wanted.action))
+    yield from _about(wanted.object)
+
+
+def _about(words: str) -> Iterator[ColumnElement[bool]]:
+    number = "".join(filter(str.isdigit, words))
+    kind = words.replace(number, "").strip()
+    if kind:
+        yield _in_body("object", "type").in_(_named(OBJECTS, kind))
+    if number:
+        yield _in_body("object", "id") == number
+
+
+def _named(labels: dict[str, str], words: str) -> list[str]:
+    return [code for code, label in labels.items() if words in label or words.lower() in code]
+
+
+def _midnight(day: date) -> str:
+    return ledger.timestamp(datetime.combine(day, time(), clock.SHANGHAI))
+
+
+def _in_header(field: str) -> ColumnElement[str]:
+    return _json_text(audit_log.c.line, field)
+
+
+def _in_body(*path: str) -> ColumnElement[str]:
+    return _json_text(audit_body.c.body, *path)
+
+
+def _json_text(column: ColumnElement[str], *path: str) -> ColumnElement[str]:
+    if db.engine.dialect.name == "postgresql":
+        return func.json_extract_path_text(cast(column, JSON), *path)
+    return cast(func.json_extract(column, "$." + ".".join(path)), Text)
+
+
+# --- carrying away ------------------------------------------------------------------------------------------
+
+
+def verify_log(*, by: Actor) -> tuple[verify.Verdict, list[replay.Difference]]:
+    """Check the whole log and the tables against it; that somebody did is an entry too."""
+    access.require(by, "read_log", _readable(by)[0])
+    verdict, differences = replay.verify_log()
+    with ledger.act("verify", by=by) as act:
+        act.tell({"ok": verdict.ok and not differences, "size": verdict.size})
+    return verdict, differences
+
+
+def table(wanted: Filter, *, by: Actor) -> Iterator[str]:
+    """The matching entries as CSV for reading, oldest first; that somebody took them is an entry."""
+    lines = search(wanted, by=by, limit=1_000_000)
+    with ledger.act("export", by=by) as act:
+        act.tell({"filter": _told(wanted), "size": len(lines), "root": None})
+    return _csv(reversed(lines))
+
+
+def _told(wanted: Filter) -> dict[str, str]:
+    return {name: str(value) for name, value in asdict(wanted).items() if value}
+
+
+def _csv(lines: Iterable[Line]) -> Iterator[str]:
+    yield "\ufeff"  # Excel would otherwise take UTF-8 for GBK
+    yield _cells(["本表只供阅读；筛选出的记录本身不能证明什么，请凭序号和哈希到完整的日志包中核对"])
+    yield _cells(["序号", "时间（北京）", "人员", "单位", "行为", "对象", "结果", "理由", "哈希"])
+    for line in lines:
+        at = line.at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+        told = [line.actor, line.unit, line.action, line.object, line.get("result"), line.get("reason")]
+        yield _cells([line.seq, at, *told, line.hash])
+
+
+def _cells(values: list[Any]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow([_inert(value) for value in values])
+    return out.getvalue()
+
+
+def _inert(value: Any) -> str:
+    """A cell that no spreadsheet takes for a formula (OWASP ASVS 5.0, 1.2.10)."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def bundle(out: BinaryIO, *, by: Actor) -> int:
+    """Write the whole log to `out`, as verify.py reads it; returns the number of entries.
+
+    Filter, size and root are logged first; that entry itself is in the next bundle.
+    """
+    with ledger.act("export", by=by) as act:
+        act.post = access.require(by, "export", _root())
+        size = ledger.size()
+        facts = {"filter": {"unit": None}, "size": size, "root": ledger.root(size).hex()}
+        act.tell(facts)
+    created = ledger.timestamp(clock.now())
+    about = {**facts, "app": ledger.APP, "created": created, "origin": ledger.origin()}
+    verify.write_bundle(out, replay.log_rows(size), about)
+    db.session.rollback()
+    return size
+
+
+def _root() -> Unit:
+    root = units.root()
+    if root is None:
+        raise Unseen()
+    return root

@@ -1,0 +1,130 @@
+"""Rebuild the tables' states from the log, and compare: a state that no entry explains is tampering too."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from checklist.ledger import NOWHERE, State, state
+from models import Logged, audit_body, audit_log, db
+from verify import Verdict, verify_entries
+
+Key = tuple[str, int]  # a table's name and a row's id
+
+TABLES: dict[str, type[Logged]] = {kind.__tablename__: kind for kind in Logged.__subclasses__()}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something that the log does not explain; `seq` is the entry to look at, if there is one."""
+
+    seq: int | None
+    words: str
+
+
+@dataclass
+class Replayed:
+    """What the log says: the last state of each row (None once deleted), and where the log contradicts itself."""
+
+    states: dict[Key, State | None] = field(default_factory=dict)
+    last_seq: dict[Key, int] = field(default_factory=dict)
+    tags: dict[tuple[Key, str], int] = field(default_factory=dict)  # a row's unit tag, and its first entry
+    differences: list[Difference] = field(default_factory=list)
+
+
+def log_rows(size: int | None = None) -> Iterator[tuple[bytes, bytes | None]]:
+    """The log's header and body lines in order, or the first `size` of them, read as they are needed."""
+    joined = audit_log.outerjoin(audit_body, audit_log.c.seq == audit_body.c.seq)
+    query = select(audit_log.c.line, audit_body.c.body).select_from(joined)
+    if size is not None:
+        query = query.where(audit_log.c.seq < size)
+    rows = db.session.execute(query.order_by(audit_log.c.seq).execution_options(yield_per=1000))
+    for line, body in rows:
+        yield line.encode(), None if body is None else body.encode()
+
+
+def verify_log() -> tuple[Verdict, list[Difference]]:
+    """Check the whole log, and the tables against it, as they stand at one moment."""
+    db.session.rollback()
+    if db.engine.dialect.name == "postgresql":
+        # One snapshot for all the queries; SQLite's read transaction is one as it is.
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    verdict = verify_entries(log_rows())
+    differences = compare(replay(log_rows())) if verdict.ok else []
+    db.session.rollback()
+    return verdict, differences
+
+
+def replay(rows: Iterable[tuple[bytes, bytes | None]]) -> Replayed:
+    """Follow every row through the log; each entry must begin where the last one about that row ended."""
+    found = Replayed()
+    for line, body in rows:
+        if body is not None:
+            _apply(found, json.loads(line), json.loads(body))
+    return found
+
+
+def _apply(found: Replayed, head: dict[str, Any], body: dict[str, Any]) -> None:
+    before, after, row = body["before"], body["after"], body["object"]
+    if row is None or (before is None and after is None):
+        return
+    key = (row["type"], row["id"])
+    if before != found.states.get(key):
+        words = f"第 {head['seq']} 条记录所写的原状态，与此前的记录不符（{_name(key)}）"
+        found.differences.append(Difference(head["seq"], words))
+    # The states of a deleted row are kept as None; what it was is still needed to find units.
+    found.states[key] = after
+    found.last_seq[key] = head["seq"]
+    found.tags.setdefault((key, head["unit"]), head["seq"])
+
+
+def compare(found: Replayed) -> list[Difference]:
+    """What the tables hold against what the log says, and each entry's unit against its row's."""
+    differences = list(found.differences)
+    present: set[Key] = set()
+    for name, kind in TABLES.items():
+        for row in db.session.scalars(select(kind).order_by(kind.id).execution_options(yield_per=500)):
+            key = (name, row.id)
+            present.add(key)
+            differences += _compare_row(found, key, state(row))
+    gone = [key for key, told in found.states.items() if told is not None and key not in present]
+    differences += [Difference(found.last_seq[key], f"{_name(key)}不见了，而记录里没有删除它") for key in gone]
+    return differences + _wrong_tags(found)
+
+
+def _compare_row(found: Replayed, key: Key, actual: State) -> list[Difference]:
+    told = found.states.get(key)
+    if told is None:
+        return [Difference(None, f"{_name(key)}在数据库里有，记录里没有")]
+    changed = [name for name in actual if actual[name] != told.get(name)]
+    if not changed:
+        return []
+    seq = found.last_seq[key]
+    return [Difference(seq, f"{_name(key)}的 {'、'.join(changed)} 与第 {seq} 条记录不符")]
+
+
+def _wrong_tags(found: Replayed) -> list[Difference]:
+    return [
+        Difference(seq, f"第 {seq} 条记录的单位标记 {tag} 不是{_name(key)}的单位")
+        for (key, tag), seq in found.tags.items()
+        if found.states[key] is not None and tag != _unit_code(found, key)
+    ]
+
+
+def _unit_code(found: Replayed, key: Key) -> str | None:
+    """The unit of a row, from the log's own states: unit_path followed by foreign keys."""
+    path = TABLES[key[0]].unit_path
+    if path is None:
+        return NOWHERE
+    told = found.states[key]
+    for step in path:
+        told = found.states.get((step, told[f"{step}_id"])) if told else None
+    return told["code"] if told else None
+
+
+def _name(key: Key) -> str:
+    return f"{key[0]} {key[1]}"
