@@ -170,6 +170,17 @@ def edit(duty_id: int, to: Edit, *, by: Actor, rev: int | None = None) -> Duty:
     return duty
 
 
+def mend(duty_id: int, slip: str, standard: str, *, by: Actor, rev: int | None = None) -> Duty:
+    """Put the standard phrase for a suspected slip into the wording; the quoted source keeps the slip."""
+    with ledger.act("mend", by=by) as act:
+        duty = _editable(duty_id, by, act, rev)
+        offered = [(flag["text"], flag.get("standard")) for flag in duty.flags]
+        if (slip, standard) not in offered or slip not in duty.wording:
+            raise Refused("任务表述里已经没有这处文字了，请刷新页面。", duty)
+        duty.wording = duty.wording.replace(slip, standard)
+    return duty
+
+
 def drop(duty_id: int, *, by: Actor, rev: int | None = None) -> Duty:
     """Leave a proposed duty out of the list; `restore` brings it back as it was."""
     return _set_dropped(duty_id, True, by, rev)
@@ -264,6 +275,26 @@ def adopt(list_id: int, *, by: Actor) -> DutyList:
                 duty.assignments.append(Assignment(post=post, part=part))
             make_items(duty, clock.today())
     return duties
+
+
+@dataclass(frozen=True)
+class Coming:
+    """What a submitted list will bring into force."""
+
+    duties: int
+    posts: int
+    items: int
+
+
+def coming(duties: DutyList) -> Coming:
+    """How many duties, posts and items this year adoption would bring."""
+    posts, items = set(), 0
+    for duty in duties.kept:
+        spread = owners.spread(duty).posts
+        posts.update(spread)
+        leads = sum(part is Part.LEAD for part in spread.values())
+        items += leads * len(schedule.periods(duty, clock.today()))
+    return Coming(len(duties.kept), len(posts), items)
 
 
 def make_items(duty: Duty, since: date) -> None:

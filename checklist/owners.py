@@ -20,6 +20,7 @@ from models import Duty, Part, Post, PostKind, Unit, UnitKind, db
 Owner = dict[str, Any]
 
 SETS = {"towns": "各镇", "departments": "各部门", "team": "班子成员"}
+_KINDS = {"towns": UnitKind.TOWN, "departments": UnitKind.DEPARTMENT}
 
 # How a text calls each set; tried in this order on every name that it gives.
 SET_WORDS = {
@@ -91,20 +92,43 @@ def posts_of(owner: Owner, root: Unit) -> list[Post]:
         post = db.session.get(Post, owner["post"])
         return [post] if post and is_open(post, today()) else []
     if owner.get("set") == "team":
-        kinds = (PostKind.PRINCIPAL, PostKind.MEMBER)
-        return [p for p in _posts_in([root]) if p.kind in kinds and str(p.id) not in owner["except"]]
+        return [post for post in _team(root) if str(post.id) not in owner["except"]]
     units = [u for u in units_below(root) if u.code not in owner.get("except", [])]
     if "unit" in owner:
         units = [u for u in units if u.code == owner["unit"]]
     else:
-        kind = {"towns": UnitKind.TOWN, "departments": UnitKind.DEPARTMENT}[owner["set"]]
-        units = [u for u in units if u.kind is kind]
+        units = [u for u in units if u.kind is _KINDS[owner["set"]]]
     return [post for post in _posts_in(units) if post.kind is PostKind.PRINCIPAL]
+
+
+def _team(root: Unit) -> list[Post]:
+    return [post for post in _posts_in([root]) if post.kind in (PostKind.PRINCIPAL, PostKind.MEMBER)]
 
 
 def _posts_in(units: list[Unit]) -> list[Post]:
     found = db.session.scalars(select(Post).where(Post.unit_id.in_([u.id for u in units])).order_by(Post.id))
     return [post for post in found if is_open(post, today())]
+
+
+def candidates(root: Unit) -> list[tuple[str, Owner]]:
+    """Who may own a duty of a list of this unit: the sets, the units below it, and its own team's posts."""
+    sets: list[Owner] = [{"set": name, "except": []} for name in SETS]
+    units: list[Owner] = [{"unit": unit.code} for unit in units_below(root) if unit != root]
+    team: list[Owner] = [{"post": post.id} for post in _team(root)]
+    return [(key(owner), owner) for owner in sets + units + team]
+
+
+def key(owner: Owner) -> str:
+    """A name for an owner that does for a form's field: set-towns, unit-CZJ, post-7."""
+    kind = next(kind for kind in ("set", "unit", "post") if kind in owner)
+    return f"{kind}-{owner[kind]}"
+
+
+def exceptable(owner: Owner, root: Unit) -> list[tuple[str, str]]:
+    """Whom a set can leave out: (unit code or post id, name)."""
+    if owner["set"] == "team":
+        return [(str(post.id), post.name) for post in _team(root)]
+    return [(unit.code, unit.name) for unit in units_below(root) if unit.kind is _KINDS[owner["set"]]]
 
 
 def describe(owner: Owner) -> str:
