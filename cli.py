@@ -1,0 +1,7 @@
+"""Flask commands, thin: the same verbs as the pages."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    pass

@@ -1,0 +1,120 @@
+"""What people see: one blueprint per noun. Here they are joined, with what every answer has in common."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Flask, Response, redirect, request, url_for
+from flask_login import LoginManager, current_user
+from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from checklist import __version__
+from checklist.clock import SHANGHAI
+from checklist.refusal import Problem
+from models import Batch
+from pages import audit, duties, feedback, htmx, items, lists, login, navigation, people, reviews, signatures, units
+from pages.current import Visitor, new_nonce, problem, standing, to_login
+
+BLUEPRINTS = (login, items, signatures, reviews, lists, duties, audit, units, people, feedback, htmx)
+# What somebody can reach without a login; everything else asks for one.
+OPEN = {"login.log_in", "static", "htmx.script"}
+
+MESSAGES = {
+    400: "请求不完整，请返回上一页重试。",
+    404: "找不到您要的页面。请检查网址，或返回首页。",
+    405: "这个网址不能这样使用，请从首页进入。",
+    413: "提交的内容太大，请分开提交，一次不超过 4 MB。",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages, the login, and the handlers that turn every refusal into an answer."""
+    logins = LoginManager(app)
+    logins.user_loader(Visitor.load)
+    CSRFProtect(app)
+    for page in BLUEPRINTS:
+        app.register_blueprint(page.bp)
+    app.add_url_rule("/", "home", home)
+    app.before_request(ask_for_login)
+    app.after_request(add_headers)
+    app.context_processor(what_every_page_shows)
+    app.jinja_env.filters.update(moment=moment, receipt_no=receipt_no)
+    app.register_error_handler(Problem, lambda p: problem(p.message, p.status))
+    app.register_error_handler(CSRFError, on_csrf_error)
+    app.register_error_handler(OperationalError, on_busy)
+    app.register_error_handler(HTTPException, on_http_error)
+
+
+def home() -> Response:
+    """Everybody's first page is the first of their own navigation: what is due, for most."""
+    return redirect(navigation.links(standing())[0].url)  # type: ignore[return-value]
+
+
+def ask_for_login() -> Response | None:
+    """No page without a login, and none but the password's while that still has to be changed."""
+    if request.endpoint is None or request.endpoint in OPEN:
+        return None
+    if not current_user.is_authenticated:
+        return to_login()
+    allowed = {"login.change_password", "login.log_out"}
+    if current_user.running.user.must_change_password and request.endpoint not in allowed:
+        return redirect(url_for("login.change_password"))  # type: ignore[return-value]
+    return None
+
+
+def what_every_page_shows() -> dict[str, object]:
+    """The variables of base.html."""
+    known = bool(current_user and current_user.is_authenticated)
+    return {
+        "me": navigation.me(standing()) if known else None,
+        "nav": navigation.links(standing()) if known else [],
+        "htmx": htmx.script_tag(),
+        "version": __version__,
+        "new_nonce": new_nonce,
+    }
+
+
+def moment(at: datetime) -> str:
+    """A moment as people read it: the county's time, to the minute."""
+    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def receipt_no(batch: Batch) -> str:
+    """The number on a receipt."""
+    return f"签-{batch.id:06d}"
+
+
+def add_headers(response: Response) -> Response:
+    """No script or style but our own and htmx; nothing framed, nothing kept in a cache."""
+    policy = (
+        f"default-src 'none'; script-src 'self' {htmx.SOURCE}; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    response.headers.setdefault("Content-Security-Policy", policy)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if request.endpoint not in ("static", "htmx.script"):
+        response.headers["Cache-Control"] = "no-store"
+        response.vary.add("HX-Request")
+    return response
+
+
+def on_csrf_error(_error: CSRFError) -> Response:
+    if not current_user.is_authenticated:
+        return to_login()
+    return problem("页面已过期。请刷新页面后再提交；刷新前请先复制您填写的内容。", 400)
+
+
+def on_busy(_error: OperationalError) -> Response:
+    response = problem("系统正忙，这一步没有保存。请稍等几秒再试一次。", 503)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def on_http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    return problem(MESSAGES.get(status, "系统出了问题，这一步没有保存。请稍后再试。"), status, "打不开这个页面")

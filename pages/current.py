@@ -1,0 +1,127 @@
+"""Who is at the page, what was sent, and how to answer: the part of a request that every page needs."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Response, g, make_response, redirect, render_template, request, session, url_for
+from flask_login import UserMixin, current_user
+
+from checklist import access, accounts, replay
+from checklist.actor import Actor, Auth
+from checklist.refusal import Repeated
+from models import Logged, Session
+
+Row = TypeVar("Row", bound=Logged)
+
+
+class Visitor(UserMixin):
+    """A person with a running session, as Flask-Login wants it. Its id in the cookie is the session's token."""
+
+    def __init__(self, token: str, running: Session) -> None:
+        self.token = token
+        self.running = running
+
+    def get_id(self) -> str:
+        return self.token
+
+    @classmethod
+    def load(cls, token: str) -> Visitor | None:
+        running = accounts.session_of(token)
+        return cls(token, running) if running else None
+
+
+def actor() -> Actor:
+    """Whoever sent this request, in the office chosen for this session, with the form's nonce."""
+    if not current_user.is_authenticated:
+        return Actor(ip=request.remote_addr, req=request_id())
+    running = current_user.running
+    posts = [tenure.post for tenure in access.tenures_of(running.user)]
+    chosen = next((p for p in posts if p.id == session.get("post")), posts[0] if posts else None)
+    return Actor(
+        user=running.user,
+        post=chosen,
+        ip=request.remote_addr,
+        session=running.public_id,
+        req=request_id(),
+        auth=Auth("password", running.confirmed_at) if running.confirmed_at else None,
+        nonce=request.form.get("nonce") or None,
+    )
+
+
+def standing() -> access.Standing:
+    """What that person may be today; read once a request, for drawing pages only: verbs read it anew."""
+    if "standing" not in g:
+        g.standing = access.Standing.of(actor())
+    return g.standing  # type: ignore[no-any-return]
+
+
+def request_id() -> str:
+    if "req" not in g:
+        g.req = secrets.token_hex(16)
+    return g.req  # type: ignore[no-any-return]
+
+
+def new_nonce() -> str:
+    """A name for a form, so that the same form sent twice acts once."""
+    return secrets.token_hex(16)
+
+
+def once(act: Callable[[], Row]) -> Row:
+    """Call a verb; for a form that has been sent before, its first result as it stands now."""
+    try:
+        return act()
+    except Repeated as first:
+        return access.load(replay.TABLES[first.type], first.id)  # type: ignore[return-value]
+
+
+def is_htmx() -> bool:
+    """Whether htmx asks for a part of a page. It decides how the answer looks, never what is allowed."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def answer(fragment: str, page: str, status: int = 200, **variables: Any) -> Response:
+    """The part that changed for htmx; without it, after a success, a redirect to the page."""
+    if is_htmx() or status >= 400:
+        return make_response(render_template(fragment, **variables), status)
+    return redirect(page, 303)  # type: ignore[return-value]
+
+
+def redirect_to(endpoint: str, **values: Any) -> Response:
+    """After a success: off to where its result is shown."""
+    return redirect(url_for(endpoint, **values), 303)  # type: ignore[return-value]
+
+
+def problem(message: str, status: int, title: str = "这一步没有办成") -> Response:
+    """An error as a page, or for htmx as a message beside what was typed, which stays as it is."""
+    if not is_htmx():
+        return make_response(render_template("error.html", status=status, title=title, message=message), status)
+    response = make_response(render_template("_problem.html", message=message), status)
+    response.headers["HX-Retarget"] = "#problem"
+    response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def to_login() -> Response:
+    """Off to the login page, and back to this one afterwards; never a login page inside a fragment."""
+    here = request.headers.get("HX-Current-URL") if is_htmx() else request.full_path
+    if not is_htmx() and request.method != "GET":
+        here = request.referrer
+    target = url_for("login.log_in", next=own_path(here))
+    if not is_htmx():
+        return redirect(target)  # type: ignore[return-value]
+    response = make_response("", 401)
+    response.headers["HX-Redirect"] = target
+    return response
+
+
+def own_path(address: str | None) -> str:
+    """The path of an address on this site, or the front page: a visitor is never sent elsewhere."""
+    parts = urlsplit(address or "/")
+    path = "/" + parts.path.lstrip("/\\")
+    if parts.scheme not in ("", "http", "https") or parts.netloc not in ("", request.host):
+        return "/"
+    return f"{path}?{parts.query}" if parts.query else path

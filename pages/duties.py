@@ -1,0 +1,195 @@
+"""One duty of a draft: its card, and the form in which the clerk corrects it."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+from wtforms import DateField, DecimalField, RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms.validators import Length, Optional
+
+from checklist import access, lists, owners
+from checklist.refusal import Malformed, Stale
+from models import Cadence, Duty, DutyList, Part, Side
+from pages import current
+from pages.forms import Form, tidy
+
+bp = Blueprint("duties", __name__)
+
+NOBODY = ""
+PARTS = [(NOBODY, "不承担"), (Part.LEAD.value, Part.LEAD.label), (Part.SUPPORT.value, Part.SUPPORT.label)]
+
+
+class WordingForm(Form):
+    wording = TextAreaField("任务表述", [Length(max=2000, message="不超过 2000 字。")], filters=[tidy])
+
+
+class EditForm(WordingForm):
+    """`bind` adds a field part-<owner> for whoever may own the duty, except-<set>, and value-<target>."""
+
+    side = RadioField("类别", choices=[(s.value, s.label) for s in Side])
+    cadence = SelectField("频次", choices=[(c.value, c.label) for c in Cadence])
+    due_on = DateField("完成日期", [Optional()], description="一次完成或每年一次的事项可以定一个日子。")
+    guards = SelectMultipleField("守护的业务事项", description="这条廉政责任看住哪几项业务。")
+
+    def edit(self, duty: Duty) -> lists.Edit:
+        return lists.Edit(
+            wording=self.wording.data or "",
+            side=Side(self.side.data),
+            cadence=Cadence(self.cadence.data),
+            due_on=self.due_on.data,
+            owners=self._owners(duty),
+            guards=self.guards.data or [],
+            values={t.id: _decimal(self[f"value-{t.id}"].data) for t in duty.targets},
+        )
+
+    def _owners(self, duty: Duty) -> list[owners.Owner]:
+        chosen = []
+        for key, owner in owners.candidates(duty.duty_list.unit):
+            part = self[f"part-{key}"].data
+            if part:
+                excepted = {"except": self[f"except-{key}"].data or []} if "set" in owner else {}
+                chosen.append({**owner, **excepted, "part": part})
+        return chosen
+
+
+def _decimal(value: Decimal | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def day(words: str) -> date:
+    """A day as typed. Raises Malformed."""
+    try:
+        return date.fromisoformat(words)
+    except ValueError as error:
+        raise Malformed(f"“{words}”不是日期，请写成 2026-06-30 这样。", "days") from error
+
+
+def edit_form(duty: Duty, **kwargs: Any) -> EditForm:
+    """The form of one duty as it stands, with fields for those who may own it and for its targets."""
+
+    class DutyForm(EditForm):
+        pass
+
+    said: dict[str, Any] = {
+        "wording": duty.wording,
+        "side": duty.side.value,
+        "cadence": duty.cadence.value,
+        "due_on": duty.due_on,
+        "guards": duty.guards,
+        "rev": duty.rev,
+    }
+    current_owners = {owners.key(owner): owner for owner in duty.owners}
+    for key, owner in owners.candidates(duty.duty_list.unit):
+        setattr(DutyForm, f"part-{key}", SelectField(owners.describe(owner), choices=PARTS))
+        said[f"part-{key}"] = current_owners.get(key, {}).get("part", NOBODY)
+        if "set" in owner:
+            choices = owners.exceptable(owner, duty.duty_list.unit)
+            setattr(DutyForm, f"except-{key}", SelectMultipleField("除外", choices=choices))
+            said[f"except-{key}"] = current_owners.get(key, {}).get("except", [])
+    for target in duty.targets:
+        field = DecimalField(f"{target.of}（{target.op} {target.unit}）", [Optional()], description="空着就是待定。")
+        setattr(DutyForm, f"value-{target.id}", field)
+        said[f"value-{target.id}"] = target.value
+    form = DutyForm(data=said, **kwargs)
+    work = [d for d in duty.duty_list.kept if d.side is not Side.INTEGRITY and d is not duty]
+    form.guards.choices = [(d.lineage, f"{d.position}. {d.wording[:40]}") for d in work]
+    return form
+
+
+# --- pages --------------------------------------------------------------------------------------------------
+
+
+@bp.get("/duties/<int:id>/edit")
+def edit(id: int) -> Response:
+    duty = _editable(id)
+    form = edit_form(duty, formdata=None)
+    return make_response(_form_page(duty, form))
+
+
+def _editable(id: int) -> Duty:
+    duty = access.load(Duty, id)
+    access.see(current.actor(), DutyList, duty.duty_list_id)
+    access.require(current.actor(), "edit", duty.duty_list)
+    return duty
+
+
+def _form_page(duty: Duty, form: EditForm) -> str:
+    form.nonce.data = current.new_nonce()
+    template = "duties/_form.html" if current.is_htmx() else "duties/edit.html"
+    keys = owners.candidates(duty.duty_list.unit)
+    return render_template(template, duty=duty, form=form, owners=keys)
+
+
+@bp.get("/duties/<int:id>")
+def show(id: int) -> Response:
+    """The card alone, for htmx, when an edit is given up."""
+    duty = _editable(id)
+    return current.answer("duties/_duty.html", _place(duty), **_card(duty))
+
+
+@bp.post("/duties/<int:id>")
+def change(id: int) -> Response:
+    duty = _editable(id)
+    form = edit_form(duty)
+    if not form.validate():
+        return make_response(_form_page(duty, form), 422)
+    try:
+        duty = current.once(lambda: lists.edit(id, form.edit(duty), by=current.actor(), rev=form.rev.data))
+    except Malformed as problem:
+        form.blame(problem)
+        return make_response(_form_page(_editable(id), form), 422)
+    except Stale as stale:
+        duty = _editable(id)
+        form.rev.data, form.rev.raw_data = duty.rev, None
+        form.blame(Malformed(f"{stale.message}现在的表述：{duty.wording}"))
+        return make_response(_form_page(duty, form), 409)
+    return _changed(duty)
+
+
+@bp.post("/duties/<int:id>/drop")
+def drop(id: int) -> Response:
+    return _changed(current.once(lambda: lists.drop(id, by=current.actor(), rev=Form().rev.data)))
+
+
+@bp.post("/duties/<int:id>/restore")
+def restore(id: int) -> Response:
+    return _changed(current.once(lambda: lists.restore(id, by=current.actor(), rev=Form().rev.data)))
+
+
+@bp.post("/duties/<int:id>/wording")
+def mend(id: int) -> Response:
+    """Take the standard phrase for a suspected slip; the source's words stay as they are."""
+    form = Form()
+    slip, standard = request.form.get("slip", ""), request.form.get("standard", "")
+    return _changed(current.once(lambda: lists.mend(id, slip, standard, by=current.actor(), rev=form.rev.data)))
+
+
+@bp.post("/lists/<int:id>/duties")
+def add(id: int) -> Response:
+    form = WordingForm()
+    found = access.see(current.actor(), DutyList, id)
+    try:
+        form.validate()
+        duty = current.once(lambda: lists.add(id, form.wording.data or "", by=current.actor()))
+    except Malformed as problem:
+        form.blame(problem)
+        page = render_template("duties/add.html", list=found, form=form)
+        return make_response(page, 422)
+    return current.redirect_to("lists.show", id=id, _anchor=f"d-{duty.id}")
+
+
+def _changed(duty: Duty) -> Response:
+    return current.answer("duties/_duty.html", _place(duty), **_card(duty))
+
+
+def _card(duty: Duty) -> dict[str, Any]:
+    unready = lists.unready(duty.duty_list)
+    shown = {"spread": owners.spread, "describe": owners.describe}
+    return {"duty": duty, "list": duty.duty_list, "unready": unready, "swapped": True, **shown}
+
+
+def _place(duty: Duty) -> str:
+    return url_for("lists.show", id=duty.duty_list_id, _anchor=f"d-{duty.id}")

@@ -1,0 +1,36 @@
+"""What all forms share: Chinese messages, tidy text, and the two fields that keep a submission honest."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any, ClassVar
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, IntegerField
+from wtforms.validators import Optional
+from wtforms.widgets import HiddenInput
+
+from checklist.refusal import Malformed
+
+
+def tidy(text: str | None) -> str:
+    """Text as it is stored: one Unicode form (NFC), one kind of line end, no space around it."""
+    return unicodedata.normalize("NFC", text or "").replace("\r\n", "\n").strip()
+
+
+class Form(FlaskForm):
+    """`nonce` names this form, `rev` is the revision of the row that it was drawn from."""
+
+    class Meta(FlaskForm.Meta):
+        locales: ClassVar = ["zh"]
+
+    nonce = HiddenField()
+    rev = IntegerField(widget=HiddenInput(), validators=[Optional()])
+
+    def blame(self, problem: Malformed) -> None:
+        """Show what a verb found malformed at the field that it names, or above the form."""
+        field: Any = self._fields.get(problem.field or "")
+        if field is None:
+            self.form_errors.append(problem.message)
+        else:
+            field.errors = [*field.errors, problem.message]

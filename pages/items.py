@@ -1,0 +1,177 @@
+"""我的清单: what is due, reported with one click and undone with another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, url_for
+from wtforms import DateField, DecimalField, StringField, TextAreaField
+from wtforms.validators import Length, Optional
+
+from checklist import access, clock, progress, signoff
+from checklist.refusal import Malformed, Stale
+from models import Item, ItemState
+from pages import current
+from pages.forms import Form, tidy
+
+bp = Blueprint("items", __name__, url_prefix="/items")
+
+
+class ReportForm(Form):
+    """What may be said of an item. One field value-<id> for each of its targets is added when it is bound."""
+
+    reply = TextAreaField("整改回复", [Optional(), Length(max=2000, message="不超过 2000 字。")], filters=[tidy])
+    note = TextAreaField("完成说明", [Optional(), Length(max=2000, message="不超过 2000 字。")], filters=[tidy])
+    happened_on = DateField("发生日期", [Optional()], description="不填就是今天；补记以前的事，填当天日期。")
+    document_no = StringField("文号", [Optional(), Length(max=120, message="不超过 120 字。")], filters=[tidy])
+
+    def report(self) -> signoff.Report:
+        values = {t: field.data for t, field in self.value_fields() if field.data is not None}
+        return signoff.Report(
+            self.note.data or "",
+            self.happened_on.data,
+            self.document_no.data or "",
+            values,
+            self.reply.data or "",
+        )
+
+    def value_fields(self) -> list[tuple[int, Any]]:
+        found = []
+        for name, field in self._fields.items():
+            if name.startswith("value-"):
+                found.append((int(name.removeprefix("value-")), field))
+        return found
+
+
+class WithdrawForm(Form):
+    reason = TextAreaField("撤回理由", filters=[tidy])
+
+
+def report_form(item: Item, **kwargs: Any) -> ReportForm:
+    """The form of one item, with a field for each of its targets and what has been said so far."""
+
+    class ItemForm(ReportForm):
+        pass
+
+    for target in item.duty.targets:
+        field = DecimalField(f"{target.of}（{target.unit}）", [Optional()])
+        setattr(ItemForm, f"value-{target.id}", field)
+    said = {f"value-{reading.target_id}": reading.value for reading in item.readings}
+    said |= {"note": item.note, "happened_on": item.happened_on, "reply": item.reply}
+    said |= {"document_no": "、".join(e.document_no for e in item.evidence), "rev": item.rev}
+    return ItemForm(data=said, prefix="", **kwargs)
+
+
+# --- pages --------------------------------------------------------------------------------------------------
+
+
+@bp.get("/")
+def mine() -> str:
+    standing = current.standing()
+    posts = standing.posts + standing.prepares
+    items = progress.items_of(posts)
+    return render_template(
+        "items/mine.html",
+        posts=posts,
+        agenda=progress.agenda(items),
+        sections=progress.SECTIONS,
+        today=clock.today(),
+        **_shown(items),
+    )
+
+
+@bp.get("/<int:id>")
+def show(id: int) -> str:
+    item = access.see(current.actor(), Item, id)
+    return _page(item)
+
+
+def _page(item: Item, form: ReportForm | None = None, withdraw: WithdrawForm | None = None) -> str:
+    return render_template(
+        "items/item.html",
+        item=item,
+        form=form or report_form(item),
+        withdraw=withdraw or WithdrawForm(formdata=None, rev=item.rev),
+        reviewer=access.reviewers().get(item.post),
+        **_helpers(),
+    )
+
+
+def _helpers() -> dict[str, Callable[..., Any]]:
+    """What templates ask about an item; the answers are the verbs' own."""
+    standing = current.standing()
+    return {
+        "choices": lambda item: signoff.choices(item, standing),
+        "may_report": lambda item: access.may(standing, "report", item) and item.state in signoff.REPORTABLE,
+        "light": progress.light_of,
+        "late_entry": progress.late_entry,
+        "report_form": report_form,
+    }
+
+
+def _shown(items: list[Item]) -> dict[str, Any]:
+    """The tally, and how many reported items wait for this person's own signature."""
+    held = set(current.standing().posts)
+    ready = [item for item in items if item.state is ItemState.TICKED and item.post in held]
+    return {"tally": progress.Tally.of(items), "ready": ready, **_helpers()}
+
+
+# --- reporting ----------------------------------------------------------------------------------------------
+
+
+@bp.post("/<int:id>/tick")
+def tick(id: int) -> Response:
+    form = report_form(access.see(current.actor(), Item, id))
+    return _report(id, form, lambda: signoff.tick(id, by=current.actor(), rev=form.rev.data, report=form.report()))
+
+
+@bp.post("/<int:id>/untick")
+def untick(id: int) -> Response:
+    form = Form()
+    return _report(id, form, lambda: signoff.untick(id, by=current.actor(), rev=form.rev.data))
+
+
+@bp.post("/<int:id>/report")
+def report(id: int) -> Response:
+    form = report_form(access.see(current.actor(), Item, id))
+    return _report(id, form, lambda: signoff.report(id, form.report(), by=current.actor(), rev=form.rev.data))
+
+
+def _report(id: int, form: Form, act: Callable[[], Item]) -> Response:
+    """Call a verb on an item and show its row anew; what was typed stays when it is not accepted."""
+    if not form.validate_on_submit():
+        return _row(access.see(current.actor(), Item, id), form, 422)
+    try:
+        return _row(current.once(act))
+    except Malformed as problem:
+        form.blame(problem)
+        return _row(access.see(current.actor(), Item, id), form, 422)
+    except Stale as stale:
+        item = access.see(current.actor(), Item, id)
+        form.rev.data, form.rev.raw_data = item.rev, None
+        form.blame(Malformed(stale.message))
+        return _row(item, form, 409)
+
+
+def _row(item: Item, form: Form | None = None, status: int = 200) -> Response:
+    if not current.is_htmx() and status >= 400:
+        return make_response(_page(item, form if isinstance(form, ReportForm) else None), status)
+    standing = current.standing()
+    items = progress.items_of(standing.posts + standing.prepares)
+    page = url_for("items.mine", _anchor=f"item-{item.id}")
+    return current.answer("items/_row.html", page, status, item=item, form=form, swapped=True, **_shown(items))
+
+
+@bp.post("/<int:id>/withdrawal")
+def withdraw(id: int) -> Response:
+    form = WithdrawForm()
+    try:
+        form.validate()
+        act = signoff.withdraw
+        item = current.once(lambda: act(id, form.reason.data or "", by=current.actor(), rev=form.rev.data))
+    except Malformed as problem:
+        form.blame(problem)
+        item = access.see(current.actor(), Item, id)
+        return make_response(_page(item, withdraw=form), 422)
+    return current.redirect_to("items.show", id=item.id)

@@ -1,0 +1,216 @@
+"""清单: from a pasted text to a list in force; one address for its whole life."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from flask import Blueprint, Response, flash, make_response, render_template, request
+from sqlalchemy import select
+from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from checklist import access, clock, lists, owners, progress
+from checklist.refusal import Malformed, Refused
+from models import Duty, DutyList, ListState, Role, Unit, db
+from pages import current, duties
+from pages.forms import Form, tidy
+
+bp = Blueprint("lists", __name__, url_prefix="/lists")
+
+
+class DraftForm(Form):
+    unit = SelectField("发文单位", coerce=int)
+    name = StringField(
+        "清单名称", [InputRequired("请填写清单名称，例如：廉政工作会任务分解表。"), Length(max=120)], filters=[tidy]
+    )
+    year = IntegerField("年度", [InputRequired("请填写年度。"), NumberRange(2000, 2100, "请填写四位数的年份。")])
+    title = StringField("文件标题", [InputRequired("请填写讲话或文件的标题。"), Length(max=200)], filters=[tidy])
+    text = TextAreaField("全文", [InputRequired("请粘贴会议讲话或文件的全文。")])
+
+
+class NodesForm(Form):
+    days = StringField(
+        "报送节点",
+        description="长期坚持、逢事必办的事项在这些日子报送。写成 2026-06-30，几天之间用空格隔开。",
+        filters=[tidy],
+    )
+
+
+class SubmitForm(Form):
+    meeting = StringField("会议名称", [Length(max=120)], filters=[tidy])
+    meeting_no = StringField("会议文号或纪要号", [Length(max=60)], filters=[tidy])
+    meeting_day = DateField("会议日期", [Optional()])
+
+
+class DeclineForm(Form):
+    reason = TextAreaField("退回修改的理由", [Length(max=2000)], filters=[tidy])
+
+
+class Piece(NamedTuple):
+    """A stretch of the source: plain, or the words of a duty."""
+
+    text: str
+    duty: Duty | None
+
+
+# --- pages --------------------------------------------------------------------------------------------------
+
+
+@bp.get("/")
+def index() -> str:
+    standing = current.standing()
+    newest = db.session.scalars(select(DutyList).order_by(DutyList.id.desc()))
+    seen = [duties for duties in newest if access.may(standing, "see", duties)]
+    by_state = {state: [d for d in seen if d.state is state] for state in reversed(ListState)}
+    return render_template("lists/index.html", by_state=by_state, drafts=bool(_units()))
+
+
+@bp.get("/new")
+def new() -> str:
+    return _new_page(DraftForm(year=clock.today().year))
+
+
+@bp.post("/")
+def create() -> Response:
+    form = DraftForm()
+    form.unit.choices = _units()
+    if form.validate():
+        try:
+            return current.redirect_to("lists.show", id=current.once(lambda: _draft(form)).id)
+        except Malformed as problem:
+            form.blame(problem)
+    return make_response(_new_page(form), 422)
+
+
+def _draft(form: DraftForm) -> DutyList:
+    return lists.draft(
+        form.unit.data,
+        name=form.name.data,
+        year=form.year.data,
+        title=form.title.data,
+        text=form.text.data,
+        by=current.actor(),
+    )
+
+
+def _new_page(form: DraftForm) -> str:
+    form.unit.choices = _units()
+    form.nonce.data = form.nonce.data or current.new_nonce()
+    return render_template("lists/new.html", form=form)
+
+
+def _units() -> list[tuple[int, str]]:
+    """The units for which this person may draft."""
+    standing = current.standing()
+    units = db.session.scalars(select(Unit).order_by(Unit.id))
+    return [(unit.id, unit.name) for unit in units if standing.granted(Role.CLERK, unit)]
+
+
+@bp.get("/<int:id>")
+def show(id: int) -> str:
+    return _page(access.see(current.actor(), DutyList, id))
+
+
+def _page(found: DutyList, **forms: Form) -> str:
+    """The editor for whoever may edit a draft; the list as it stands for everybody else."""
+    standing = current.standing()
+    may = {verb: bool(access.may(standing, verb, found)) for verb in ("edit", "submit", "adopt", "decline")}
+    shown: dict[str, Any] = {"nodes": nodes_form(found), "submission": SubmitForm(formdata=None)}
+    shown |= {"decline": DeclineForm(formdata=None), "adoption": Form(formdata=None)}
+    shown |= forms
+    for form in shown.values():
+        form.nonce.data = form.nonce.data or current.new_nonce()
+    draft = found.state is ListState.DRAFT
+    template = "lists/editor.html" if draft and may["edit"] else "lists/list.html"
+    return render_template(
+        template,
+        list=found,
+        may=may,
+        moves={verb for verb, move in lists.LIST_MOVES.items() if move.before is found.state and may[verb]},
+        pieces=pieces(found),
+        unready=lists.unready(found) if draft else [],
+        spread=owners.spread,
+        describe=owners.describe,
+        counts=progress.counts(found.kept),
+        coming=lists.coming(found) if found.state is ListState.SUBMITTED else None,
+        **shown,
+    )
+
+
+def nodes_form(found: DutyList) -> NodesForm:
+    return NodesForm(formdata=None, days=" ".join(found.nodes), rev=found.rev)
+
+
+def pieces(found: DutyList) -> list[Piece]:
+    """The source cut at the duties' offsets; where two overlap, the first keeps the words."""
+    text, done, cut = found.source.text, 0, []
+    placed = [d for d in found.duties if d.start is not None and d.end is not None]
+    for duty in sorted(placed, key=lambda d: (d.start, d.end)):
+        start, end = max(duty.start or 0, done), duty.end or 0
+        if start < end:
+            cut += [Piece(text[done:start], None), Piece(text[start:end], duty)]
+            done = end
+    return [piece for piece in [*cut, Piece(text[done:], None)] if piece.text]
+
+
+# --- changes ------------------------------------------------------------------------------------------------
+
+
+@bp.post("/<int:id>/nodes")
+def set_nodes(id: int) -> Response:
+    form = NodesForm()
+    try:
+        days = [duties.day(word) for word in (form.days.data or "").replace("，", " ").replace("、", " ").split()]
+        found = lists.set_nodes(id, days, by=current.actor(), rev=form.rev.data)
+    except Malformed as problem:
+        form.blame(problem)
+        found = access.see(current.actor(), DutyList, id)
+        return current.answer("lists/_nodes.html", "", 422, list=found, nodes=form, swapped=True)
+    page = request.path.removesuffix("/nodes")
+    unready = lists.unready(found)
+    return current.answer("lists/_nodes.html", page, list=found, nodes=nodes_form(found), unready=unready, swapped=True)
+
+
+@bp.post("/<int:id>/submission")
+def submit(id: int) -> Response:
+    form = SubmitForm()
+    try:
+        form.validate()
+        lists.submit(
+            id,
+            meeting=form.meeting.data or "",
+            meeting_no=form.meeting_no.data or "",
+            meeting_day=form.meeting_day.data,
+            by=current.actor(),
+        )
+    except (Malformed, Refused) as problem:
+        return _refused(id, form, problem, submission=form)
+    flash("已提交，等待另一位同志确认。")
+    return current.redirect_to("lists.show", id=id)
+
+
+@bp.post("/<int:id>/adoption")
+def adopt(id: int) -> Response:
+    current.once(lambda: lists.adopt(id, by=current.actor()))
+    flash("清单已生效，文字从现在起固定。责任人可以在“我的清单”里看到自己的事项。")
+    return current.redirect_to("lists.show", id=id)
+
+
+@bp.post("/<int:id>/decline")
+def decline(id: int) -> Response:
+    form = DeclineForm()
+    try:
+        form.validate()
+        lists.decline(id, form.reason.data or "", by=current.actor())
+    except (Malformed, Refused) as problem:
+        return _refused(id, form, problem, decline=form)
+    flash("已退回经办人修改。")
+    return current.redirect_to("lists.index")
+
+
+def _refused(id: int, form: Form, problem: Malformed | Refused, **shown: Form) -> Response:
+    """The page once more, with what was typed; what one may not do at all goes to the error page."""
+    if problem.status not in (409, 422):
+        raise problem
+    form.blame(problem if isinstance(problem, Malformed) else Malformed(problem.message))
+    return make_response(_page(access.see(current.actor(), DutyList, id), **shown), problem.status)

@@ -1,0 +1,87 @@
+"""签认: the sheet that shows to the letter what is signed, and the receipt."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, render_template, request
+from wtforms import PasswordField
+
+from checklist import access, accounts, clock, progress, signoff
+from checklist.refusal import Problem, Refused, Repeated, Unconfirmed
+from models import Batch, Item, ItemState, Post
+from pages import current
+from pages.forms import Form
+
+bp = Blueprint("signatures", __name__, url_prefix="/signatures")
+
+
+class SignForm(Form):
+    password = PasswordField("登录密码", description="输入后 15 分钟内再签认，不用重输。")
+
+
+@bp.get("/new")
+def new() -> str:
+    """The sheet of one post: what it has reported, or the items asked for."""
+    wanted = request.args.getlist("item", type=int)
+    items = [access.see(current.actor(), Item, id) for id in wanted] or _reported()
+    return _sheet(items, SignForm())
+
+
+def _reported() -> list[Item]:
+    """What is ready to be signed, of the post at work first: one sheet is one post."""
+    posts = _by_turn(current.standing().posts)
+    ticked = [item for item in progress.items_of(posts) if item.state is ItemState.TICKED]
+    first = min((posts.index(item.post) for item in ticked), default=None)
+    return [item for item in ticked if item.post == posts[first]] if first is not None else []
+
+
+def _by_turn(posts: tuple[Post, ...]) -> list[Post]:
+    at_work = current.actor().post
+    return sorted(posts, key=lambda post: post != at_work)
+
+
+def _sheet(items: list[Item], form: SignForm, wrong: Problem | None = None) -> str:
+    by = current.actor()
+    sheet = []
+    for item in items:
+        access.require(by, "sign", item)
+        text = signoff.statement(item, by.user, signoff.is_acting(by.user, item.post)) if by.user else ""
+        sheet.append((item, text, signoff.digest(text)))
+    form.nonce.data = current.new_nonce()
+    return render_template("signatures/new.html", sheet=sheet, form=form, wrong=wrong, asks=_asks_for_password())
+
+
+def _asks_for_password() -> bool:
+    auth = current.actor().auth
+    return auth is None or clock.now() - auth.at > signoff.AUTH_LASTS
+
+
+@bp.post("/")
+def create() -> Response:
+    shown = {int(id): request.form.get(f"digest-{id}", "") for id in request.form.getlist("item") if id.isdigit()}
+    form = SignForm()
+    try:
+        form.validate()
+        if form.password.data:
+            accounts.confirm(form.password.data, by=current.actor())
+        batch = signoff.sign(shown, by=current.actor())
+    except Repeated as first:
+        batch = access.load(Batch, first.id)
+    except (Unconfirmed, accounts.WrongPassword, accounts.TooMany) as wrong:
+        return _again(shown, form, wrong, 422)
+    except Refused as refused:
+        if refused.status != 409:
+            raise
+        return _again(shown, form, refused, 409)
+    return current.redirect_to("signatures.receipt", id=batch.id)
+
+
+def _again(shown: dict[int, str], form: SignForm, wrong: Problem, status: int) -> Response:
+    """The sheet once more, as things stand now, with what kept it from being signed."""
+    items = [access.see(current.actor(), Item, id) for id in shown]
+    return make_response(_sheet(items, form, wrong), status)
+
+
+@bp.get("/<int:id>")
+def receipt(id: int) -> str:
+    batch = access.see(current.actor(), Batch, id)
+    return render_template("signatures/receipt.html", batch=batch, reviewer=access.reviewers().get(batch.post))
