@@ -8,9 +8,10 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any, BinaryIO
 
-from sqlalchemy import JSON, ColumnElement, Row, Text, cast, func, select
+from sqlalchemy import JSON, ColumnElement, Text, cast, func, select
 
 import verify
 from checklist import access, clock, ledger, replay, units
@@ -101,37 +102,53 @@ class Filter:
 
 @dataclass(frozen=True)
 class Line:
-    """One entry, opened: what its header says, and its body (None once erased)."""
+    """One entry, as its two lines say it; `text` is the body's, None once that has been erased."""
 
     seq: int
     hash: str
-    at: datetime
-    unit: str
-    body: dict[str, Any] | None
+    line: str
+    text: str | None
 
-    @classmethod
-    def of(cls, row: Row[Any]) -> Line:
-        head = json.loads(row.line)
-        at = datetime.fromisoformat(head["ts"])
-        return cls(row.seq, row.hash, at, head["unit"], json.loads(row.body) if row.body else None)
+    @cached_property
+    def head(self) -> dict[str, Any]:
+        """The header's fields."""
+        head: dict[str, Any] = json.loads(self.line)
+        return head
 
-    def get(self, field: str) -> Any:
-        """A field of the body; None when there is none."""
-        return (self.body or {}).get(field)
+    @cached_property
+    def body(self) -> dict[str, Any]:
+        """The body's fields; none once it has been erased."""
+        body: dict[str, Any] = json.loads(self.text or "{}")
+        return body
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromisoformat(self.head["ts"])
 
     @property
     def actor(self) -> str:
-        return (self.get("actor") or {}).get("name", "未登录者")
+        who = self.body.get("actor")
+        return str(who["name"]) if who else "未登录者"
 
     @property
     def action(self) -> str:
-        name = self.get("action")
+        name = self.body.get("action", "")
         return ACTIONS.get(name, name or "内容已依法删除")
 
     @property
     def object(self) -> str:
-        about = self.get("object")
+        about = self.body.get("object")
         return f"{OBJECTS.get(about['type'], about['type'])} {about['id']}" if about else ""
+
+    @property
+    def refused(self) -> bool:
+        return str(self.body.get("result", "ok")) != "ok"
+
+    def changes(self) -> list[tuple[str, Any, Any]]:
+        """The fields in which the states before and after differ: (name, before, after)."""
+        before, after = self.body.get("before") or {}, self.body.get("after") or {}
+        names = [name for name in {**before, **after} if name != "schema"]
+        return [(n, before.get(n), after.get(n)) for n in names if before.get(n) != after.get(n)]
 
 
 # --- reading ------------------------------------------------------------------------------------------------
@@ -144,7 +161,7 @@ def search(wanted: Filter, *, by: Actor, before: int | None = None, limit: int =
     query = query.where(*_conditions(wanted), *_scope(by)).order_by(audit_log.c.seq.desc())
     if before is not None:
         query = query.where(audit_log.c.seq < before)
-    return [Line.of(row) for row in db.session.execute(query.limit(limit))]
+    return [Line(*row) for row in db.session.execute(query.limit(limit))]
 
 
 def entry(seq: int, *, by: Actor) -> Line:
@@ -248,7 +265,14 @@ def _csv(lines: Iterable[Line]) -> Iterator[str]:
     yield _cells(["序号", "时间（北京）", "人员", "单位", "行为", "对象", "结果", "理由", "哈希"])
     for line in lines:
         at = line.at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
-        told = [line.actor, line.unit, line.action, line.object, line.get("result"), line.get("reason")]
+        told = [
+            line.actor,
+            line.head["unit"],
+            line.action,
+            line.object,
+            line.body.get("result"),
+            line.body.get("reason"),
+        ]
         yield _cells([line.seq, at, *told, line.hash])
 
 

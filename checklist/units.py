@@ -20,6 +20,11 @@ def root() -> Unit | None:
     return db.session.scalar(select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.id).limit(1))
 
 
+def names() -> list[str]:
+    """The names of all units there ever were, for somebody who looks for one."""
+    return list(db.session.scalars(select(Unit.name).order_by(Unit.code)))
+
+
 def found(code: str, name: str, kind: UnitKind, *, by: Actor, short_name: str, parent: Unit | None = None) -> Unit:
     """Add a unit below `parent`; without one it is the root, of which there is only one."""
     with ledger.act("unit.found", by=by) as act:

@@ -1,0 +1,103 @@
+"""审计日志: read as one types, verified at a press, and carried away."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, send_file, url_for
+from wtforms import DateField, StringField
+from wtforms.validators import Optional
+
+import verify
+from checklist import access, audit, clock, units
+from pages import current
+from pages.forms import Form, tidy
+
+bp = Blueprint("audit", __name__, url_prefix="/audit")
+
+
+class FilterForm(Form):
+    """Sent by GET, so that what was found has an address; nothing in it acts."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    from_day = DateField("从", [Optional()])
+    until_day = DateField("到", [Optional()])
+    person = StringField("人员", filters=[tidy])
+    unit = StringField("单位", filters=[tidy])
+    action = StringField("行为", filters=[tidy])
+    object = StringField("对象", filters=[tidy], description="例如：本期事项 17")
+
+    def wanted(self) -> audit.Filter:
+        asked = {name: getattr(self, name).data for name in ("person", "unit", "action", "object")}
+        return audit.Filter(self.from_day.data, self.until_day.data, **{k: v or "" for k, v in asked.items()})
+
+
+@bp.get("/")
+def log() -> str:
+    form = FilterForm(request.args)
+    form.validate()
+    before = request.args.get("before", type=int)
+    found = audit.search(form.wanted(), by=current.actor(), before=before, limit=audit.PAGE + 1)
+    older = found[audit.PAGE - 1].seq if len(found) > audit.PAGE else None
+    shown: dict[str, Any] = {"entries": found[: audit.PAGE], "older": older, "form": form, "before": before}
+    if current.is_htmx():
+        return render_template("audit/_entries.html", asked=asked, **shown)
+    actions, objects = audit.ACTIONS.values(), audit.OBJECTS.values()
+    names = units.names()
+    return render_template(
+        "audit/log.html", asked=asked, actions=actions, objects=objects, units=names, may=_may(), **shown
+    )
+
+
+def asked(**changed: Any) -> str:
+    """The address of this page with the filter that was asked for, and something changed in it."""
+    filled = {name: value for name, value in request.args.items() if value and name != "before"}
+    return url_for("audit.log", **{**filled, **changed})
+
+
+def _may() -> dict[str, bool]:
+    root = units.root()
+    return {"export": bool(root and access.may(current.standing(), "export", root))}
+
+
+@bp.get("/<int:seq>")
+def entry(seq: int) -> str:
+    return render_template("audit/entry.html", entry=audit.entry(seq, by=current.actor()))
+
+
+@bp.post("/verdict")
+def verdict() -> Response:
+    """Check the log and the tables against it, now."""
+    found, differences = audit.verify_log(by=current.actor())
+    told = {"verdict": found, "words": verify.report(found), "differences": differences, "at": clock.now()}
+    template = "audit/_verdict.html" if current.is_htmx() else "audit/verdict.html"
+    return Response(render_template(template, **told))
+
+
+@bp.post("/table")
+def table() -> Response:
+    """The entries that match, as CSV for a spreadsheet."""
+    form = FilterForm(request.form)
+    form.validate()
+    rows = audit.table(form.wanted(), by=current.actor())
+    return Response(rows, mimetype="text/csv", headers=_attachment("csv"))
+
+
+@bp.post("/bundle")
+def bundle() -> Response:
+    """The whole log as a file that proves itself: see verify.py."""
+    out = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the answer, once it has been sent
+    audit.bundle(out, by=current.actor())
+    out.seek(0)
+    return send_file(out, mimetype="application/zip", as_attachment=True, download_name=_file_name("zip"))
+
+
+def _attachment(ending: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{_file_name(ending)}"'}
+
+
+def _file_name(ending: str) -> str:
+    return f"shuangze-log-{clock.today().isoformat()}.{ending}"
