@@ -12,6 +12,7 @@ help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "%-8s%s\n", $$1, $$2}' Makefile
 
 run: $(VENV)/run ## a demo county on http://127.0.0.1:8000; what you enter stays in instance/
+	@$(BIN)/flask --app app htmx-fetch || true
 	SHUANGZE_DEMO=1 $(BIN)/flask --app app serve
 
 test: system ## the whole suite: SQLite, PostgreSQL, Chromium

@@ -1,7 +1,221 @@
-"""Flask commands, thin: the same verbs as the pages."""
+"""Flask commands, thin: the same verbs as the pages, called by whoever sits at the server."""
 
-from flask import Flask
+from __future__ import annotations
+
+import base64
+import getpass
+import json
+import subprocess
+import sys
+import tempfile
+import zipfile
+from dataclasses import asdict
+from hashlib import sha384
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+import flask_migrate
+import waitress
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+import verify
+from checklist import accounts, audit, clock, decompose, demo, ledger, readiness, replay, units
+from checklist.actor import Actor
+from checklist.refusal import Problem
+from models import Role, UnitKind
+
+HTMX_PACKAGE = "django-htmx==1.29.0"  # carries the very file that the CDN serves
+HTMX_MEMBER = "django_htmx/static/django_htmx/htmx-2.min.js"
 
 
 def init_app(app: Flask) -> None:
-    pass
+    """Register the commands; the last thing in create_app, since `flask run` is refused here."""
+    for command in (serve, demo_county, create_admin, decompose_file, export, verify_log, htmx_fetch):
+        app.cli.add_command(command)
+    running = click.get_current_context(silent=True)
+    if running and running.info_name == "run":  # `flask run` loads the application to serve it
+        with app.app_context():
+            start()
+
+
+def operator() -> Actor:
+    """Whoever sits at the terminal, by the name of the operating system's account."""
+    return Actor(console=getpass.getuser())
+
+
+def stop(message: str, code: int = 1) -> NoReturn:
+    click.echo(verify.visible(message), err=True)
+    sys.exit(code)
+
+
+# --- starting -----------------------------------------------------------------------------------------------
+
+
+def start() -> None:
+    """Make what demo mode needs, say where to look, or stop and say what is missing."""
+    demo_mode = current_app.config["SHUANGZE"]["demo"] == "1"
+    if demo_mode:
+        prepare_demo()
+    if why := readiness.unready(current_app.secret_key or ""):
+        stop(why)
+    if demo_mode:
+        print_demo_accounts()
+
+
+@click.command()
+@with_appcontext
+def serve() -> None:
+    """Serve the application with waitress; in demo mode, make the demo county first when there is none."""
+    start()
+    address = current_app.config["SHUANGZE"]["address"]
+    click.echo(f"双责已启动：http://{address}　按 Ctrl+C 停止")
+    waitress.serve(current_app._get_current_object(), listen=address, threads=8, ident="")  # type: ignore[attr-defined]
+
+
+@click.command("demo")
+@with_appcontext
+def demo_county() -> None:
+    """Fill an empty database with the demo county, and print its accounts (demo mode only)."""
+    if current_app.config["SHUANGZE"]["demo"] != "1":
+        stop("演示县只能在演示模式下生成。请设 SHUANGZE_DEMO=1，并确认这不是正式使用的数据库。")
+    prepare_demo()
+    print_demo_accounts()
+
+
+def prepare_demo() -> None:
+    """Bring the database up to date, and fill in the demo county when the log is empty."""
+    flask_migrate.upgrade()
+    if ledger.size() == 0:
+        click.echo("正在生成演示县……")
+        demo.fill()
+
+
+def print_demo_accounts() -> None:
+    click.echo("演示账号（登录名 / 密码）：")
+    for account in demo.ACCOUNTS:
+        click.echo(f"  {account.login:<12}{account.password:<16}{account.role}")
+
+
+@click.command()
+@click.option("--login", prompt="登录名", help="The login name of the first administrator.")
+@click.option("--name", prompt="姓名", help="The name as it is shown.")
+@click.option("--county", prompt="根单位名称（如：某县委员会）", help="The root unit's name, when there is none yet.")
+@click.option("--code", default="ROOT", show_default=True, help="The root unit's code, when there is none yet.")
+@click.password_option("--password", prompt="密码（至少 8 个字符）", confirmation_prompt="再输一次")
+@click.option(
+    "--role",
+    type=click.Choice([Role.SYSTEM_ADMIN.value, Role.SECURITY_ADMIN.value]),
+    default=Role.SYSTEM_ADMIN.value,
+    show_default=True,
+    help="Which of the three officers; the security administrator grants all further roles.",
+)
+@with_appcontext
+def create_admin(login: str, name: str, county: str, code: str, password: str, role: str) -> None:
+    """Open the log, and make the first administrators; again with --role for the next one."""
+    by = operator()
+    try:
+        if ledger.size() == 0:
+            ledger.open_log(current_app.config["SHUANGZE"]["origin"], by=by)
+        root = units.root() or units.found(code, county, UnitKind.COMMITTEE, by=by, short_name=county)
+        user, _ = accounts.create(login, name, by=by, home=root, password=password)
+        accounts.grant(user.id, Role(role), root.id, clock.today(), None, by=by)
+    except Problem as problem:
+        stop(problem.message)
+    click.echo(f"已开设{Role(role).label}账号 {user.login}。")
+
+
+# --- the text -----------------------------------------------------------------------------------------------
+
+
+@click.command("decompose")
+@click.argument("file", type=click.File("rb"))
+@click.option("--json", "as_json", is_flag=True, help="One JSON array of the proposed duties.")
+def decompose_file(file: Any, as_json: bool) -> None:
+    """Propose the duties that a text (UTF-8) asks for."""
+    try:
+        rows = decompose.decompose(decompose.normalise(file.read()))
+    except ValueError as error:
+        stop(str(error), 2)
+    if as_json:
+        click.echo(json.dumps([row.as_dict() for row in rows], ensure_ascii=False, indent=1))
+        return
+    for n, row in enumerate(rows, 1):
+        owners = "、".join(f"{who.name}（{'牵头' if who.role == 'lead' else '配合'}）" for who in row.named) or "待定"
+        click.echo(verify.visible(f"{n}. [{row.cadence}] {row.text}"))
+        click.echo(verify.visible(f"   责任人：{owners}　时限：{row.deadline or '无'}"))
+
+
+# --- the log ------------------------------------------------------------------------------------------------
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The bundle to write.")
+@with_appcontext
+def export(out: Path) -> None:
+    """Write the whole log as a bundle that `python verify.py` checks."""
+    if out.exists():
+        stop(f"{out} 已经存在，请换一个文件名。", 2)
+    try:
+        with out.open("xb") as file:
+            size = audit.bundle(file, by=operator())
+    except OSError as error:
+        stop(f"写不了 {out}：{error.strerror}", 2)
+    click.echo(verify.visible(f"已导出 {size} 条记录到 {out}"))
+
+
+@click.command("verify")
+@click.option("--json", "as_json", is_flag=True, help="The verdict as JSON.")
+@with_appcontext
+def verify_log(as_json: bool) -> None:
+    """Check the log, and the tables against it. Exit code as verify.py: 1 tampering, 3 consistent but unanchored."""
+    verdict, differences = replay.verify_log()
+    good = verdict.ok and not differences
+    if as_json:
+        told = {**asdict(verdict), "ok": good, "differences": [asdict(d) for d in differences]}
+        click.echo(json.dumps(told, ensure_ascii=True, sort_keys=True))
+    else:
+        lines = verify.report(verdict) + [difference.words for difference in differences]
+        if good:
+            lines.append("数据库与日志一致。")
+        click.echo("\n".join(verify.visible(line) for line in lines))
+    sys.exit(verify.UNANCHORED if good else verify.TAMPERED)
+
+
+# --- htmx ---------------------------------------------------------------------------------------------------
+
+
+@click.command("htmx-fetch")
+@click.option("--from", "source", type=click.Path(path_type=Path, exists=True), help="A .js or wheel at hand.")
+@with_appcontext
+def htmx_fetch(source: Path | None) -> None:
+    """Put the byte-same copy of htmx into instance/vendor/, so that pages load without the CDN."""
+    copy: Path = current_app.config["HTMX_COPY"]
+    if source is None and copy.exists():
+        return
+    try:
+        script = _script(source) if source else _download()
+    except (OSError, subprocess.CalledProcessError, zipfile.BadZipFile, KeyError) as error:
+        stop(f"没有取到 htmx：{error}。页面会改用 CDN；内网请用 --from 指定文件。", 2)
+    digest = "sha384-" + base64.b64encode(sha384(script).digest()).decode()
+    if digest != current_app.config["HTMX_INTEGRITY"]:
+        stop(f"取到的文件不是所要的 htmx（哈希 {digest}），没有保存。")
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.write_bytes(script)
+    click.echo(verify.visible(f"htmx 已保存到 {copy}"))
+
+
+def _download() -> bytes:
+    """The script out of a wheel that pip finds wherever this machine gets its packages from."""
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = ["download", "--quiet", "--no-deps", "--only-binary", ":all:", "--dest", folder, HTMX_PACKAGE]
+        subprocess.run([sys.executable, "-m", "pip", *arguments], check=True, capture_output=True)
+        return _script(next(Path(folder).glob("*.whl")))
+
+
+def _script(file: Path) -> bytes:
+    if file.suffix != ".whl":
+        return file.read_bytes()
+    with zipfile.ZipFile(file) as wheel:
+        return wheel.read(HTMX_MEMBER)

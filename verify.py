@@ -595,7 +595,7 @@ def report(verdict: Verdict, language: str = "zh") -> list[str]:
     tongue = LANGUAGES.index(language)
 
     def say(line: str, **values: object) -> str:
-        return REPORT[line][tongue].format(**{name: _visible(str(value)) for name, value in values.items()})
+        return REPORT[line][tongue].format(**{name: visible(str(value)) for name, value in values.items()})
 
     if verdict.ok:
         lines = [say("good", size=verdict.size), say("origin", origin=verdict.origin), say("root", root=verdict.root)]
@@ -608,7 +608,7 @@ def report(verdict: Verdict, language: str = "zh") -> list[str]:
     return lines + [say("unchecked", what=SCOPE[code][tongue]) for code in verdict.unchecked]
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """Text from a bundle, safe for a terminal: what is not printable, or turns the line around, is escaped."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
@@ -633,7 +633,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         verdict = verify_bundle(wanted.bundle)
     except OSError as error:
-        print(_visible(f"读不了 / cannot read {wanted.bundle}: {error.strerror}"), file=sys.stderr)
+        print(visible(f"读不了 / cannot read {wanted.bundle}: {error.strerror}"), file=sys.stderr)
         return UNREADABLE
     if wanted.json:
         print(json.dumps(asdict(verdict), ensure_ascii=True, sort_keys=True))

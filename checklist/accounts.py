@@ -178,15 +178,13 @@ def _count_failure(keys: list[str], by: Actor) -> None:
     nobody = Actor(ip=by.ip, req=by.req)
     with ledger.act("login.failed", by=nobody) as act:
         now = clock.now()
-        for key in keys:
-            count = db.session.get(Throttle, key)
-            if count is None:
-                count = Throttle(key=key, failures=0, since=now)
-                db.session.add(count)
-            elif now - count.since >= PAUSE:
+        counts = [db.session.get(Throttle, key) or Throttle(key=key, failures=0, since=now) for key in keys]
+        for count in counts:
+            if now - count.since >= PAUSE:
                 count.failures, count.since = 0, now
             count.failures += 1
-        if count.failures == 1:
+            db.session.add(count)
+        if counts[-1].failures == 1:
             act.tell({"address": by.ip})
 
 

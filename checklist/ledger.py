@@ -20,9 +20,8 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import event, func, insert, inspect, select
-from sqlalchemy.orm import ORMExecuteState
+from sqlalchemy.orm import LoaderCallableStatus, ORMExecuteState
 from sqlalchemy.orm import Session as DbSession
-from sqlalchemy.orm.attributes import NO_VALUE
 
 import verify
 from checklist import __version__, clock
@@ -234,7 +233,7 @@ def _value(row: Logged, key: str, committed: bool) -> Any:
     if not committed:
         return value
     old = inspect(row).committed_state.get(key, value)
-    if old is NO_VALUE:
+    if old is LoaderCallableStatus.NO_VALUE:
         raise RuntimeError(f"{row.__tablename__}.{key} was changed before it was read")
     return old
 
@@ -360,7 +359,8 @@ def _node(session: DbSession, level: int, index: int) -> bytes:
 
 def size() -> int:
     """How many entries the log has."""
-    return db.session.scalar(select(func.coalesce(func.max(audit_log.c.seq), -1))) + 1
+    last: int | None = db.session.scalar(select(func.max(audit_log.c.seq)))
+    return 0 if last is None else last + 1
 
 
 def origin() -> str:

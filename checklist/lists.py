@@ -25,6 +25,7 @@ from models import (
     ListKind,
     ListState,
     Part,
+    Post,
     Side,
     Source,
     Target,
@@ -288,7 +289,8 @@ class Coming:
 
 def coming(duties: DutyList) -> Coming:
     """How many duties, posts and items this year adoption would bring."""
-    posts, items = set(), 0
+    posts: set[Post] = set()
+    items = 0
     for duty in duties.kept:
         spread = owners.spread(duty).posts
         posts.update(spread)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Flask, Response, redirect, request, url_for
+from flask import Flask, Response, current_app, redirect, request, url_for
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from checklist import __version__
+from checklist import __version__, readiness
 from checklist.clock import SHANGHAI
 from checklist.refusal import Problem
 from models import Batch
@@ -32,12 +32,14 @@ MESSAGES = {
 
 def init_app(app: Flask) -> None:
     """Register the pages, the login, and the handlers that turn every refusal into an answer."""
+    app.config["READY"] = False
     logins = LoginManager(app)
     logins.user_loader(Visitor.load)
     CSRFProtect(app)
     for page in BLUEPRINTS:
         app.register_blueprint(page.bp)
     app.add_url_rule("/", "home", home)
+    app.before_request(refuse_unready)
     app.before_request(ask_for_login)
     app.after_request(add_headers)
     app.context_processor(what_every_page_shows)
@@ -51,6 +53,15 @@ def init_app(app: Flask) -> None:
 def home() -> Response:
     """Everybody's first page is the first of their own navigation: what is due, for most."""
     return redirect(navigation.links(standing())[0].url)  # type: ignore[return-value]
+
+
+def refuse_unready() -> Response | None:
+    """Answer nothing until everything is in place, whatever server runs the application; asked once."""
+    if not current_app.config["READY"]:
+        if why := readiness.unready(current_app.secret_key or ""):
+            return Response(why, 503, mimetype="text/plain")
+        current_app.config["READY"] = True
+    return None
 
 
 def ask_for_login() -> Response | None:
@@ -90,7 +101,7 @@ def receipt_no(batch: Batch) -> str:
 def add_headers(response: Response) -> Response:
     """No script or style but our own and htmx; nothing framed, nothing kept in a cache."""
     policy = (
-        f"default-src 'none'; script-src 'self' {htmx.SOURCE}; style-src 'self'; img-src 'self' data:; "
+        f"default-src 'none'; script-src 'self' {current_app.config['HTMX_URL']}; style-src 'self'; img-src 'self' data:; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     response.headers.setdefault("Content-Security-Policy", policy)

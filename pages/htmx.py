@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import NamedTuple
 
-from flask import Blueprint, Response, current_app, send_file, url_for
+from flask import Blueprint, Response, current_app, send_from_directory, url_for
 
 bp = Blueprint("htmx", __name__)
-
-SOURCE = "https://cdn.jsdelivr.net/npm/htmx.org@2.0.10/dist/htmx.min.js"
-INTEGRITY = "sha384-H5SrcfygHmAuTDZphMHqBJLc3FhssKjG7w/CeCpFReSfwBWDTKpkzPP8c+cLsK+V"
 
 
 class ScriptTag(NamedTuple):
@@ -18,15 +14,14 @@ class ScriptTag(NamedTuple):
     integrity: str
 
 
-def copy() -> Path:
-    """Where `flask htmx-fetch` puts the local copy."""
-    return Path(current_app.instance_path) / "vendor" / "htmx.min.js"
-
-
 def script_tag() -> ScriptTag:
-    return ScriptTag(url_for("htmx.script") if copy().exists() else SOURCE, INTEGRITY)
+    """Where a page loads htmx from; either way the bytes are held to the same hash."""
+    local = current_app.config["HTMX_COPY"].exists()
+    src = url_for("htmx.script") if local else current_app.config["HTMX_URL"]
+    return ScriptTag(src, current_app.config["HTMX_INTEGRITY"])
 
 
 @bp.get("/htmx.min.js")
 def script() -> Response:
-    return send_file(copy(), mimetype="text/javascript", max_age=86_400)
+    copy = current_app.config["HTMX_COPY"]
+    return send_from_directory(copy.parent, copy.name, mimetype="text/javascript", max_age=86_400)

@@ -57,7 +57,7 @@ def report_form(item: Item, **kwargs: Any) -> ReportForm:
     for target in item.duty.targets:
         field = DecimalField(f"{target.of}（{target.unit}）", [Optional()])
         setattr(ItemForm, f"value-{target.id}", field)
-    said = {f"value-{reading.target_id}": reading.value for reading in item.readings}
+    said: dict[str, Any] = {f"value-{reading.target_id}": reading.value for reading in item.readings}
     said |= {"note": item.note, "happened_on": item.happened_on, "reply": item.reply}
     said |= {"document_no": "、".join(e.document_no for e in item.evidence), "rev": item.rev}
     return ItemForm(data=said, prefix="", **kwargs)

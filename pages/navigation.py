@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from flask import request, url_for
 
@@ -25,7 +26,7 @@ class Link(NamedTuple):
 
 
 # A link's endpoint and label, and who gets it.
-LINKS = (
+LINKS: tuple[tuple[str, str, Callable[[access.Standing], Any]], ...] = (
     ("items.mine", "我的清单", lambda s: s.posts or s.prepares),
     ("reviews.queue", "审核", lambda s: access.reviews_somebody(s)),
     ("lists.index", "清单", lambda s: s.posts or s.prepares or _granted(s, Role.CLERK, Role.AUDITOR)),
