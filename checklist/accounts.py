@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
+from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
 
@@ -146,7 +147,8 @@ def confirm(password: str, *, by: Actor) -> Session:
     """Prove again, with the password, that it is oneself who is about to sign."""
     user = by.user
     _proved(user, user.login if user else "", password, by, "密码不对，请再输入一次。您要签认的内容没有变。")
-    with ledger.act("confirm", by=by):
+    # The form's one act is the signing that follows: its nonce is not used up here.
+    with ledger.act("confirm", by=replace(by, nonce=None)):
         session = db.session.scalars(select(Session).where(Session.public_id == by.session)).one()
         session.confirmed_at = clock.now()
     return session

@@ -173,9 +173,22 @@ def _refuse_repetition(session: DbSession, by: Actor) -> None:
         return
     known = session.get(Submission, (by.nonce, by.user.id))
     if known:
-        body = session.scalar(select(audit_body.c.body).where(audit_body.c.seq == known.seq))
-        row = json.loads(body or "{}").get("object") or {}
-        raise Repeated(row.get("type", ""), row.get("id", 0))
+        raise Repeated(_changed_first(session, known.seq))
+
+
+def _changed_first(session: DbSession, seq: int) -> dict[str, int]:
+    """Of each table, the first row that the act beginning with entry `seq` changed."""
+    following = select(audit_body.c.body).where(audit_body.c.seq >= seq).order_by(audit_body.c.seq)
+    bodies = map(json.loads, session.scalars(following.execution_options(yield_per=50)))
+    rows: dict[str, int] = {}
+    req = None
+    for body in bodies:
+        req = req or body["req"]
+        if body["req"] != req:
+            break
+        if body["object"]:
+            rows.setdefault(body["object"]["type"], body["object"]["id"])
+    return rows
 
 
 def _remember_submission(session: DbSession, by: Actor, first: int | None) -> None:

@@ -62,9 +62,8 @@ class Unseen(Refused):
 
 
 class Repeated(Exception):
-    """The same form came a second time; `type` and `id` name the row that its first result was about."""
+    """The same form came a second time; `rows` names what it changed the first time, as {table: id}."""
 
-    def __init__(self, type: str, id: int) -> None:
-        super().__init__(f"{type} {id}")
-        self.type = type
-        self.id = id
+    def __init__(self, rows: dict[str, int]) -> None:
+        super().__init__(str(rows))
+        self.rows = rows

@@ -44,6 +44,7 @@ def init_app(app: Flask) -> None:
     app.after_request(add_headers)
     app.context_processor(what_every_page_shows)
     app.jinja_env.filters.update(moment=moment, receipt_no=receipt_no)
+    app.jinja_env.globals.update(new_nonce=new_nonce)
     app.register_error_handler(Problem, lambda p: problem(p.message, p.status))
     app.register_error_handler(CSRFError, on_csrf_error)
     app.register_error_handler(OperationalError, on_busy)
@@ -84,7 +85,6 @@ def what_every_page_shows() -> dict[str, object]:
         "nav": navigation.links(standing()) if known else [],
         "htmx": htmx.script_tag(),
         "version": __version__,
-        "new_nonce": new_nonce,
     }
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import Response, g, make_response, redirect, render_template, request, session, url_for
 from flask_login import UserMixin, current_user
 
-from checklist import access, accounts, replay
+from checklist import access, accounts
 from checklist.actor import Actor, Auth
 from checklist.refusal import Repeated
 from models import Logged, Session
@@ -70,12 +70,15 @@ def new_nonce() -> str:
     return secrets.token_hex(16)
 
 
-def once(act: Callable[[], Row]) -> Row:
-    """Call a verb; for a form that has been sent before, its first result as it stands now."""
+def once(act: Callable[[], Row], kind: type[Row], id: int | None = None) -> Row:
+    """Call a verb; for a form that has been sent before, its first result as it stands now.
+
+    `id` is that of the row that the verb changes; without it, of the row of this kind that it made.
+    """
     try:
         return act()
     except Repeated as first:
-        return access.load(replay.TABLES[first.type], first.id)  # type: ignore[return-value]
+        return access.load(kind, id or first.rows[kind.__tablename__])
 
 
 def is_htmx() -> bool:

@@ -137,7 +137,7 @@ def change(id: int) -> Response:
     if not form.validate():
         return make_response(_form_page(duty, form), 422)
     try:
-        duty = current.once(lambda: lists.edit(id, form.edit(duty), by=current.actor(), rev=form.rev.data))
+        duty = current.once(lambda: lists.edit(id, form.edit(duty), by=current.actor(), rev=form.rev.data), Duty, id)
     except Malformed as problem:
         form.blame(problem)
         return make_response(_form_page(_editable(id), form), 422)
@@ -151,12 +151,12 @@ def change(id: int) -> Response:
 
 @bp.post("/duties/<int:id>/drop")
 def drop(id: int) -> Response:
-    return _changed(current.once(lambda: lists.drop(id, by=current.actor(), rev=Form().rev.data)))
+    return _changed(current.once(lambda: lists.drop(id, by=current.actor(), rev=Form().rev.data), Duty, id))
 
 
 @bp.post("/duties/<int:id>/restore")
 def restore(id: int) -> Response:
-    return _changed(current.once(lambda: lists.restore(id, by=current.actor(), rev=Form().rev.data)))
+    return _changed(current.once(lambda: lists.restore(id, by=current.actor(), rev=Form().rev.data), Duty, id))
 
 
 @bp.post("/duties/<int:id>/wording")
@@ -164,7 +164,9 @@ def mend(id: int) -> Response:
     """Take the standard phrase for a suspected slip; the source's words stay as they are."""
     form = Form()
     slip, standard = request.form.get("slip", ""), request.form.get("standard", "")
-    return _changed(current.once(lambda: lists.mend(id, slip, standard, by=current.actor(), rev=form.rev.data)))
+    return _changed(
+        current.once(lambda: lists.mend(id, slip, standard, by=current.actor(), rev=form.rev.data), Duty, id)
+    )
 
 
 @bp.post("/lists/<int:id>/duties")
@@ -173,7 +175,7 @@ def add(id: int) -> Response:
     found = access.see(current.actor(), DutyList, id)
     try:
         form.validate()
-        duty = current.once(lambda: lists.add(id, form.wording.data or "", by=current.actor()))
+        duty = current.once(lambda: lists.add(id, form.wording.data or "", by=current.actor()), Duty)
     except Malformed as problem:
         form.blame(problem)
         page = render_template("duties/add.html", list=found, form=form)

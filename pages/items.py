@@ -143,7 +143,7 @@ def _report(id: int, form: Form, act: Callable[[], Item]) -> Response:
     if not form.validate_on_submit():
         return _row(access.see(current.actor(), Item, id), form, 422)
     try:
-        return _row(current.once(act))
+        return _row(current.once(act, Item, id))
     except Malformed as problem:
         form.blame(problem)
         return _row(access.see(current.actor(), Item, id), form, 422)
@@ -169,7 +169,7 @@ def withdraw(id: int) -> Response:
     try:
         form.validate()
         act = signoff.withdraw
-        item = current.once(lambda: act(id, form.reason.data or "", by=current.actor(), rev=form.rev.data))
+        item = current.once(lambda: act(id, form.reason.data or "", by=current.actor(), rev=form.rev.data), Item, id)
     except Malformed as problem:
         form.blame(problem)
         item = access.see(current.actor(), Item, id)

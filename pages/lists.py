@@ -76,7 +76,7 @@ def create() -> Response:
     form.unit.choices = _units()
     if form.validate():
         try:
-            return current.redirect_to("lists.show", id=current.once(lambda: _draft(form)).id)
+            return current.redirect_to("lists.show", id=current.once(lambda: _draft(form), DutyList).id)
         except Malformed as problem:
             form.blame(problem)
     return make_response(_new_page(form), 422)
@@ -191,7 +191,7 @@ def submit(id: int) -> Response:
 
 @bp.post("/<int:id>/adoption")
 def adopt(id: int) -> Response:
-    current.once(lambda: lists.adopt(id, by=current.actor()))
+    current.once(lambda: lists.adopt(id, by=current.actor()), DutyList, id)
     flash("清单已生效，文字从现在起固定。责任人可以在“我的清单”里看到自己的事项。")
     return current.redirect_to("lists.show", id=id)
 

@@ -107,7 +107,7 @@ def _review(id: int, form: ReviewForm, act: Callable[[], Item], page: Callable[[
         if not form.validate():
             return make_response(page(item), 422)
         _insist_on_proof(item, form)
-        item = current.once(act)
+        item = current.once(act, Item, id)
     except Malformed as problem:
         form.blame(problem)
         return make_response(page(item), 422)

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from wtforms import PasswordField
 
 from checklist import access, accounts, clock, progress, signoff
-from checklist.refusal import Problem, Refused, Repeated, Unconfirmed
+from checklist.refusal import Problem, Refused, Unconfirmed
 from models import Batch, Item, ItemState, Post
 from pages import current
 from pages.forms import Form
@@ -63,9 +63,7 @@ def create() -> Response:
         form.validate()
         if form.password.data:
             accounts.confirm(form.password.data, by=current.actor())
-        batch = signoff.sign(shown, by=current.actor())
-    except Repeated as first:
-        batch = access.load(Batch, first.id)
+        batch = current.once(lambda: signoff.sign(shown, by=current.actor()), Batch)
     except (Unconfirmed, accounts.WrongPassword, accounts.TooMany) as wrong:
         return _again(shown, form, wrong, 422)
     except Refused as refused:
