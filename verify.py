@@ -19,6 +19,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -124,6 +125,10 @@ def _whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _count(value: Any) -> bool:
+    return _whole(value) and value >= 0
+
+
 def _state(value: Any) -> bool:
     return isinstance(value, dict)
 
@@ -140,7 +145,7 @@ def _record(**fields: Callable[[Any], bool]) -> Callable[[Any], bool]:
     )
 
 
-_ATTACHMENT = _record(name=_text, sha256=_like("[0-9a-f]{64}"), size=_whole, type=_text)
+_ATTACHMENT = _record(name=_text, sha256=_like("[0-9a-f]{64}"), size=_count, type=_text)
 
 # The body B, field by field: what it holds, and what it may be.
 BODY: dict[str, Callable[[Any], bool]] = {
@@ -233,7 +238,8 @@ def verify_entries(entries: Iterable[tuple[bytes, bytes | None]]) -> Verdict:
         chain.insist_on_bodies()
         verdict.checked = ["chain", "bodies"]
     except Bad as bad:
-        verdict.refuse(bad)
+        # A line that is cut off has no number of its own: it shows where the log can be followed no further.
+        verdict.refuse(bad if bad.seq is not None else Bad(bad.code, chain.seq))
     verdict.size, verdict.origin, verdict.erased = chain.seq, chain.origin, len(chain.bodiless)
     return verdict
 
@@ -288,7 +294,7 @@ class Chain:
         if self.seq == 0:
             self.origin = _origin(told)
         erased = told["object"] if told["action"] == "erase" and told["result"] == "ok" else None
-        if erased and erased["type"] == "body":
+        if erased and erased["type"] == "body" and erased["id"] < self.seq:
             self.erasures.add(erased["id"])
 
     def insist_on_bodies(self) -> None:
@@ -320,7 +326,7 @@ FILTER = _record(
     filter=_record(unit=lambda value: value is None),
     origin=_text,
     root=_like("[0-9a-f]{64}"),
-    size=_whole,
+    size=_count,
 )
 
 HOW_TO = """# 怎样核验这个日志包 / How to verify this bundle
@@ -417,9 +423,9 @@ class Part(io.RawIOBase):
 Members = dict[str, BinaryIO]
 
 
-def open_zip(path: Path) -> Members:
+def open_zip(path: Path, files: ExitStack) -> Members:
     """The members of a zip. Raises Bad unless it is, byte for byte, as write_bundle makes it."""
-    file = path.open("rb")
+    file = files.enter_context(path.open("rb"))
     found: Members = {}
     directory = b""
     at = 0
@@ -430,7 +436,7 @@ def open_zip(path: Path) -> Members:
         directory += _central_record(name, crc, size, at)
         if _crc(file, start, size) != crc:
             raise Bad("zip")
-        found[name] = io.BufferedReader(Part(path.open("rb"), start, size), 1 << 20)
+        found[name] = io.BufferedReader(Part(file, start, size), 1 << 20)
         at = start + size
     directory += _END.pack(b"PK\5\6", 0, 0, len(MEMBERS), len(MEMBERS), len(directory), at, 0)
     file.seek(at)
@@ -460,12 +466,12 @@ def _crc(file: BinaryIO, start: int, size: int) -> int:
     return crc
 
 
-def open_folder(path: Path) -> Members:
+def open_folder(path: Path, files: ExitStack) -> Members:
     """The members of an unpacked bundle. Raises Bad for a link, or a name that does not belong there."""
     names = sorted(entry.name for entry in path.iterdir())
     if names != sorted(MEMBERS) or any((path / name).is_symlink() or not (path / name).is_file() for name in names):
         raise Bad("folder")
-    return {name: (path / name).open("rb") for name in MEMBERS}
+    return {name: files.enter_context((path / name).open("rb")) for name in MEMBERS}
 
 
 LONGEST_LINE = 64 << 20  # no entry comes near it; a bundle without line feeds is not read into memory whole
@@ -505,14 +511,15 @@ def entries_of(members: Members) -> Iterator[tuple[bytes, bytes | None]]:
 
 def verify_bundle(path: Path) -> Verdict:
     """Check a whole bundle, a zip or a folder. Raises OSError when it cannot be read."""
-    try:
-        members = open_folder(path) if path.is_dir() else open_zip(path)
-        about = _about(members["filter.json"].read(1 << 20))
-    except Bad as bad:
-        verdict = Verdict()
-        verdict.refuse(bad)
-        return verdict
-    verdict = verify_entries(entries_of(members))
+    with ExitStack() as files:
+        try:
+            members = open_folder(path, files) if path.is_dir() else open_zip(path, files)
+            about = _about(members["filter.json"].read(1 << 20))
+        except Bad as bad:
+            verdict = Verdict()
+            verdict.refuse(bad)
+            return verdict
+        verdict = verify_entries(entries_of(members))
     if verdict.ok:
         _compare(verdict, about)
     verdict.unchecked = ["anchor", "tables", "how_to"]
