@@ -12,6 +12,8 @@ from models import Cadence, Duty
 SOON = 7  # days ahead from which an item counts as near its day
 MONTHS_A_PERIOD = {Cadence.MONTHLY: 1, Cadence.QUARTERLY: 3, Cadence.HALF_YEARLY: 6, Cadence.YEARLY: 12}
 
+_PARTS = {"H1": "上半年", "H2": "下半年", "Q1": "一季度", "Q2": "二季度", "Q3": "三季度", "Q4": "四季度"}
+
 
 @dataclass(frozen=True)
 class Period:
@@ -48,6 +50,17 @@ def _calendar(year: int, months: int) -> Iterator[Period]:
     for n in range(1, 12 // months + 1):
         month = n * months
         yield Period(f"{year}{names[months].format(n)}", date(year, month, monthrange(year, month)[1]))
+
+
+def words(period: str) -> str:
+    """A period's name as people say it: 2026-Q1 is 2026 年一季度."""
+    year, _, part = period.partition("-")
+    if not part:
+        return f"{year} 年"
+    if part in _PARTS:
+        return f"{year} 年{_PARTS[part]}"
+    month, _, day = part.partition("-")
+    return f"{year} 年 {int(month)} 月" + (f" {int(day)} 日报送" if day else "")
 
 
 @dataclass(frozen=True)

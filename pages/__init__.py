@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from checklist import __version__, readiness
+from checklist import __version__, readiness, schedule
 from checklist.clock import SHANGHAI
 from checklist.refusal import Problem
 from models import Batch
@@ -43,7 +43,7 @@ def init_app(app: Flask) -> None:
     app.before_request(ask_for_login)
     app.after_request(add_headers)
     app.context_processor(what_every_page_shows)
-    app.jinja_env.filters.update(moment=moment, receipt_no=receipt_no)
+    app.jinja_env.filters.update(moment=moment, receipt_no=receipt_no, period=schedule.words)
     app.jinja_env.globals.update(new_nonce=new_nonce)
     app.register_error_handler(Problem, lambda p: problem(p.message, p.status))
     app.register_error_handler(CSRFError, on_csrf_error)

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from checklist import access, clock, lists, owners, progress
 from checklist.refusal import Malformed, Refused
-from models import Duty, DutyList, ListState, Role, Unit, db
+from models import Duty, DutyList, ListState, Part, Role, Unit, db
 from pages import current, duties
 from pages.forms import Form, tidy
 
@@ -125,16 +125,22 @@ def _page(found: DutyList, **forms: Form) -> str:
     return render_template(
         template,
         list=found,
-        may=may,
         moves={verb for verb, move in lists.LIST_MOVES.items() if move.before is found.state and may[verb]},
         pieces=pieces(found),
         unready=lists.unready(found) if draft else [],
         spread=owners.spread,
         describe=owners.describe,
+        titles_of=_titles_of,
         counts=progress.counts(found.kept),
         coming=lists.coming(found) if found.state is ListState.SUBMITTED else None,
         **shown,
     )
+
+
+def _titles_of(duty: Duty) -> dict[str, list[str]]:
+    """Who leads and who supports, by the titles of their posts: as adopted, or as it would be."""
+    posts = {a.post: a.part for a in duty.assignments} or owners.spread(duty).posts
+    return {part.label: [post.title for post, takes in posts.items() if takes is part] for part in Part}
 
 
 def nodes_form(found: DutyList) -> NodesForm:
