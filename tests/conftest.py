@@ -24,7 +24,9 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from app import create_app
+from checklist import clock
 from models import db
+from tests import county
 from tests.databases import Fill, PostgreSQL, SQLite, Templates, find_postgresql
 
 ROOT = Path(__file__).parent.parent
@@ -35,7 +37,7 @@ for name in [name for name in os.environ if name.startswith("SHUANGZE_")]:
     del os.environ[name]
 
 # fixture → what fills its template
-LAYERS: dict[str, Fill] = {}
+LAYERS: dict[str, Fill] = {"qinghe": county.fill}
 
 
 def missing(what: str, remedy: str) -> NoReturn:
@@ -112,6 +114,14 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def qinghe(app: Flask) -> Iterator[county.Clock]:
+    """The county of tests.county on the second of March; its clock, to be moved on."""
+    standing = county.Clock(county.NOW)
+    with clock.told_by(standing):
+        yield standing
 
 
 # --- a browser ----------------------------------------------------------------------------------------------
