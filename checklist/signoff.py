@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 
-from checklist import access, clock, ledger
+from checklist import access, clock, ledger, schedule
 from checklist.actor import Actor, Auth
 from checklist.refusal import Malformed, Refused, Stale, Unconfirmed
 from models import (
@@ -173,7 +173,7 @@ def statement(item: Item, user: User, acting: bool) -> str:
         f"签认事项：第 {item.id} 号（责任事项第 {duty.version} 版）",
         f"所属清单：{duties.name}（{duties.year} 年，第 {duties.version} 版）",
         f"任务表述：{duty.wording}",
-        f"本期：{item.period}，{item.due:%Y-%m-%d} 前完成",
+        f"本期：{schedule.words(item.period)}，{item.due:%Y-%m-%d} 前完成",
         *[f"指标：{_reading(r)}" for r in item.readings],
         f"完成说明：{item.note or '（未填）'}",
         f"发生日期：{item.happened_on.isoformat() if item.happened_on else '（未填）'}",
