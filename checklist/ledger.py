@@ -92,12 +92,6 @@ class Act:
         if deleted:
             self._units_of_deleted[row] = unit_code(row)
 
-    def cite(self, row: Logged | None) -> State | None:
-        """How an entry names a row; None for one that this act made, since its id may be rolled back."""
-        if row is None or not inspect(row).persistent or self._before.get(row, row) is None:
-            return None
-        return {"type": row.__tablename__, "id": row.id, "rev": row.rev}
-
     def entries(self) -> list[Entry]:
         """One entry for each row that differs from what it was, in the order in which they were touched."""
         changed = [self._entry(row, before) for row, before in self._before.items()]
@@ -106,8 +100,17 @@ class Act:
     def _entry(self, row: Logged, before: State | None) -> Entry:
         after = None if row in self._units_of_deleted else state(row)
         unit = self._units_of_deleted.get(row) or unit_code(row)
-        cited = {"type": row.__tablename__, "id": row.id, "rev": row.rev}
-        return Entry(self.action, unit, cited, before, after, self.reason)
+        return Entry(self.action, unit, _cite(row), before, after, self.reason)
+
+    def refusal(self, refused: Refused) -> Entry:
+        """The entry of an act that did not happen. To be asked for after the rollback: it cites what stands then."""
+        about = refused.about if refused.about is not None and inspect(refused.about).persistent else None
+        unit, cited = (unit_code(about), _cite(about)) if about else (NOWHERE, None)
+        return Entry(self.action, unit, cited, reason=refused.message, result=f"refused: {refused.status}")
+
+
+def _cite(row: Logged) -> State:
+    return {"type": row.__tablename__, "id": row.id, "rev": row.rev}
 
 
 @contextmanager
@@ -135,13 +138,10 @@ def act(action: str, *, by: Actor, reason: str | None = None) -> Iterator[Act]:
             first = _append(session, current, current.entries())
             _remember_submission(session, by, first)
             session.commit()
-        except Refused as refusal:
-            cited = current.cite(refusal.about)
-            unit = unit_code(refusal.about) if cited and refusal.about else NOWHERE
+        except Refused as refused:
             session.rollback()
             _begin(session)
-            result = f"refused: {refusal.status}"
-            _append(session, current, [Entry(action, unit, cited, reason=refusal.message, result=result)])
+            _append(session, current, [current.refusal(refused)])
             session.commit()
             raise
         except BaseException:
@@ -390,6 +390,8 @@ def root(size: int) -> bytes:
         if size >> level & 1:
             peaks.append(_node(session, level, first >> level))
             first += 1 << level
+    if not peaks:
+        return verify.root([])
     return reduce(lambda right, left: verify.node_hash(left, right), reversed(peaks))
 
 
