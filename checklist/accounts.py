@@ -97,6 +97,7 @@ def change_password(old: str, new: str, *, by: Actor) -> None:
         raise Malformed("新密码要与原密码不同。", "new")
     hashed = _hashed(new)
     with ledger.act("user.change_password", by=by):
+        user = access.load(User, user.id)
         user.password_hash, user.must_change_password = hashed, False
         _end_sessions(user, but=by.session)
 
