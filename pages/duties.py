@@ -14,12 +14,12 @@ from checklist import access, lists, owners
 from checklist.refusal import Malformed, Stale
 from models import Cadence, Duty, DutyList, Part, Side
 from pages import current
-from pages.forms import Form, tidy
+from pages.forms import Form, options, tidy
 
 bp = Blueprint("duties", __name__)
 
 NOBODY = ""
-PARTS = [(NOBODY, "不承担"), (Part.LEAD.value, Part.LEAD.label), (Part.SUPPORT.value, Part.SUPPORT.label)]
+PARTS = options([(NOBODY, "不承担"), *((part, part.label) for part in Part)])
 
 
 class WordingForm(Form):
@@ -29,8 +29,8 @@ class WordingForm(Form):
 class EditForm(WordingForm):
     """`bind` adds a field part-<owner> for whoever may own the duty, except-<set>, and value-<target>."""
 
-    side = RadioField("类别", choices=[(s.value, s.label) for s in Side])
-    cadence = SelectField("频次", choices=[(c.value, c.label) for c in Cadence])
+    side = RadioField("类别", choices=options((s, s.label) for s in Side))
+    cadence = SelectField("频次", choices=options((c, c.label) for c in Cadence))
     due_on = DateField("完成日期", [Optional()], description="一次完成或每年一次的事项可以定一个日子。")
     guards = SelectMultipleField("守护的业务事项", description="这条廉政责任看住哪几项业务。")
 
@@ -86,7 +86,7 @@ def edit_form(duty: Duty, **kwargs: Any) -> EditForm:
         setattr(DutyForm, f"part-{key}", SelectField(owners.describe(owner), choices=PARTS))
         said[f"part-{key}"] = current_owners.get(key, {}).get("part", NOBODY)
         if "set" in owner:
-            choices = owners.exceptable(owner, duty.duty_list.unit)
+            choices = options(owners.exceptable(owner, duty.duty_list.unit))
             setattr(DutyForm, f"except-{key}", SelectMultipleField("除外", choices=choices))
             said[f"except-{key}"] = current_owners.get(key, {}).get("except", [])
     for target in duty.targets:
@@ -95,7 +95,7 @@ def edit_form(duty: Duty, **kwargs: Any) -> EditForm:
         said[f"value-{target.id}"] = target.value
     form = DutyForm(data=said, **kwargs)
     work = [d for d in duty.duty_list.kept if d.side is not Side.INTEGRITY and d is not duty]
-    form.guards.choices = [(d.lineage, f"{d.position}. {d.wording[:40]}") for d in work]
+    form.guards.choices = options((d.lineage, f"{d.position}. {d.wording[:40]}") for d in work)
     return form
 
 

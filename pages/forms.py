@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField
+from wtforms import HiddenField, IntegerField, SelectChoice
 from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
@@ -16,6 +17,11 @@ from checklist.refusal import Malformed
 def tidy(text: str | None) -> str:
     """Text as it is stored: one Unicode form (NFC), one kind of line end, no space around it."""
     return unicodedata.normalize("NFC", text or "").replace("\r\n", "\n").strip()
+
+
+def options(pairs: Iterable[tuple[object, str]]) -> list[SelectChoice]:
+    """The choices of a select field, from (value, words)."""
+    return [SelectChoice(str(value), words) for value, words in pairs]
 
 
 class Form(FlaskForm):

@@ -13,7 +13,7 @@ from checklist import access, clock, lists, owners, progress
 from checklist.refusal import Malformed, Refused
 from models import Duty, DutyList, ListState, Part, Role, Unit, db
 from pages import current, duties
-from pages.forms import Form, tidy
+from pages.forms import Form, options, tidy
 
 bp = Blueprint("lists", __name__, url_prefix="/lists")
 
@@ -73,7 +73,7 @@ def new() -> str:
 @bp.post("/")
 def create() -> Response:
     form = DraftForm()
-    form.unit.choices = _units()
+    form.unit.choices = options(_units())
     if form.validate():
         try:
             return current.redirect_to("lists.show", id=current.once(lambda: _draft(form), DutyList).id)
@@ -94,7 +94,7 @@ def _draft(form: DraftForm) -> DutyList:
 
 
 def _new_page(form: DraftForm) -> str:
-    form.unit.choices = _units()
+    form.unit.choices = options(_units())
     form.nonce.data = form.nonce.data or current.new_nonce()
     return render_template("lists/new.html", form=form)
 

@@ -1,0 +1,153 @@
+"""The whole path in a real browser, with JavaScript and without: from a pasted speech to a verified bundle."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests import county
+from tests.conftest import ROOT
+
+TEXT = """一、主要任务
+财政局要完善专项资金台账。各镇要公开惠民资金去向。
+"""
+LogIn = Callable[[str], Page]
+
+
+@pytest.fixture
+def log_in(server: str, qinghe: county.Clock, context: BrowserContext) -> LogIn:
+    """Somebody's browser: the last one's session is left, as on a shared computer."""
+
+    def log_in(login: str) -> Page:
+        context.clear_cookies()
+        page = context.new_page()
+        page.goto("/login")
+        page.get_by_label("登录名").fill(login)
+        page.get_by_label("密码").fill(county.PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        expect(page.locator(".who")).to_contain_text(county.PEOPLE[login])
+        return page
+
+    return log_in
+
+
+def choose_owner(page: Page, position: int, owner: str) -> None:
+    """Open the form of one proposal, and let an owner lead."""
+    card = page.locator("article.duty").nth(position)
+    card.get_by_role("link", name="修改").click()
+    form = page.locator("form.duty")
+    form.get_by_role("combobox", name=owner, exact=True).select_option("牵头")
+    form.get_by_role("button", name="保存").click()
+    expect(page.locator("article.duty").nth(position)).to_contain_text(f"牵头：{owner}")
+
+
+def a_clerk_pastes_and_submits(page: Page) -> None:
+    page.get_by_role("link", name="清单", exact=True).click()
+    page.get_by_role("link", name="从讲话或文件起草清单").click()
+    page.get_by_label("清单名称").fill("惠民资金任务分解表")
+    page.get_by_label("文件标题").fill("在惠民资金会议上的讲话")
+    page.get_by_label("全文").fill(TEXT)
+    page.get_by_role("button", name="拟出责任事项").click()
+    expect(page.locator("article.duty")).to_have_count(2)
+    choose_owner(page, 0, "县财政局")
+    choose_owner(page, 1, "各镇")
+    expect(page.locator("#unready")).to_contain_text("可以提交")
+    page.get_by_label("会议名称").fill("县政府常务会议")
+    page.get_by_label("会议文号").fill("〔2026〕7 号")
+    page.get_by_label("会议日期").fill("2026-02-27")
+    page.get_by_role("button", name="提交，请另一位同志确认").click()
+    expect(page.get_by_text("等待另一位同志确认")).to_be_visible()
+
+
+def another_person_confirms(page: Page) -> None:
+    page.goto("/lists/")
+    page.get_by_role("link", name="惠民资金任务分解表").click()
+    page.get_by_role("button", name="确认生效").click()
+    expect(page.get_by_text("清单已生效")).to_be_visible()
+
+
+def an_official_reports(page: Page, words: str) -> None:
+    row = page.locator("article.row", has_text=words).first
+    row.get_by_role("button", name="报完成", exact=True).click()
+    expect(page.locator("article.row", has_text=words).first).to_contain_text("已报完成")
+    expect(page.locator("#tally")).to_contain_text("已报完成 1")
+
+
+def and_signs(page: Page) -> str:
+    """Sign what is on the sheet; the exact text that was on the screen."""
+    text = page.locator(".statement").text_content() or ""
+    if page.get_by_label("登录密码").count():
+        page.get_by_label("登录密码").fill(county.PASSWORD)
+    page.get_by_role("button", name=re.compile("^确认签认")).click()
+    expect(page.get_by_role("heading", name="签认回执")).to_be_visible()
+    assert page.locator(".statement").text_content() == text
+    return text
+
+
+def a_secretary_opens(page: Page, words: str) -> None:
+    page.get_by_role("link", name="审核", exact=True).click()
+    page.get_by_role("link", name=words).click()
+    expect(page.locator(".statement")).to_contain_text(words)
+
+
+def test_a_speech_becomes_a_signed_reviewed_and_verified_list(log_in: LogIn, tmp_path: Path) -> None:
+    words = "专项资金台账"
+    a_clerk_pastes_and_submits(log_in("chu"))
+    another_person_confirms(log_in("li"))
+
+    page = log_in("zhou")
+    an_official_reports(page, words)
+    page.get_by_role("link", name="签认已报完成的 1 项").click()
+    assert words in and_signs(page)
+
+    page = log_in("sun")
+    a_secretary_opens(page, words)
+    page.get_by_text("退回", exact=True).click()
+    page.get_by_label("退回理由").fill("请写明台账覆盖了哪些资金。")
+    page.get_by_label("请于哪天前重报").fill("2026-03-20")
+    page.get_by_role("button", name="退回重报").click()
+    expect(page.get_by_text("已退回")).to_be_visible()
+
+    page = log_in("zhou")
+    first = page.locator("article.row").first
+    expect(first).to_contain_text("请写明台账覆盖了哪些资金。")
+    first.get_by_label("整改回复").fill("已列明三类资金。")
+    first.get_by_role("button", name="保存回复").click()
+    page.get_by_role("link", name="重新签认").click()
+    assert "已列明三类资金。" in and_signs(page)
+
+    page = log_in("sun")
+    a_secretary_opens(page, words)
+    expect(page.get_by_text("与上次签认相比")).to_be_visible()
+    page.get_by_role("button", name="通过", exact=True).click()
+    expect(page.get_by_text("已通过").first).to_be_visible()
+
+    page = log_in("wei")
+    page.goto("/audit/")
+    page.get_by_role("button", name="核验全部日志").click()
+    expect(page.get_by_text("核验通过")).to_be_visible()
+    page.goto("/audit/")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="导出日志包").click()
+    bundle = tmp_path / "bundle.zip"
+    download.value.save_as(bundle)
+    the_bundle_verifies_until_a_byte_is_changed(bundle)
+
+
+def the_bundle_verifies_until_a_byte_is_changed(bundle: Path) -> None:
+    assert verify(bundle) == 3  # consistent; without a checkpoint from outside it cannot be more
+    content = bytearray(bundle.read_bytes())
+    where = content.index("已列明三类资金".encode())
+    content[where + 2] ^= 1
+    bundle.write_bytes(content)
+    assert verify(bundle) == 1
+
+
+def verify(bundle: Path) -> int:
+    return subprocess.run([sys.executable, str(ROOT / "verify.py"), str(bundle)], capture_output=True).returncode
