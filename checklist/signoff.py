@@ -124,8 +124,7 @@ def _write_document(item: Item, document_no: str) -> None:
     if known and document_no:
         known.document_no = document_no
     elif known:
-        item.evidence.remove(known)
-        db.session.delete(known)
+        _delete(known)
     elif document_no:
         item.evidence.append(Evidence(document_no=document_no))
 
@@ -134,12 +133,19 @@ def _write_value(item: Item, target: Target, value: Decimal | None) -> None:
     known = next((r for r in item.readings if r.target == target), None)
     if value is None:
         if known:
-            item.readings.remove(known)
-            db.session.delete(known)
+            _delete(known)
     elif known:
         known.value, known.met = value, is_met(target, value)
     else:
         item.readings.append(Reading(target=target, value=value, met=is_met(target, value)))
+
+
+def _delete(known: Evidence | Reading) -> None:
+    """Taken out of the item's list first, a row could no longer tell the log its unit."""
+    item = known.item
+    db.session.delete(known)
+    db.session.flush()
+    db.session.expire(item, ["evidence", "readings"])
 
 
 def is_met(target: Target, value: Decimal) -> bool | None:
