@@ -31,6 +31,8 @@ class Replayed:
     """What the log says: the last state of each row (None once deleted), and where the log contradicts itself."""
 
     states: dict[Key, State | None] = field(default_factory=dict)
+    # What a row was last, deleted or not: its unit, and that of the rows below it, are found through this.
+    lasting: dict[Key, State] = field(default_factory=dict)
     last_seq: dict[Key, int] = field(default_factory=dict)
     tags: dict[tuple[Key, str], int] = field(default_factory=dict)  # a row's unit tag, and its first entry
     differences: list[Difference] = field(default_factory=list)
@@ -42,9 +44,9 @@ def log_rows(size: int | None = None) -> Iterator[tuple[bytes, bytes | None]]:
     query = select(audit_log.c.line, audit_body.c.body).select_from(joined)
     if size is not None:
         query = query.where(audit_log.c.seq < size)
-    rows = db.session.execute(query.order_by(audit_log.c.seq).execution_options(yield_per=1000))
-    for line, body in rows:
-        yield line.encode(), None if body is None else body.encode()
+    with db.session.execute(query.order_by(audit_log.c.seq).execution_options(yield_per=1000)) as rows:
+        for line, body in rows:
+            yield line.encode(), None if body is None else body.encode()
 
 
 def verify_log() -> tuple[Verdict, list[Difference]]:
@@ -76,8 +78,8 @@ def _apply(found: Replayed, head: dict[str, Any], body: dict[str, Any]) -> None:
     if before != found.states.get(key):
         words = f"第 {head['seq']} 条记录所写的原状态，与此前的记录不符（{_name(key)}）"
         found.differences.append(Difference(head["seq"], words))
-    # The states of a deleted row are kept as None; what it was is still needed to find units.
     found.states[key] = after
+    found.lasting[key] = after or before
     found.last_seq[key] = head["seq"]
     found.tags.setdefault((key, head["unit"]), head["seq"])
 
@@ -111,19 +113,21 @@ def _wrong_tags(found: Replayed) -> list[Difference]:
     return [
         Difference(seq, f"第 {seq} 条记录的单位标记 {tag} 不是{_name(key)}的单位")
         for (key, tag), seq in found.tags.items()
-        if found.states[key] is not None and tag != _unit_code(found, key)
+        if tag != _unit_code(found, key)
     ]
 
 
 def _unit_code(found: Replayed, key: Key) -> str | None:
-    """The unit of a row, from the log's own states: unit_path followed by foreign keys."""
+    """The unit of a row, from the log's own states: unit_path followed by foreign keys; None where they break off."""
+    if key[0] not in TABLES:
+        return None
     path = TABLES[key[0]].unit_path
     if path is None:
         return NOWHERE
-    told = found.states[key]
+    told = found.lasting[key]
     for step in path:
-        told = found.states.get((step, told[f"{step}_id"])) if told else None
-    return told["code"] if told else None
+        told = found.lasting.get((step, told.get(f"{step}_id", 0)), {})
+    return told.get("code")
 
 
 def _name(key: Key) -> str:

@@ -1,0 +1,173 @@
+"""The tables are rebuilt from the log and compared: whoever changes a row behind its back is found out."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import select
+
+from checklist import audit, ledger, replay, signoff
+from checklist.replay import Difference
+from models import Evidence, Logged, Tenure, User, db
+from tests import county
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.usefixtures("qinghe")
+
+
+@pytest.fixture
+def worked(qinghe: county.Clock) -> None:
+    """A few days' work: reported, signed, sent back, taken back."""
+    county.signed("预算考核", "zhou")
+    county.ticked("网上可办率", "li")
+    sent_back = county.signed("净增企业", "wu")
+    signoff.send_back(sent_back.id, "数据不全，请补充。", qinghe.at.date(), by=county.actor("zhou"))
+    report(county.item("对接会", "zhou").id, "〔2026〕7 号")
+
+
+def report(item: int, document_no: str) -> None:
+    signoff.report(item, signoff.Report(note="已办", document_no=document_no), by=county.actor("zhou"))
+
+
+def run(statement: str) -> None:
+    """Behind the log's back."""
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def differences() -> list[Difference]:
+    verdict, found = replay.verify_log()
+    assert verdict.ok
+    return found
+
+
+def last_seq(row: Logged) -> int:
+    """The newest entry about a row."""
+    told = replay.replay(replay.log_rows()).last_seq[row.__tablename__, row.id]
+    db.session.rollback()
+    return told
+
+
+@pytest.mark.usefixtures("worked")
+def test_the_log_explains_every_row() -> None:
+    assert not differences()
+    kinds = {kind for kind, told in replay.replay(replay.log_rows()).states if told}
+    assert kinds > {"item", "signature", "batch", "review", "evidence", "reading", "assignment", "target", "grant"}
+
+
+@pytest.mark.usefixtures("worked")
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("item", "state", "approved"),
+        ("item", "due_on", "2026-12-31"),
+        ("signature", "statement", "什么也没有签"),
+        ("signature", "withdrawn_at", "2026-03-01 00:00:00.000000"),
+        ("review", "reason", ""),
+        ("duty", "wording", "不必完善预算考核机制。"),
+        ("target", "value", "1"),
+        ("unit", "name", "别的单位"),
+        ("tenure", "acting", "1"),
+        ("grant", "until_day", "2026-02-01"),
+        ("user", "password_hash", "scrypt:known-to-me"),
+        ("user", "rev", "7"),
+    ],
+)
+def test_a_row_changed_behind_the_logs_back_is_named(kind: str, table: str, column: str, value: str) -> None:
+    row = db.session.scalars(select(replay.TABLES[table]).order_by(replay.TABLES[table].id)).first()
+    assert row is not None
+    id, seq = row.id, last_seq(row)
+    run(f"UPDATE \"{table}\" SET {column} = '{value}' WHERE id = {id}")
+    assert differences() == [Difference(seq, f"{table} {id}的 {column} 与第 {seq} 条记录不符")]
+
+
+def test_a_row_deleted_behind_the_logs_back_is_missed() -> None:
+    tenure = db.session.scalars(select(Tenure).order_by(Tenure.id)).first()
+    assert tenure is not None
+    id, seq = tenure.id, last_seq(tenure)
+    run(f"DELETE FROM tenure WHERE id = {id}")
+    assert differences() == [Difference(seq, f"tenure {id}不见了，而记录里没有删除它")]
+
+
+def test_a_row_inserted_behind_the_logs_back_is_noticed() -> None:
+    wang = county.user("wang").id
+    db.session.rollback()
+    run(
+        "INSERT INTO feedback (id, rev, user_id, page, text, written_at)"
+        f" VALUES (99, 1, {wang}, '/', '好', '2026-03-02 00:00:00')"
+    )
+    assert differences() == [Difference(None, "feedback 99在数据库里有，记录里没有")]
+
+
+@pytest.mark.usefixtures("worked")
+def test_a_row_that_came_back_behind_the_logs_back_is_noticed() -> None:
+    evidence = db.session.scalars(select(Evidence)).one()
+    id, item = evidence.id, evidence.item_id
+    report(item, "")
+    assert not differences()
+    run(f"INSERT INTO evidence (id, rev, item_id, document_no) VALUES ({id}, 1, {item}, '〔2026〕7 号')")
+    assert differences() == [Difference(None, f"evidence {id}在数据库里有，记录里没有")]
+
+
+def test_a_change_that_a_later_act_covers_up_is_noticed() -> None:
+    wang = county.user("wang").id
+    run(f"UPDATE \"user\" SET name = '别人' WHERE id = {wang}")
+    with ledger.act("user.disable", by=county.console):
+        db.session.get_one(User, wang).name = "王镇长"
+    seq = ledger.size() - 1
+    assert Difference(seq, f"第 {seq} 条记录所写的原状态，与此前的记录不符（user {wang}）") in differences()
+
+
+@pytest.fixture
+def tagged_wrongly(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """A program that tags its entries with a unit of its choice, so that an auditor of the right one misses them."""
+    return lambda: monkeypatch.setattr(ledger, "unit_code", lambda row: "QH-JYJ")
+
+
+def test_an_entry_under_another_unit_is_noticed(tagged_wrongly: Callable[[], None]) -> None:
+    item = county.item("对接会", "zhou").id
+    tagged_wrongly()
+    signoff.report(item, signoff.Report(note="已办"), by=county.actor("zhou"))
+    seq = ledger.size() - 1
+    assert differences() == [Difference(seq, f"第 {seq} 条记录的单位标记 QH-JYJ 不是item {item}的单位")]
+
+
+@pytest.mark.usefixtures("worked")
+def test_so_is_the_deletion_of_a_row_under_another_unit(tagged_wrongly: Callable[[], None]) -> None:
+    evidence = db.session.scalars(select(Evidence)).one()
+    id, item = evidence.id, evidence.item_id
+    size = ledger.size()
+    tagged_wrongly()
+    report(item, "")
+    assert f"第 {size} 条记录的单位标记 QH-JYJ 不是evidence {id}的单位" in {d.words for d in differences()}
+
+
+def test_a_log_that_is_broken_explains_nothing(kind: str) -> None:
+    trigger = {"sqlite": "DROP TRIGGER body_update", "postgresql": "DROP TRIGGER body_update ON audit_body"}[kind]
+    run(trigger)
+    run("UPDATE audit_body SET body = replace(body, '清和', '浑浊') WHERE seq = 1")
+    verdict, found = replay.verify_log()
+    assert (verdict.ok, verdict.problem, verdict.first_bad, found) == (False, "body", 1, [])
+
+
+# --- the words for it ---------------------------------------------------------------------------------------
+
+
+def test_every_row_that_the_log_speaks_of_has_a_word() -> None:
+    assert audit.OBJECTS.keys() == replay.TABLES.keys()
+
+
+def actions() -> Iterator[str]:
+    """What is said first in every call of act() and Entry() in checklist/, where it is said outright."""
+    for file in (ROOT / "checklist").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            name = node.func if isinstance(node, ast.Call) else None
+            if isinstance(name, ast.Attribute | ast.Name) and ast.unparse(name) in ("ledger.act", "act", "Entry"):
+                (first, *_) = node.args  # type: ignore[attr-defined]
+                yield from (part.value for part in ast.walk(first) if isinstance(part, ast.Constant))
+
+
+def test_every_act_has_a_word() -> None:
+    assert audit.ACTIONS.keys() == set(actions())
