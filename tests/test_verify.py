@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from hashlib import sha256
 from typing import Any
 
@@ -138,9 +140,11 @@ def test_the_vectors_verify() -> None:
     assert verdict.origin == "hekou.example/shuangze"
 
 
+posix_shell = pytest.mark.skipif(not shutil.which("sha256sum"), reason="sh and sha256sum are missing, as on Windows")
+
+
+@posix_shell
 def test_sha256sum_agrees() -> None:
-    if not shutil.which("sha256sum"):
-        pytest.skip("sha256sum is missing; it belongs to GNU coreutils")
     readme = (VECTORS / "README.md").read_text(encoding="utf-8")
     (script,) = re.findall("```sh\n(.+?)\n```", readme, re.DOTALL)
     told = subprocess.run(["sh", "-c", script], cwd=VECTORS, check=True, capture_output=True, text=True).stdout
@@ -296,3 +300,45 @@ def test_anything_at_all_gets_a_verdict(entries: list[tuple[bytes, bytes | None]
     verdict = verify.verify_entries(entries)
     assert verdict.ok == (not verdict.problem)
     assert len(verify.report(verdict, "zh")) == len(verify.report(verdict, "en"))
+
+
+# --- docs/log-format.md -------------------------------------------------------------------------------------
+
+PAGE = (ROOT / "docs" / "log-format.md").read_text(encoding="utf-8")
+
+
+def table(heading: str) -> dict[str, list[str]]:
+    """A table of the page: the further cells of each row, by what stands in backquotes or plainly in the first."""
+    lines = PAGE.split(f"| {heading} |")[1].split("\n\n")[0].splitlines()[2:]
+    rows = [line.strip("| ").split(" | ") for line in lines]
+    return {name.strip("`"): cells for first, *cells in rows for name in first.split(", ")}
+
+
+def test_the_page_on_the_format_names_every_field() -> None:
+    fields = table("field | null")
+    assert list(fields) == list(verify.BODY)
+    assert {name: nullable for name, (nullable, _) in fields.items()} == {
+        name: "yes" if may_be(None) else "no" for name, may_be in verify.BODY.items()
+    }
+    assert list(table("field | what it holds")) == list(json.loads(GOOD))
+    assert tuple(table("file")) == verify.MEMBERS
+
+
+def test_the_page_on_the_format_explains_every_verdict() -> None:
+    assert table("problem").keys() == verify.PROBLEMS.keys()
+    codes = {verify.VERIFIED, verify.TAMPERED, verify.UNREADABLE, verify.UNANCHORED}
+    assert set(map(int, table("exit code"))) == codes
+
+
+def test_the_page_on_the_format_shows_an_entry() -> None:
+    header, body = (example.encode() for example in re.findall("```json\n(.+)\n```", PAGE))
+    assert (header, body) == ENTRIES[3]
+
+
+@posix_shell
+def test_an_earlier_root_is_found_again_as_the_page_says() -> None:
+    *_, command = re.findall("```sh\n(.+?)\n```", PAGE, re.DOTALL)
+    command = command.replace("SIZE", "4").replace("python", f"'{sys.executable}'")
+    settings = {**os.environ, "PYTHONPATH": str(ROOT)}
+    told = subprocess.run(["sh", "-c", command], cwd=VECTORS, env=settings, check=True, capture_output=True, text=True)
+    assert told.stdout.strip() == naive_root([bytes.fromhex(digest) for digest in ENTRY_HASHES[:4]]).hex()
