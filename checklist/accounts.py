@@ -47,8 +47,17 @@ def create(login: str, name: str, *, by: Actor, home: Unit, password: str | None
     With a `password` given (the console, the demo) that one holds and need not be changed. `home` is the unit
     whose administrator makes the account.
     """
-    login, given = _normal(login), password or secrets.token_urlsafe(9)
-    hashed = _hashed(given)
+    given = password or secrets.token_urlsafe(9)
+    return _make(login, name, _hashed(given), password is None, by, home), given
+
+
+def enrol(login: str, name: str, *, by: Actor, home: Unit) -> User:
+    """Make an account without a password: nobody can log in with it until `reset_password` gives it one."""
+    return _make(login, name, None, True, by, home)
+
+
+def _make(login: str, name: str, password_hash: str | None, must_change: bool, by: Actor, home: Unit) -> User:
+    login = _normal(login)
     with ledger.act("user.create", by=by) as act:
         act.post = access.require(by, "keep", home)
         if not _LOGIN.fullmatch(login):
@@ -57,9 +66,9 @@ def create(login: str, name: str, *, by: Actor, home: Unit, password: str | None
             raise Malformed("请填写姓名。", "name")
         if db.session.scalar(select(User.id).where(User.login == login)):
             raise Malformed("这个登录名已经有人用了，请换一个。", "login")
-        user = User(login=login, name=name.strip(), password_hash=hashed, must_change_password=password is None)
+        user = User(login=login, name=name.strip(), password_hash=password_hash, must_change_password=must_change)
         db.session.add(user)
-    return user, given
+    return user
 
 
 def _normal(login: str) -> str:
