@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Response, g, make_response, redirect, render_template, request, session, url_for
+from flask import Response, flash, g, make_response, redirect, render_template, request, session, url_for
 from flask_login import UserMixin, current_user
 
 from checklist import access, accounts
 from checklist.actor import Actor, Auth
-from checklist.refusal import Repeated
+from checklist.refusal import Malformed, Refused, Repeated
 from models import Logged, Session
+from pages.forms import Form
 
 Row = TypeVar("Row", bound=Logged)
 
@@ -96,6 +97,24 @@ def answer(fragment: str, page: str, status: int = 200, **variables: Any) -> Res
 def redirect_to(endpoint: str, **values: Any) -> Response:
     """After a success: off to where its result is shown."""
     return redirect(url_for(endpoint, **values), 303)  # type: ignore[return-value]
+
+
+def change(form: Form, verb: Callable[[], object], page: Callable[[], str], done: str) -> Response:
+    """Call a verb and go on to `done`; where the form is not accepted, `page` shows it with what was typed."""
+    if not form.validate():
+        return make_response(page(), 422)
+    try:
+        verb()
+    except Repeated:
+        pass
+    except (Malformed, Refused) as refused:
+        if refused.status not in (409, 422):
+            raise
+        form.blame(refused)
+        return make_response(page(), refused.status)
+    else:
+        flash("已保存。")
+    return redirect(done, 303)  # type: ignore[return-value]
 
 
 def problem(message: str, status: int, title: str = "这一步没有办成") -> Response:

@@ -11,7 +11,7 @@ from wtforms import HiddenField, IntegerField, SelectChoice
 from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
-from checklist.refusal import Malformed
+from checklist.refusal import Malformed, Problem
 
 
 def tidy(text: str | None) -> str:
@@ -33,9 +33,10 @@ class Form(FlaskForm):
     nonce = HiddenField()
     rev = IntegerField(widget=HiddenInput(), validators=[Optional()])
 
-    def blame(self, problem: Malformed) -> None:
-        """Show what a verb found malformed at the field that it names, or above the form."""
-        field: Any = self._fields.get(problem.field or "")
+    def blame(self, problem: Problem) -> None:
+        """Show why a verb did not act: at the field that it names, or above the form."""
+        named = problem.field if isinstance(problem, Malformed) else None
+        field: Any = self._fields.get(named or "")
         if field is None:
             self.form_errors.append(problem.message)
         else:

@@ -218,5 +218,5 @@ def _refused(id: int, form: Form, problem: Malformed | Refused, **shown: Form) -
     """The page once more, with what was typed; what one may not do at all goes to the error page."""
     if problem.status not in (409, 422):
         raise problem
-    form.blame(problem if isinstance(problem, Malformed) else Malformed(problem.message))
+    form.blame(problem)
     return make_response(_page(access.see(current.actor(), DutyList, id), **shown), problem.status)
