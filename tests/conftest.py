@@ -179,6 +179,7 @@ def context(context: BrowserContext, server: str) -> Iterator[BrowserContext]:
         strangers.append(route.request.url)
         route.abort()
 
+    context.set_default_timeout(10_000)
     context.route(lambda url: not url.startswith((f"{server}/", "data:", "blob:")), refuse)
     yield context
     assert not strangers, "a page must not reach out"
