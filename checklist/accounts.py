@@ -9,13 +9,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from checklist import access, clock, ledger
 from checklist.actor import Actor
 from checklist.refusal import Malformed, Problem, Refused
-from models import THREE_OFFICERS, Grant, Role, Session, Throttle, Unit, User, db
+from models import THREE_OFFICERS, Grant, Role, Session, Tenure, Throttle, Unit, User, db
 
 SHORTEST_PASSWORD = 8
 SESSION_LASTS = timedelta(hours=12)
@@ -118,6 +118,8 @@ def disable(user_id: int, *, by: Actor) -> User:
         act.post = access.require(by, "keep", user)
         if user == by.user:
             raise Refused("不能停用自己的账号，请由另一位管理员办理。", user)
+        if user.disabled_at:
+            raise Refused(f"{user.name}的账号已经停用。", user)
         user.disabled_at = clock.now()
         _end_sessions(user)
     return user
@@ -128,6 +130,8 @@ def enable(user_id: int, *, by: Actor) -> User:
     with ledger.act("user.enable", by=by) as act:
         user = access.load(User, user_id)
         act.post = access.require(by, "keep", user)
+        if not user.disabled_at:
+            raise Refused(f"{user.name}的账号没有停用。", user)
         user.disabled_at = None
     return user
 
@@ -232,7 +236,7 @@ def _end_sessions(user: User, but: str | None = None) -> None:
 def grant(user_id: int, role: Role, unit_id: int, from_day: date, until_day: date | None, *, by: Actor) -> Grant:
     """Give somebody a role for a unit and all below it, between two days.
 
-    三员分立: nobody holds two of the three offices, and none of the three is given to oneself.
+    三员分立: nobody holds two of the three offices, or one of them beside a post; nobody grants himself anything.
     """
     with ledger.act("grant", by=by) as act:
         user, unit = access.load(User, user_id), access.load(Unit, unit_id)
@@ -244,9 +248,16 @@ def grant(user_id: int, role: Role, unit_id: int, from_day: date, until_day: dat
         held = {g.role for g in db.session.scalars(select(Grant).where(Grant.user_id == user.id))}
         if role in THREE_OFFICERS and held.intersection(THREE_OFFICERS) - {role}:
             raise Refused("系统管理员、安全管理员、审计管理员不能由同一人担任，请另选一人。", user)
+        if role in THREE_OFFICERS and _holds_a_post(user, from_day):
+            raise Refused(f"{user.name}担任岗位，要签认或审核，不能兼任{role.label}。请另选一人。", user)
         given = Grant(user=user, role=role, unit=unit, from_day=from_day, until_day=until_day)
         db.session.add(given)
     return given
+
+
+def _holds_a_post(user: User, day: date) -> bool:
+    lasting = or_(Tenure.until_day.is_(None), Tenure.until_day > day)
+    return db.session.scalar(select(Tenure.id).where(Tenure.user_id == user.id, lasting).limit(1)) is not None
 
 
 def revoke(grant_id: int, *, by: Actor) -> Grant:
@@ -254,6 +265,8 @@ def revoke(grant_id: int, *, by: Actor) -> Grant:
     with ledger.act("revoke", by=by) as act:
         given = access.load(Grant, grant_id)
         act.post = access.require(by, "grant", given.unit)
+        if given.until_day and given.until_day <= clock.today():
+            raise Refused("这项授权已经结束。", given)
         given.until_day = clock.today()
     return given
 
