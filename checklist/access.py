@@ -322,7 +322,8 @@ def reviewers() -> dict[Post, Post | None]:
     """
     day = clock.today()
     posts = db.session.scalars(select(Post)).all()
-    secretaries = {p.unit: p for p in posts if p.is_secretary and not (p.until_day and p.until_day <= day)}
+    ended = {p for p in posts if p.until_day and p.until_day <= day}
+    secretaries = {p.unit: p for p in posts if p.is_secretary and p not in ended}
     portfolios = db.session.scalars(select(Portfolio).where(*in_force(Portfolio, day))).all()
     in_charge = {p.charge: p.post for p in portfolios if p.charge}
     holders: dict[int, set[int]] = {}
@@ -330,7 +331,7 @@ def reviewers() -> dict[Post, Post | None]:
         holders.setdefault(tenure.post_id, set()).add(tenure.user_id)
 
     def next_up(post: Post) -> Post | None:
-        if post.reviewer:
+        if post.reviewer and post.reviewer not in ended:
             return post.reviewer
         unit = post.unit
         secretary = secretaries.get(unit)
