@@ -15,8 +15,8 @@ from checklist.refusal import Malformed, Problem
 
 
 def tidy(text: str | None) -> str:
-    """Text as it is stored: one Unicode form (NFC), one kind of line end, no space around it."""
-    return unicodedata.normalize("NFC", text or "").replace("\r\n", "\n").strip()
+    """Text as it is stored: one Unicode form (NFC), one kind of line end, no NUL, no space around it."""
+    return unicodedata.normalize("NFC", text or "").replace("\r\n", "\n").replace("\0", "").strip()
 
 
 def options(pairs: Iterable[tuple[object, str]]) -> list[SelectChoice]:

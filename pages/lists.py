@@ -25,7 +25,7 @@ class DraftForm(Form):
     )
     year = IntegerField("年度", [InputRequired("请填写年度。"), NumberRange(2000, 2100, "请填写四位数的年份。")])
     title = StringField("文件标题", [InputRequired("请填写讲话或文件的标题。"), Length(max=200)], filters=[tidy])
-    text = TextAreaField("全文", [InputRequired("请粘贴会议讲话或文件的全文。")])
+    text = TextAreaField("全文", [InputRequired("请粘贴会议讲话或文件的全文。")], filters=[tidy])
 
 
 class NodesForm(Form):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, flash, make_response, render_template, url_for
 from sqlalchemy import select
 from wtforms import DateField, SelectChoice, SelectField, StringField
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from checklist import access, accounts, clock, units
-from checklist.refusal import Malformed, Unseen
-from models import Grant, Role, Tenure, Unit, User, db
+from checklist.refusal import Malformed, Repeated
+from models import Grant, Role, Tenure, User, db
 from pages import current
 from pages.forms import Form, options, tidy
 
@@ -18,22 +20,25 @@ bp = Blueprint("people", __name__, url_prefix="/people")
 
 class AccountForm(Form):
     login = StringField("登录名", filters=[tidy], description="小写字母、数字、点、横线，例如 zhou.gl。")
-    name = StringField("姓名", filters=[tidy])
+    name = StringField("姓名", [Length(max=40, message="姓名不超过 40 字。")], filters=[tidy])
 
 
 class GrantForm(Form):
-    role = SelectField("角色", choices=options((r, r.label) for r in Role))
+    role = SelectField(
+        "角色", [InputRequired("请选择角色。")], choices=options([("", "请选择"), *((r, r.label) for r in Role)])
+    )
     unit = SelectField("适用单位（及其下级）", coerce=int)
-    from_day = DateField("从", [InputRequired("请选择开始日期。")])
+    from_day = DateField("从", [InputRequired("请填写开始日期。")])
     until_day = DateField("到（不含）", [Optional()], description="空着就是长期。")
 
 
-@bp.before_request
-def only_for_two_of_the_three() -> None:
-    """The system administrator keeps accounts, the security administrator grants roles; nobody else comes here."""
-    root = units.root()
-    if root and not access.may(current.standing(), "grant", root):
-        access.require(current.actor(), "keep", root)
+def _may() -> set[str]:
+    """What this person may do for the whole county: keep accounts or grant roles. Raises NotYours for others."""
+    county, standing = units.county(), current.standing()
+    may = {verb for verb in ("keep", "grant") if access.may(standing, verb, county)}
+    if not may:
+        access.require(current.actor(), "keep", county)
+    return may
 
 
 @bp.get("/")
@@ -42,45 +47,42 @@ def index() -> str:
 
 
 def _index_page(form: AccountForm) -> str:
-    day = clock.today()
-    everybody = db.session.scalars(select(User).order_by(User.disabled_at.is_not(None), User.login)).all()
-    titles: dict[User, list[str]] = {}
-    for tenure in db.session.scalars(select(Tenure).where(*access.in_force(Tenure, day))):
-        titles.setdefault(tenure.user, []).append(tenure.post.title)
-    roles: dict[User, list[str]] = {}
-    for grant in db.session.scalars(select(Grant).where(*access.in_force(Grant, day))):
-        roles.setdefault(grant.user, []).append(grant.role.label)
-    return render_template(
-        "people/index.html", everybody=everybody, titles=titles, roles=roles, form=form, keeps=_keeps()
-    )
+    may = _may()
+    people = db.session.scalars(select(User).order_by(User.disabled_at.is_not(None), User.login)).all()
+    shown = {"tenures": _by_user(Tenure), "grants": _by_user(Grant)}
+    return render_template("people/index.html", people=people, form=form, may=may, **shown)
 
 
-def _keeps() -> bool:
-    root = units.root()
-    return bool(root and access.may(current.standing(), "keep", root))
+def _by_user(kind: Any) -> dict[User, list[Any]]:
+    found: dict[User, list[Any]] = {}
+    for row in db.session.scalars(select(kind).where(*access.in_force(kind, clock.today())).order_by(kind.id)):
+        found.setdefault(row.user, []).append(row)
+    return found
 
 
 @bp.post("/")
 def create() -> Response:
     form = AccountForm()
-    try:
-        user, password = accounts.create(form.login.data, form.name.data, by=current.actor(), home=_root())
-    except Malformed as problem:
-        form.blame(problem)
-        return make_response(_index_page(form), 422)
-    return _show_password_once(user, password)
-
-
-def _root() -> Unit:
-    root = units.root()
-    if root is None:
-        raise Unseen()
-    return root
+    if form.validate():
+        try:
+            made = accounts.create(form.login.data, form.name.data, by=current.actor(), home=units.county())
+        except Malformed as problem:
+            form.blame(problem)
+        except Repeated:
+            return _shown_already()
+        else:
+            return _show_password_once(*made)
+    return make_response(_index_page(form), 422)
 
 
 def _show_password_once(user: User, password: str) -> Response:
     """On the answer itself: a first password belongs into no address, cookie or log."""
     return make_response(render_template("people/password.html", user=user, password=password))
+
+
+def _shown_already() -> Response:
+    flash("这一步已经办过了。初始密码只显示一次，没有记下的话，请重置密码。")
+    return current.redirect_to("people.index")
 
 
 @bp.get("/<int:id>")
@@ -89,41 +91,45 @@ def show(id: int) -> str:
 
 
 def _page(user: User, form: GrantForm) -> str:
+    standing = current.standing()
+    may = _may() | {verb for verb in ("keep", "unlock") if access.may(standing, verb, user)}
     form.unit.choices = _units()
     grants = db.session.scalars(select(Grant).where(Grant.user_id == user.id).order_by(Grant.id.desc())).all()
-    standing = current.standing()
-    may = {verb for verb in ("keep", "unlock") if access.may(standing, verb, user)}
-    may |= {"grant"} if access.may(standing, "grant", _root()) else set()
-    return render_template("people/person.html", user=user, grants=grants, may=may, form=form, today=clock.today())
+    posts = [tenure.post for tenure in access.tenures_of(user)]
+    shown = {"posts": posts, "grants": grants, "today": clock.today()}
+    return render_template("people/person.html", user=user, form=form, may=may, **shown)
 
 
 def _units() -> list[SelectChoice]:
-    return options((u.id, u.name) for u in db.session.scalars(select(Unit).order_by(Unit.code)))
+    return options((unit.id, unit.name) for unit in units.open_units())
 
 
 @bp.post("/<int:id>/password")
 def reset_password(id: int) -> Response:
-    password = accounts.reset_password(id, by=current.actor())
+    try:
+        password = accounts.reset_password(id, by=current.actor())
+    except Repeated:
+        return _shown_already()
     return _show_password_once(access.load(User, id), password)
 
 
 @bp.post("/<int:id>/disable")
 def disable(id: int) -> Response:
-    accounts.disable(id, by=current.actor())
+    current.once(lambda: accounts.disable(id, by=current.actor()), User, id)
     flash("账号已停用，正在使用的登录已退出。")
     return current.redirect_to("people.show", id=id)
 
 
 @bp.post("/<int:id>/enable")
 def enable(id: int) -> Response:
-    accounts.enable(id, by=current.actor())
+    current.once(lambda: accounts.enable(id, by=current.actor()), User, id)
     flash("账号已启用。")
     return current.redirect_to("people.show", id=id)
 
 
 @bp.post("/<int:id>/unlock")
 def unlock(id: int) -> Response:
-    accounts.unlock(id, by=current.actor())
+    current.once(lambda: accounts.unlock(id, by=current.actor()), User, id)
     flash("登录限制已解除。")
     return current.redirect_to("people.show", id=id)
 
@@ -144,6 +150,6 @@ def grant(id: int) -> Response:
 
 @bp.post("/grants/<int:id>/end")
 def revoke(id: int) -> Response:
-    ended = accounts.revoke(id, by=current.actor())
+    ended = current.once(lambda: accounts.revoke(id, by=current.actor()), Grant, id)
     flash("授权已收回。")
     return current.redirect_to("people.show", id=ended.user_id)

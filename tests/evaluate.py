@@ -1,0 +1,82 @@
+"""How well the decomposer does on texts whose tables were written by hand: `python -m tests.evaluate`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from checklist.decompose import decompose, normalise
+
+HERE = Path(__file__).parent / "texts"
+SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
+FIELDS = ("named", "targets", "cadence", "deadline", "steps", "side", "slips")
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Score:
+    """How found rows compare with expected ones; a row matches when it begins and ends where it should."""
+
+    expected: int
+    found: int
+    matched: int
+    merged: int  # found rows that hold more than one expected row
+    split: int  # expected rows that are cut into more than one found row
+    fields: dict[str, float]  # of the matched rows, how many have the field right
+
+    @property
+    def precision(self) -> float:
+        return self.matched / self.found if self.found else 0.0
+
+    @property
+    def recall(self) -> float:
+        return self.matched / self.expected if self.expected else 0.0
+
+
+def texts() -> dict[str, tuple[str, list[Row]]]:
+    """The texts at hand by name, each with its table; the speech is not part of this repository."""
+    files = {"notice": HERE / "notice.txt", **dict(zip(["seed"], sorted(SEEDS.glob("*.txt")), strict=False))}
+    tables = {name: json.loads((HERE / f"{name}-table.json").read_text(encoding="utf-8")) for name in files}
+    return {name: (normalise(file.read_bytes()), tables[name]) for name, file in files.items()}
+
+
+def score(text: str, expected: list[Row]) -> Score:
+    """Compare what is found in a text with its table."""
+    found = [row.as_dict() for row in decompose(text)]
+    by_place = {(row["start"], row["end"]): row for row in found}
+    pairs = [(row, by_place[row["start"], row["end"]]) for row in expected if (row["start"], row["end"]) in by_place]
+    right = {field: sum(_is_right(field, *pair) for pair in pairs) for field in FIELDS}
+    return Score(
+        expected=len(expected),
+        found=len(found),
+        matched=len(pairs),
+        merged=sum(_inside(row, expected) > 1 for row in found),
+        split=sum(_inside(row, found) > 1 for row in expected),
+        fields={field: count / max(len(pairs), 1) for field, count in right.items()},
+    )
+
+
+def _is_right(field: str, expected: Row, found: Row) -> bool:
+    if field == "slips":
+        return expected["slips"] == [flag["text"] for flag in found["flags"] if flag["kind"] == "slip"]
+    return bool(expected[field] == found[field])
+
+
+def _inside(row: Row, others: list[Row]) -> int:
+    return sum(row["start"] <= other["start"] and other["end"] <= row["end"] for other in others)
+
+
+def main() -> None:
+    for name, (text, table) in texts().items():
+        result = score(text, table)
+        print(f"{name}: {result.expected} expected, {result.found} found, {result.matched} at the right place")
+        print(f"  precision {result.precision:.2f}, recall {result.recall:.2f}")
+        print(f"  wrongly merged {result.merged}, wrongly split {result.split}")
+        print("  " + ", ".join(f"{field} {share:.2f}" for field, share in result.fields.items()))
+
+
+if __name__ == "__main__":
+    main()

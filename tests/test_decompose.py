@@ -1,0 +1,238 @@
+"""From a text to proposed duties: what is found, what is left alone, and what is never invented."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checklist import grammar
+from checklist.decompose import Proposal, decompose, normalise
+from checklist.grammar import Rule
+from tests import evaluate
+
+HEAD = "一、重点任务\n"
+SEED = pytest.mark.skipif(not evaluate.SEEDS.exists(), reason="the real speech is not beside this repository")
+
+
+def rules() -> list[Rule]:
+    groups = [value for value in vars(grammar).values() if isinstance(value, tuple) and value]
+    found = [rule for group in groups if not isinstance(group, Rule) for rule in group if isinstance(rule, Rule)]
+    found += [value for value in vars(grammar).values() if isinstance(value, Rule)]
+    return list({id(rule): rule for rule in found}.values())  # some groups hold others
+
+
+def only(text: str) -> Proposal:
+    """The one duty that a sentence asks for."""
+    (row,) = decompose(HEAD + text)
+    return row
+
+
+# --- the two texts whose tables were written by hand --------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["notice", pytest.param("seed", marks=SEED)])
+def test_both_styles_of_text_come_out_as_their_tables_say(name: str) -> None:
+    score = evaluate.score(*evaluate.texts()[name])
+    assert score.precision >= 0.95
+    assert score.recall >= 0.90
+    assert score.merged <= 1
+    assert score.split == 0
+    assert min(score.fields[field] for field in ("named", "targets", "deadline", "steps", "slips")) == 1.0
+    assert min(score.fields["cadence"], score.fields["side"]) >= 0.90
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: f"{rule.says}-{rule.example}")
+def test_every_rule_finds_its_own_example(rule: Rule) -> None:
+    assert rule.pattern.search(rule.example)
+
+
+# --- what is a duty -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "同志们，会议开得很好。",
+        "今年是“十四五”关键之年。",
+        "过去一年，我们完成了六项任务。二是减税降费落实有力。",
+        "一些单位还存在落实不到位的问题。",
+        "今年国家出台新的减税举措，加大支持力度，预计全年新增减税超过100亿元。",
+        "全县要以新思想为指导，围绕中心工作，开创新局面。",
+        "各单位要高度重视，确保各项任务落到实处。",
+        "各镇人民政府，县政府各部门：",
+    ],
+)
+def test_greetings_background_and_slogans_are_no_duties(text: str) -> None:
+    assert not decompose(HEAD + text)
+
+
+def test_a_section_that_looks_back_holds_no_duties() -> None:
+    rows = decompose("一、2025年工作回顾\n加强资金监管，推进改革。\n二、重点任务\n加强资金监管。\n")
+    assert [row.path for row in rows] == [("二、重点任务",)]
+
+
+def test_what_comes_before_a_sections_points_is_its_preamble() -> None:
+    rows = decompose("一、重点任务\n各部门要抓好落实。\n（一）管好资金\n要建立台账。\n")
+    assert [row.text for row in rows] == ["要建立台账"]
+
+
+def test_a_standard_stays_on_its_row() -> None:
+    assert only("要掌握每笔资金去向，使资金用在刀刃上，做到账实相符。").text.endswith("做到账实相符")
+
+
+def test_a_meeting_every_quarter_is_a_row_of_its_own() -> None:
+    rows = decompose(HEAD + "要落实惠企政策，坚持每季度召开一次对接会。")
+    assert [(row.text, row.cadence) for row in rows] == [
+        ("要落实惠企政策", "ongoing"),
+        ("坚持每季度召开一次对接会", "quarterly"),
+    ]
+
+
+def test_another_counted_object_is_another_row_with_the_same_day() -> None:
+    rows = decompose(HEAD + "年内净增规上企业50户、新登记市场主体XX户。")
+    assert [row.deadline for row in rows] == ["年内", "年内"]
+    assert [[(t.of, t.op, t.value, t.unit) for t in row.targets] for row in rows] == [
+        [("规上企业", "+", 50, "户")],
+        [("市场主体", "+", None, "户")],
+    ]
+
+
+def test_something_done_once_among_what_goes_on_is_a_row_of_its_own() -> None:
+    rows = decompose(HEAD + "要落实谈话制度，9月底前完成首轮谈话。")
+    assert [(row.cadence, row.deadline) for row in rows] == [("ongoing", None), ("once", "9月底前")]
+
+
+def test_several_figures_of_one_reform_stay_on_one_row() -> None:
+    row = only("要把政府投资、社会投资和小型低风险项目审批时限分别压缩至90、50、15个工作日以内。")
+    assert [(t.op, t.value, t.unit) for t in row.targets] == [("<=", n, "工作日") for n in (90, 50, 15)]
+    assert row.targets[0].of == "政府投资项目审批时限"
+
+
+# --- what a duty says ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("财政、税务部门要落实减税政策。", [("财政部门", "lead"), ("税务部门", "lead")]),
+        ("财政和税务部门要落实减税政策。", [("财政部门", "lead"), ("税务部门", "lead")]),
+        ("县人力资源和社会保障局要管好补助资金。", [("县人力资源和社会保障局", "lead")]),
+        ("各镇、各部门“一把手”，要增强法治意识。", [("各镇", "lead"), ("各部门", "lead")]),
+        (
+            "推进审批改革（牵头单位：县住建局；配合单位：县财政局、各镇）。",
+            [("县住建局", "lead"), ("县财政局", "support"), ("各镇", "support")],
+        ),
+        ("推进审批改革。（县住建局牵头，县财政局配合）", [("县住建局", "lead"), ("县财政局", "support")]),
+        ("推进审批改革。\n责任单位：县住建局、县财政局", [("县住建局", "lead"), ("县财政局", "lead")]),
+        ("推进审批改革。由县住建局牵头负责。", [("县住建局", "lead")]),
+        ("县政府督查室每季度通报一次进展。", [("县政府督查室", "lead")]),
+        ("要推进审批改革。", []),
+    ],
+)
+def test_only_whom_the_text_names_is_named(text: str, named: list[tuple[str, str]]) -> None:
+    assert [(who.name, who.role) for who in only(text).named] == named
+
+
+@pytest.mark.parametrize(
+    ("text", "op", "value", "unit"),
+    [
+        ("要使网上可办率达到96%以上。", ">=", 96, "%"),
+        ("审批时限要压缩至15个工作日以内。", "<=", 15, "工作日"),
+        ("合格率要不低于98.5%。", ">=", 98.5, "%"),
+        ("减免税费要超过100万元。", ">", 100, "万元"),
+        ("差错率要低于3%。", "<", 3, "%"),
+        ("要压减5%。", "-", 5, "%"),
+        ("满意度要提高2个百分点。", "+", 2, "个百分点"),
+        ("年内要净增企业XX户。", "+", None, "户"),
+    ],
+)
+def test_a_figure_is_meant_as_the_civil_code_reads_it(text: str, op: str, value: float | None, unit: str) -> None:
+    (target,) = only(text).as_dict()["targets"]
+    assert (target["op"], target["value"], target["unit"]) == (op, value, unit)
+
+
+def test_a_figure_in_quotes_or_of_years_past_is_no_target() -> None:
+    assert not only("要抓好10个“十条”政策。").targets
+    assert not only("近5年，支出达到89.9亿元，必须加大监管力度。").targets
+
+
+def test_the_steps_of_a_decision_come_in_their_order() -> None:
+    row = only("要落实公众参与、专家论证、风险评估、合法性审查、集体讨论决定等程序。")
+    assert row.steps == ("公众参与", "专家论证", "风险评估", "合法性审查", "集体讨论决定")
+    assert row.cadence == "per-event"
+
+
+def test_a_slip_is_shown_with_the_standard_phrase_and_left_as_it_is() -> None:
+    row = only("要继续压减一般性指出。")
+    assert row.text == "要继续压减一般性指出"
+    assert [(flag.text, flag.standard) for flag in row.flags] == [("一般性指出", "一般性支出")]
+
+
+def test_words_of_their_own_are_no_slips() -> None:
+    assert not only("要落实各项规定，争取专项债资金，用好国有资本。").flags
+
+
+def test_what_is_masked_is_flagged() -> None:
+    assert [flag.text for flag in only("对已到位的XXX亿元资金，要加快支出进度。").flags] == ["XXX亿元"]
+
+
+# --- any text -----------------------------------------------------------------------------------------------
+
+PIECES = st.sampled_from(
+    [rule.example for rule in rules()] + ["。", "，", "、", "\n", "（", "）", "“", "”", "12%", "XX户", "要"]
+)
+ANY_TEXT = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=30).map("".join))
+
+
+@given(ANY_TEXT)
+def test_any_text_comes_back_in_place_and_nothing_is_invented(text: str) -> None:
+    source = normalise(text)
+    rows = decompose(text)
+    assert rows == decompose(text)
+    for row in rows:
+        assert source[row.start : row.end] == row.text
+        assert row.text
+        for target in row.targets:
+            assert target.value is None or re.search(rf"(?<![\d.]){re.escape(str(target.value))}", row.text)
+            assert target.of in row.text or set(target.of) <= set(row.text)
+        json.dumps(row.as_dict(), ensure_ascii=False).encode()
+    assert [row.start for row in rows] == sorted(row.start for row in rows)
+    assert all(a.end <= b.start for a, b in pairwise(rows))
+
+
+@given(st.binary(max_size=50))
+def test_bytes_that_are_no_text_are_refused_in_chinese(content: bytes) -> None:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        with pytest.raises(ValueError, match="UTF-8"):
+            normalise(content)
+    else:
+        normalise(content)
+
+
+def test_the_command_prints_what_the_issue_asks_for(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "speech.txt"
+    file.write_bytes("\ufeff一、任务\r\n财政局要每月通报进度。\r\n".encode())
+    result = app.test_cli_runner().invoke(args=["decompose", str(file), "--json"])
+    (row,) = json.loads(result.output)
+    assert list(row) == [
+        *("start", "end", "text", "path", "named", "targets"),
+        *("cadence", "deadline", "steps", "side", "flags", "why"),
+    ]
+    assert normalise(file.read_bytes())[row["start"] : row["end"]] == row["text"] == "财政局要每月通报进度"
+
+
+def test_the_command_refuses_what_is_no_utf_8(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "speech.txt"
+    file.write_bytes("财政局".encode("gbk"))
+    result = app.test_cli_runner().invoke(args=["decompose", str(file)])
+    assert result.exit_code == 2
+    assert "UTF-8" in result.output
