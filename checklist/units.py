@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select, true
 
 from checklist import access, clock, ledger
 from checklist.actor import Actor
 from checklist.refusal import Malformed, Refused, Unseen
 from models import (
     THREE_OFFICERS,
+    Dated,
     Grant,
     Liaison,
     Portfolio,
@@ -177,7 +178,7 @@ def appoint(user_id: int, post_id: int, from_day: date, *, by: Actor, acting: bo
 
 
 def end_tenure(tenure_id: int, until_day: date, *, by: Actor) -> Tenure:
-    """End a tenure before a day; before its own first day, when it should never have begun."""
+    """End a tenure before a day; before its own first day, to call it off."""
     with ledger.act("end_tenure", by=by) as act:
         tenure = access.load(Tenure, tenure_id)
         act.post = access.require(by, "keep", tenure.post.unit)
@@ -238,8 +239,9 @@ def end_charge(portfolio_id: int, *, by: Actor) -> Portfolio:
 
 
 def _lasting(kind: Any, day: date, **of: int) -> Select[Any]:
-    """The rows that have not ended on a day, also those that begin later."""
-    return select(kind).filter_by(**of).where(or_(kind.until_day.is_(None), kind.until_day > day))
+    """The rows that have not ended on a day, also those that begin later; none that was called off before it began."""
+    began = kind.until_day > kind.from_day if issubclass(kind, Dated) else true()
+    return select(kind).filter_by(**of).where(or_(kind.until_day.is_(None), and_(kind.until_day > day, began)))
 
 
 def _first(kind: Any, day: date, **of: int) -> Any:
