@@ -179,15 +179,15 @@ def _refuse_repetition(session: DbSession, by: Actor) -> None:
 def _changed_first(session: DbSession, seq: int) -> dict[str, int]:
     """Of each table, the first row that the act beginning with entry `seq` changed."""
     following = select(audit_body.c.body).where(audit_body.c.seq >= seq).order_by(audit_body.c.seq)
-    bodies = map(json.loads, session.scalars(following.execution_options(yield_per=50)))
     rows: dict[str, int] = {}
     req = None
-    for body in bodies:
-        req = req or body["req"]
-        if body["req"] != req:
-            break
-        if body["object"]:
-            rows.setdefault(body["object"]["type"], body["object"]["id"])
+    with session.scalars(following.execution_options(yield_per=50)) as bodies:
+        for body in map(json.loads, bodies):
+            req = req or body["req"]
+            if body["req"] != req:
+                break
+            if body["object"]:
+                rows.setdefault(body["object"]["type"], body["object"]["id"])
     return rows
 
 
