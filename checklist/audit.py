@@ -17,6 +17,7 @@ import verify
 from checklist import access, clock, ledger, replay, units
 from checklist.actor import Actor
 from checklist.refusal import Unseen
+from checklist.states import timestamp
 from models import Role, Unit, audit_body, audit_log, db
 
 PAGE = 50
@@ -222,7 +223,7 @@ def _named(labels: dict[str, str], words: str) -> list[str]:
 
 
 def _midnight(day: date) -> str:
-    return ledger.timestamp(datetime.combine(day, time(), clock.SHANGHAI))
+    return timestamp(datetime.combine(day, time(), clock.SHANGHAI))
 
 
 def _in_header(field: str) -> ColumnElement[str]:
@@ -302,7 +303,7 @@ def bundle(out: BinaryIO, *, by: Actor) -> int:
         size = ledger.size()
         facts = {"filter": {"unit": None}, "size": size, "root": ledger.root(size).hex()}
         act.tell(facts)
-    created = ledger.timestamp(clock.now())
+    created = timestamp(clock.now())
     about = {**facts, "app": ledger.APP, "created": created, "origin": ledger.origin()}
     verify.write_bundle(out, replay.log_rows(size), about)
     db.session.rollback()

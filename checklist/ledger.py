@@ -13,24 +13,22 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime, timedelta
 from functools import reduce
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import event, func, insert, inspect, select
-from sqlalchemy.orm import LoaderCallableStatus, ORMExecuteState
+from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.orm import Session as DbSession
 
 import verify
 from checklist import __version__, clock
 from checklist.actor import Actor
 from checklist.refusal import Refused, Repeated
-from models import Logged, Post, Submission, Word, audit_body, audit_log, audit_node, db
+from checklist.states import NOWHERE, State, state, timestamp, unit_code
+from models import Logged, Post, Submission, audit_body, audit_log, audit_node, db
 
 APP = f"shuangze {__version__}"
-NOWHERE = "-"  # the unit of an entry that belongs to none
 TOLERATED_SKEW = timedelta(seconds=2)
 
 # One writer at a time: within this process by a lock, which spares SQLite's slow busy back-off, and between
@@ -49,8 +47,6 @@ TRIGGERS = {
         *("node_change", "node_truncate", "officers"),
     },
 }
-
-State = dict[str, Any]
 
 
 # --- acts ---------------------------------------------------------------------------------------------------
@@ -216,60 +212,6 @@ def _forbid_bulk_changes(statement: ORMExecuteState) -> None:
     mapper = statement.bind_mapper
     if writes and mapper is not None and issubclass(mapper.class_, Logged):
         raise RuntimeError(f"{mapper.local_table} changed by a statement that the log would not notice")
-
-
-# --- states -------------------------------------------------------------------------------------------------
-
-
-def state(row: Logged, *, committed: bool = False) -> State:
-    """The whole of a row as the log keeps it: its columns by name, and the number of its schema.
-
-    With `committed`, as it stands in the database, before what has been changed since.
-    """
-    columns = inspect(type(row)).columns
-    fields = {
-        column.key: _encode(_value(row, column.key, committed), bool(column.info.get("secret"))) for column in columns
-    }
-    return {"schema": row.schema, **fields}
-
-
-def unit_code(row: Logged) -> str:
-    """The code of the unit that a row's entries are tagged with, or "-"."""
-    if row.unit_path is None:
-        return NOWHERE
-    code: str = reduce(getattr, row.unit_path, row).code  # type: ignore[attr-defined]
-    return code
-
-
-def _value(row: Logged, key: str, committed: bool) -> Any:
-    value = getattr(row, key)
-    if not committed:
-        return value
-    old = inspect(row).committed_state.get(key, value)
-    if old is LoaderCallableStatus.NO_VALUE:
-        raise RuntimeError(f"{row.__tablename__}.{key} was changed before it was read")
-    return old
-
-
-def _encode(value: Any, secret: bool) -> Any:
-    if value is None or isinstance(value, bool):
-        return value
-    if secret:
-        return sha256(str(value).encode()).hexdigest()
-    if isinstance(value, Word):
-        return value.value
-    if isinstance(value, datetime):
-        return timestamp(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    return value
-
-
-def timestamp(moment: datetime) -> str:
-    """A moment as the log writes it: UTC, six decimals, Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 # --- appending ----------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from checklist.ledger import NOWHERE, State, state
+from checklist.states import NOWHERE, State, state
 from models import Logged, audit_body, audit_log, db
 from verify import Verdict, verify_entries
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -57,14 +56,6 @@ class EditForm(WordingForm):
 
 def _decimal(value: Decimal | None) -> Decimal | None:
     return None if value is None else Decimal(value)
-
-
-def day(words: str) -> date:
-    """A day as typed. Raises Malformed."""
-    try:
-        return date.fromisoformat(words)
-    except ValueError as error:
-        raise Malformed(f"“{words}”不是日期，请写成 2026-06-30 这样。", "days") from error
 
 
 def edit_form(duty: Duty, **kwargs: Any) -> EditForm:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, flash, make_response, render_template, request
@@ -12,7 +14,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from checklist import access, clock, lists, owners, progress
 from checklist.refusal import Malformed, Refused
 from models import Duty, DutyList, ListState, Part, Role, Unit, db
-from pages import current, duties
+from pages import current
 from pages.forms import Form, options, tidy
 
 bp = Blueprint("lists", __name__, url_prefix="/lists")
@@ -34,6 +36,17 @@ class NodesForm(Form):
         description="长期坚持、逢事必办的事项在这些日子报送。写成 2026-06-30，几天之间用空格隔开。",
         filters=[tidy],
     )
+
+    def dates(self) -> list[date]:
+        """The days as typed. Raises Malformed."""
+        words = re.split(r"[\s，、]+", self.days.data or "")
+        return [self._date(word) for word in words if word]
+
+    def _date(self, word: str) -> date:
+        try:
+            return date.fromisoformat(word)
+        except ValueError as error:
+            raise Malformed(f"“{word}”不是日期，请写成 2026-06-30 这样。", "days") from error
 
 
 class SubmitForm(Form):
@@ -166,8 +179,7 @@ def pieces(found: DutyList) -> list[Piece]:
 def set_nodes(id: int) -> Response:
     form = NodesForm()
     try:
-        days = [duties.day(word) for word in (form.days.data or "").replace("，", " ").replace("、", " ").split()]
-        found = lists.set_nodes(id, days, by=current.actor(), rev=form.rev.data)
+        found = lists.set_nodes(id, form.dates(), by=current.actor(), rev=form.rev.data)
     except Malformed as problem:
         form.blame(problem)
         found = access.see(current.actor(), DutyList, id)

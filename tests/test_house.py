@@ -131,7 +131,7 @@ def commands(group: click.Group, above: str = "") -> Iterator[str]:
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
             yield from commands(command, f"{above}{name} ")
-        else:
+        elif command.callback and command.callback.__module__ == "cli":  # Flask's and Flask-Migrate's own are theirs
             yield above + name
 
 

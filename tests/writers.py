@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 
 from app import create_app
-from checklist import accounts, units
+from checklist import access, ledger, units
 from checklist.actor import Actor
 from checklist.refusal import Refused
-from models import PostKind
+from models import PostKind, User
 
 
 def write(name: str, unit: int, user: int, acts: int) -> None:
@@ -17,7 +17,7 @@ def write(name: str, unit: int, user: int, acts: int) -> None:
         by = Actor(console=name)
         match n % 5:
             case 0 | 1:
-                accounts.disable(user, by=by)
+                rename(user, f"{name} {n}", by)
             case 2 | 3:
                 units.add_post(unit, f"岗位{n}", PostKind.STAFF, by=by)
             case 4:
@@ -26,6 +26,11 @@ def write(name: str, unit: int, user: int, acts: int) -> None:
                 except Refused:
                     continue
                 raise AssertionError("a second 一把手 was let in")
+
+
+def rename(user: int, name: str, by: Actor) -> None:
+    with ledger.act("rename", by=by):
+        access.load(User, user).name = name
 
 
 if __name__ == "__main__":
