@@ -64,7 +64,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         return
     # The driver's own transaction handling would begin too late: `_begin_sqlite` says BEGIN instead.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
         connection.execute(f"PRAGMA {pragma}")
     # Without it INSERT OR REPLACE would delete a log row past the delete trigger.
     connection.execute("PRAGMA recursive_triggers=ON")

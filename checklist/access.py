@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from checklist import clock
 from checklist.actor import Actor
 from checklist.refusal import NotYours, Unseen
+from checklist.reviewing import in_force, reviewers
 from models import (
     Batch,
-    Dated,
     DutyList,
     Grant,
     Item,
@@ -27,7 +28,6 @@ from models import (
     ListState,
     Logged,
     Part,
-    Portfolio,
     Post,
     PostKind,
     Role,
@@ -70,6 +70,11 @@ class Standing:
             tuple(_in_force(Grant, by.user, day)),
         )
 
+    @cached_property
+    def reviewers(self) -> dict[Post, Post | None]:
+        """Who reviews whom, read once: a page asks of each of its rows."""
+        return reviewers()
+
     def granted(self, role: Role, unit: Unit | None) -> bool:
         """Whether the role is held for this unit or one above it; with no unit, for any."""
         scopes = {grant.unit for grant in self.grants if grant.role is role}
@@ -84,11 +89,6 @@ class Standing:
 
 def _in_force(kind: Any, user: User, day: date) -> list[Any]:
     return list(db.session.scalars(select(kind).where(kind.user_id == user.id, *in_force(kind, day))))
-
-
-def in_force(kind: type[Dated], day: date) -> tuple[Any, ...]:
-    """The conditions of a query for dated rows that hold on a day."""
-    return kind.from_day <= day, or_(kind.until_day.is_(None), kind.until_day > day)
 
 
 # --- relations to an item -----------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ def reviewer(standing: Standing, item: Item) -> Capacity | None:
     """审核人"""
     if _is_own(standing, item):
         return None
-    post = reviewers().get(item.post)
+    post = standing.reviewers.get(item.post)
     return Capacity("reviewer", post) if post in standing.posts else None
 
 
@@ -122,7 +122,7 @@ def recorder(standing: Standing, item: Item) -> Capacity | None:
     """记录上级审核的经办人"""
     if _is_own(standing, item) or not standing.granted(Role.CLERK, item.post.unit):
         return None
-    return Capacity("recorder") if reviewers().get(item.post) is None else None
+    return Capacity("recorder") if standing.reviewers.get(item.post) is None else None
 
 
 def superior(standing: Standing, item: Item) -> Capacity | None:
@@ -305,7 +305,7 @@ def see(by: Actor, kind: type[Row], id: int) -> Row:
     return row
 
 
-# --- who holds what, who reviews whom -----------------------------------------------------------------------
+# --- whose holder, whose reviewer -----------------------------------------------------------------------
 
 
 def tenures_of(user: User | None) -> list[Tenure]:
@@ -313,50 +313,11 @@ def tenures_of(user: User | None) -> list[Tenure]:
     return _in_force(Tenure, user, clock.today()) if user else []
 
 
-def reviewers() -> dict[Post, Post | None]:
-    """Each post's reviewing post; None where the superior is outside the system.
-
-    A member's items go to the secretary of his unit. A secretary's and a 一把手's go up: to the leader in charge
-    of the unit, else to the parent unit's secretary. A post may name another. Where the holder of a post is also
-    the holder of its reviewing post, the next one up reviews: nobody reviews himself.
-    """
-    day = clock.today()
-    posts = db.session.scalars(select(Post)).all()
-    ended = {p for p in posts if p.until_day and p.until_day <= day}
-    secretaries = {p.unit: p for p in posts if p.is_secretary and p not in ended}
-    portfolios = db.session.scalars(select(Portfolio).where(*in_force(Portfolio, day))).all()
-    in_charge = {p.charge: p.post for p in portfolios if p.charge}
-    holders: dict[int, set[int]] = {}
-    for tenure in db.session.scalars(select(Tenure).where(*in_force(Tenure, day))):
-        holders.setdefault(tenure.post_id, set()).add(tenure.user_id)
-
-    def next_up(post: Post) -> Post | None:
-        if post.reviewer and post.reviewer not in ended:
-            return post.reviewer
-        unit = post.unit
-        secretary = secretaries.get(unit)
-        if secretary and secretary is not post and post.kind is not PostKind.PRINCIPAL:
-            return secretary
-        charge = in_charge.get(unit)
-        return charge if charge and charge is not post else secretaries.get(unit.parent) if unit.parent else None
-
-    def found(post: Post) -> Post | None:
-        own, candidate, passed = holders.get(post.id, set()), next_up(post), {post}
-        while candidate and (candidate in passed or own & holders.get(candidate.id, set())):
-            if candidate in passed:
-                return None
-            passed.add(candidate)
-            candidate = next_up(candidate)
-        return candidate
-
-    return {post: found(post) for post in posts}
-
-
 def reviewees(standing: Standing) -> list[Post]:
     """The posts whose items this person reviews, or records the outside review of."""
     own = standing.posts
     found = []
-    for post, reviewing in reviewers().items():
+    for post, reviewing in standing.reviewers.items():
         records = reviewing is None and standing.granted(Role.CLERK, post.unit)
         if post not in own and (records or reviewing in own):
             found.append(post)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from checklist import access, accounts, clock, ledger, lists, owners, signoff, units
+from checklist import accounts, clock, ledger, lists, owners, reviewing, signoff, units
 from checklist.actor import Actor, Auth
 from checklist.demo_county import (
     ACCOUNTS,
@@ -73,7 +73,7 @@ class Story:
 
     def reviewer(self, login: str) -> str:
         """Who reviews somebody; where the superior is outside the system, the clerk who records it."""
-        post = access.reviewers()[self.post(login)]
+        post = reviewing.reviewers()[self.post(login)]
         return next((holder for (holder, _), p in self.posts.items() if p == post), "jingban")
 
     def number(self, word: str, n: int) -> str:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 
-from checklist import access, clock, ledger, schedule
+from checklist import access, clock, ledger, reviewing, schedule
 from checklist.actor import Actor, Auth
 from checklist.refusal import Malformed, Refused, Stale, Unconfirmed
 from models import (
@@ -306,7 +306,7 @@ def _review(
     reason: str = "",
     redo_by: date | None = None,
 ) -> None:
-    signature, outside = item.signature, access.reviewers().get(item.post) is None
+    signature, outside = item.signature, reviewing.reviewers().get(item.post) is None
     _move(item, verdict.value, rev)
     if outside:
         _insist_on("上级审核意见的文号", outside_document, "outside_document")

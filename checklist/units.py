@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, or_, select, true
 
-from checklist import access, clock, ledger
+from checklist import access, clock, ledger, reviewing
 from checklist.actor import Actor
 from checklist.refusal import Malformed, Refused, Unseen
 from models import (
@@ -64,7 +64,7 @@ class Office:
 
 def offices() -> list[Office]:
     """All posts that there ever were, in the order in which they were added."""
-    reviewers = access.reviewers()
+    reviewers = reviewing.reviewers()
     tenures, liaisons, charges = (_lasting_by_post(kind) for kind in (Tenure, Liaison, Portfolio))
     return [
         Office(post, reviewers[post], tenures.get(post, []), liaisons.get(post, []), charges.get(post, []))

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, make_response, render_template, url_for
 from wtforms import DateField, DecimalField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from checklist import access, clock, progress, signoff
+from checklist import access, clock, progress, reviewing, signoff
 from checklist.refusal import Malformed, Stale
 from models import Item, ItemState
 from pages import current
@@ -93,7 +93,7 @@ def _page(item: Item, form: ReportForm | None = None, withdraw: WithdrawForm | N
         item=item,
         form=form or report_form(item),
         withdraw=withdraw or WithdrawForm(formdata=None, rev=item.rev),
-        reviewer=access.reviewers().get(item.post),
+        reviewer=reviewing.reviewers().get(item.post),
         **_helpers(),
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from wtforms import DateField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from checklist import access, accounts, clock, units
+from checklist import access, accounts, clock, reviewing, units
 from checklist.refusal import Malformed, Repeated
 from models import Grant, Role, Tenure, User, db
 from pages import current
@@ -55,7 +55,7 @@ def _index_page(form: AccountForm) -> str:
 
 def _by_user(kind: Any) -> dict[User, list[Any]]:
     found: dict[User, list[Any]] = {}
-    for row in db.session.scalars(select(kind).where(*access.in_force(kind, clock.today())).order_by(kind.id)):
+    for row in db.session.scalars(select(kind).where(*reviewing.in_force(kind, clock.today())).order_by(kind.id)):
         found.setdefault(row.user, []).append(row)
     return found
 

@@ -10,7 +10,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from wtforms import DateField, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from checklist import access, progress, signoff
+from checklist import access, progress, reviewing, signoff
 from checklist.refusal import Malformed, NotYours, Refused
 from models import Item
 from pages import current
@@ -51,7 +51,7 @@ def _page(item: Item, approval: ReviewForm | None = None, returning: ReturnForm 
         "reviews/review.html",
         item=item,
         choices=signoff.choices(item, current.standing()),
-        outside=access.reviewers().get(item.post) is None,
+        outside=reviewing.reviewers().get(item.post) is None,
         changes=_changes(item),
         approval=approval,
         returning=returning,

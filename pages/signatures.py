@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, render_template, request
 from wtforms import PasswordField
 
-from checklist import access, accounts, clock, progress, signoff
+from checklist import access, accounts, clock, progress, reviewing, signoff
 from checklist.refusal import Problem, Refused, Unconfirmed
 from models import Batch, Item, ItemState, Post
 from pages import current
@@ -82,4 +82,4 @@ def _again(shown: dict[int, str], form: SignForm, wrong: Problem, status: int) -
 @bp.get("/<int:id>")
 def receipt(id: int) -> str:
     batch = access.see(current.actor(), Batch, id)
-    return render_template("signatures/receipt.html", batch=batch, reviewer=access.reviewers().get(batch.post))
+    return render_template("signatures/receipt.html", batch=batch, reviewer=reviewing.reviewers().get(batch.post))
