@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from flask import Flask
 from sqlalchemy import select
 
-from checklist import accounts, clock, ledger, lists, signoff, units
+from checklist import accounts, audit, clock, ledger, lists, replay, signoff, units
 from checklist.actor import Actor, Auth
 from models import Batch, Cadence, Duty, DutyList, Item, Post, PostKind, Role, Side, Unit, UnitKind, User, db
 
@@ -156,6 +156,20 @@ def decided(duty: Duty, guards: list[str]) -> lists.Edit:
         guards=guards if integrity else [],
         values={target.id: target.value for target in duty.targets},
     )
+
+
+# --- reading the log ----------------------------------------------------------------------------------------
+
+
+def gained(since: int) -> list[audit.Line]:
+    """The log's entries from number `since` on, oldest first."""
+    return audit.search(audit.Filter(), by=actor("yang"), limit=ledger.size() - since)[::-1]
+
+
+def in_step() -> bool:
+    """Whether the tables still are what the log says: nothing is half done."""
+    verdict, differences = replay.verify_log()
+    return verdict.ok and not differences
 
 
 # --- finding one's way --------------------------------------------------------------------------------------

@@ -7,10 +7,9 @@ from datetime import date
 from typing import NamedTuple
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from checklist import access, accounts, audit, ledger, replay, units
+from checklist import access, accounts, ledger, units
 from checklist.actor import Actor
 from checklist.refusal import Malformed, NotYours, Refused, Unseen
 from models import Liaison, Portfolio, Post, PostKind, Role, Tenure, Unit, UnitKind, db
@@ -54,17 +53,6 @@ def only(kind: type[Liaison] | type[Portfolio]) -> Liaison | Portfolio:
     return db.session.scalars(select(kind)).one()
 
 
-def gained(since: int) -> list[audit.Line]:
-    """The log's entries from `since` on, oldest first."""
-    return audit.search(audit.Filter(), by=county.actor("yang"), limit=ledger.size() - since)[::-1]
-
-
-def in_step() -> bool:
-    """Whether the tables still are what the log says."""
-    verdict, differences = replay.verify_log()
-    return verdict.ok and not differences
-
-
 class Act(NamedTuple):
     unit: str  # that its entry is tagged with
     do: Callable[[Actor], object]
@@ -98,10 +86,10 @@ def vacant_post() -> Post:
 def test_an_act_of_the_system_administrator_is_one_entry_under_its_unit(action: str, shen: Actor) -> None:
     size = ledger.size()
     ACTS[action].do(shen)
-    [line] = gained(size)
+    [line] = county.gained(size)
     assert (line.body["action"], line.head["unit"], line.actor) == (action, ACTS[action].unit, "沈系统")
     assert line.body["result"] == "ok"
-    assert in_step()
+    assert county.in_step()
 
 
 @pytest.mark.usefixtures("vacant", "empty")
@@ -110,9 +98,9 @@ def test_nobody_else_does_it_and_that_he_tried_is_logged(action: str) -> None:
     han, size = county.actor("han"), ledger.size()
     with pytest.raises(NotYours, match="系统管理员"):
         ACTS[action].do(han)
-    [line] = gained(size)
+    [line] = county.gained(size)
     assert (line.body["action"], line.actor, line.body["result"]) == (action, "韩安全", "refused: 403")
-    assert in_step()
+    assert county.in_step()
 
 
 @pytest.mark.usefixtures("vacant", "empty")
@@ -181,7 +169,7 @@ def test_who_was_in_charge_of_a_unit_is_so_no_longer_when_it_ends(shen: Actor, e
     charge = units.put_in_charge(county.post_of("sun").id, empty.id, by=shen)
     units.end_unit(empty.id, TODAY, by=shen)
     assert charge.until_day == TODAY
-    assert in_step()
+    assert county.in_step()
 
 
 # --- posts --------------------------------------------------------------------------------------------------
@@ -222,7 +210,7 @@ def test_a_posts_liaisons_and_charges_end_with_it(shen: Actor) -> None:
     units.end_post(county.post_of("zhou").id, TODAY, by=shen)
     units.end_post(county.post_of("sun").id, TODAY, by=shen)
     assert only(Liaison).until_day == only(Portfolio).until_day == TODAY
-    assert in_step()
+    assert county.in_step()
 
 
 def test_nobody_is_put_into_a_post_that_ends(shen: Actor, vacant: Post) -> None:
@@ -343,106 +331,3 @@ def test_what_has_ended_does_not_end_again(shen: Actor, vacant: Post, empty: Uni
         end()
         with pytest.raises(Refused, match="已定于 2026-03-02 结束"):
             end()
-
-
-# --- the pages ----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def page(client: FlaskClient, qinghe: county.Clock) -> FlaskClient:
-    """The system administrator's browser."""
-    return logged_in(client, "shen")
-
-
-def logged_in(client: FlaskClient, login: str) -> FlaskClient:
-    assert client.post("/login", data={"login": login, "password": county.PASSWORD}).status_code == 303
-    return client
-
-
-def test_the_tree_shows_who_holds_prepares_reviews_and_leads(page: FlaskClient) -> None:
-    text = page.get("/units/").text
-    assert "郑副局长（主持工作）" in text
-    for words in ("县财政局", "局长", "周局长，2026-01-05 起", "连干事", "清和县人民政府 副县长", "系统外的上级"):
-        assert words in text
-
-
-@pytest.mark.parametrize("login", ["han", "zhou"])
-def test_nobody_else_sees_these_pages(login: str, client: FlaskClient) -> None:
-    logged_in(client, login)
-    for address in ("/units/", f"/units/{county.unit('QH').id}", f"/posts/{county.post_of('wu').id}"):
-        assert client.get(address).status_code == 403
-    answer = client.post(f"/units/{county.unit('QH').id}/posts", data={})
-    assert (answer.status_code, "县委书记" in answer.text) == (403, False)
-
-
-def test_a_strangers_form_is_refused_and_logged(client: FlaskClient) -> None:
-    logged_in(client, "zhou")
-    size = ledger.size()
-    form = {"name": "助理", "kind": "staff", "reviewer": ""}
-    assert client.post(f"/units/{county.unit('QH-CZJ').id}/posts", data=form).status_code == 403
-    [line] = gained(size)
-    assert (line.body["action"], line.body["result"]) == ("post.add", "refused: 403")
-
-
-def test_a_bureau_gets_its_post_and_the_post_its_holder(page: FlaskClient) -> None:
-    gov = county.unit("QH-GOV").id
-    bureau = {"code": "QH-SJJ", "name": "县审计局", "short_name": "审计", "kind": "department"}
-    answer = page.post(f"/units/{gov}/units", data=bureau)
-    assert (answer.status_code, answer.location) == (303, f"/units/{gov}")
-    assert "已保存" in page.get(answer.location).text
-    id = county.unit("QH-SJJ").id
-    page.post(f"/units/{id}/posts", data={"name": "局长", "kind": "principal", "is_secretary": "y", "reviewer": ""})
-    post = db.session.scalars(select(Post).where(Post.unit_id == id)).one()
-    assert (post.title, post.is_secretary) == ("县审计局 局长", True)
-    cai = county.user("cai").id
-    page.post(f"/posts/{post.id}/tenures", data={"user": cai, "from_day": "2026-03-02", "acting": "y"})
-    page.post(f"/posts/{post.id}/liaisons", data={"user": county.user("lian").id})
-    shown = page.get(f"/posts/{post.id}").text
-    assert "蔡经办（主持工作）" in shown
-    assert "连干事，自 2026-03-02" in shown
-
-
-def test_the_same_form_twice_acts_once(page: FlaskClient) -> None:
-    form = {"name": "助理", "kind": "staff", "reviewer": "", "nonce": "n" * 32}
-    size = ledger.size()
-    statuses = [page.post(f"/units/{county.unit('QH-CZJ').id}/posts", data=form).status_code for _ in range(2)]
-    assert (statuses, ledger.size()) == ([303, 303], size + 1)
-    end = f"/liaisons/{only(Liaison).id}/end"
-    assert [page.post(end, data={"nonce": "m" * 32}).status_code for _ in range(2)] == [303, 303]
-
-
-def test_a_form_keeps_what_was_typed_and_says_what_is_wrong(page: FlaskClient) -> None:
-    gov = county.unit("QH-GOV").id
-    wrong = page.post(f"/units/{gov}/units", data={"code": "sjj", "name": "县审计局", "kind": "department"})
-    assert wrong.status_code == 422
-    assert 'value="县审计局"' in wrong.text
-    assert "单位代码用 1–32 个大写字母" in wrong.text
-    refused = page.post(f"/units/{gov}/posts", data={"name": "另一县长", "kind": "principal", "reviewer": ""})
-    assert refused.status_code == 409
-    assert 'value="另一县长"' in refused.text
-    assert "已经有一把手岗位" in refused.text
-
-
-def test_a_choice_that_nobody_made_is_asked_for(page: FlaskClient) -> None:
-    post = county.post_of("wu").id
-    answer = page.post(f"/posts/{post}/tenures", data={"user": "", "from_day": ""})
-    assert answer.status_code == 422
-    assert "请选择人员。" in answer.text
-    assert "请填写任职日期。" in answer.text
-
-
-def test_the_ended_and_the_disabled_are_not_offered(page: FlaskClient, vacant: Post) -> None:
-    units.end_post(vacant.id, TODAY, by=county.console)
-    accounts.disable(county.user("cai").id, by=county.console)
-    assert "副主任" not in page.get("/units/").text
-    assert f'<option value="{vacant.id}">' not in page.get(f"/units/{county.unit('QH-CZJ').id}").text
-    assert "蔡经办" not in page.get(f"/posts/{county.post_of('wu').id}").text
-    assert "办理任职" not in page.get(f"/posts/{vacant.id}").text
-
-
-def test_a_tenure_that_is_still_to_come_is_shown_and_can_be_called_off(page: FlaskClient, vacant: Post) -> None:
-    tenure = units.appoint(county.user("cai").id, vacant.id, APRIL, by=county.console)
-    assert "蔡经办，自 2026-04-01" in page.get(f"/posts/{vacant.id}").text
-    page.post(f"/tenures/{tenure.id}/end", data={"until_day": "2026-04-01"})
-    assert "蔡经办，自" not in page.get(f"/posts/{vacant.id}").text
-    assert units.appoint(county.user("lian").id, vacant.id, TODAY, by=county.console)
