@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import select
 
-from checklist import access, accounts, ledger, units
+from checklist import access, accounts, ledger, reviewing, units
 from checklist.actor import Actor
 from checklist.refusal import Malformed, NotYours, Refused, Unseen
 from models import Liaison, Portfolio, Post, PostKind, Role, Tenure, Unit, UnitKind, db
@@ -187,9 +187,9 @@ def test_a_unit_has_one_head_and_one_secretary(shen: Actor) -> None:
 
 def test_a_post_may_name_its_reviewer_until_that_post_ends(shen: Actor, vacant: Post) -> None:
     post = units.add_post(county.unit("QH-CZJ").id, "总会计师", PostKind.MEMBER, by=shen, reviewer=vacant)
-    assert access.reviewers()[post] == vacant
+    assert reviewing.reviewers()[post] == vacant
     units.end_post(vacant.id, TODAY, by=shen)
-    assert access.reviewers()[post] == county.post_of("zhou")
+    assert reviewing.reviewers()[post] == county.post_of("zhou")
     with pytest.raises(Refused, match="副主任自 2026-03-02 起撤销"):
         units.add_post(county.unit("QH-CZJ").id, "总经济师", PostKind.MEMBER, by=shen, reviewer=vacant)
 
@@ -311,7 +311,7 @@ def test_a_unit_has_one_leader_in_charge(shen: Actor) -> None:
         units.put_in_charge(qian, bureau, by=shen)
     units.end_charge(only(Portfolio).id, by=shen)
     units.put_in_charge(qian, bureau, by=shen)
-    assert access.reviewers()[county.post_of("zhou")] == county.post_of("qian")
+    assert reviewing.reviewers()[county.post_of("zhou")] == county.post_of("qian")
 
 
 @pytest.mark.parametrize("code", ["QH-GOV", "QH"])
