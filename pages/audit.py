@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import ExitStack
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, send_file, url_for
@@ -89,10 +90,13 @@ def table() -> Response:
 @bp.post("/bundle")
 def bundle() -> Response:
     """The whole log as a file that proves itself: see verify.py."""
-    out = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the answer, once it has been sent
-    audit.bundle(out, by=current.actor())
-    out.seek(0)
-    return send_file(out, mimetype="application/zip", as_attachment=True, download_name=_file_name("zip"))
+    with ExitStack() as opened:
+        out = opened.enter_context(tempfile.TemporaryFile())
+        audit.bundle(out, by=current.actor())
+        out.seek(0)
+        answer = send_file(out, mimetype="application/zip", as_attachment=True, download_name=_file_name("zip"))
+        answer.call_on_close(opened.pop_all().close)  # once it has been sent
+        return answer
 
 
 def _attachment(ending: str) -> dict[str, str]:

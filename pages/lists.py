@@ -11,7 +11,7 @@ from sqlalchemy import select
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from checklist import access, clock, lists, owners, progress
+from checklist import access, clock, lists, owners, progress, units
 from checklist.refusal import Malformed, Refused
 from models import Duty, DutyList, ListState, Part, Role, Unit, db
 from pages import current
@@ -80,11 +80,13 @@ def index() -> str:
 
 @bp.get("/new")
 def new() -> str:
+    _insist_on_clerk()
     return _new_page(DraftForm(year=clock.today().year))
 
 
 @bp.post("/")
 def create() -> Response:
+    _insist_on_clerk()
     form = DraftForm()
     form.unit.choices = options(_units())
     if form.validate():
@@ -112,11 +114,18 @@ def _new_page(form: DraftForm) -> str:
     return render_template("lists/new.html", form=form)
 
 
+def _insist_on_clerk() -> None:
+    """Whoever may draft for no unit is told so before a form is filled in for nothing."""
+    root = units.root()
+    if root and not _units():
+        access.require(current.actor(), "draft", root)
+
+
 def _units() -> list[tuple[int, str]]:
     """The units for which this person may draft."""
     standing = current.standing()
-    units = db.session.scalars(select(Unit).order_by(Unit.id))
-    return [(unit.id, unit.name) for unit in units if standing.granted(Role.CLERK, unit)]
+    everything = db.session.scalars(select(Unit).order_by(Unit.id))
+    return [(unit.id, unit.name) for unit in everything if standing.granted(Role.CLERK, unit)]
 
 
 @bp.get("/<int:id>")

@@ -138,6 +138,8 @@ def unlock(id: int) -> Response:
 def grant(id: int) -> Response:
     form = GrantForm()
     form.unit.choices = _units()
+    if "grant" not in _may():  # told so at once, not asked for a date first
+        access.require(current.actor(), "grant", units.county())
     return current.change(
         form,
         lambda: accounts.grant(

@@ -1,0 +1,141 @@
+"""Every address, asked by everybody and by nobody; docs/access.md shows what they get."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from checklist import lists
+from models import Batch, Grant, Liaison, Portfolio, Tenure, User, db
+from tests import county
+
+# column → who asks
+PEOPLE = {
+    "责任人": "zhou",
+    "联络员": "lian",
+    "审核人": "sun",
+    "配合责任人": "zheng",
+    "无关单位": "wang",
+    "经办人": "chu",
+    "确认人": "li",
+    "审计员": "wei",
+    "本局审计员": "jiang",
+    "系统管理员": "shen",
+    "安全管理员": "han",
+    "审计管理员": "yang",
+}
+OPEN = {"login.log_in", "static", "htmx.script"}
+DONE = "✓"
+PAGE = """\
+# Who gets which page
+
+Printed by `tests/test_matrix.py`, which asks every address as each of these people, on both databases: ✓ is an answer
+(also one that sends back to a form), 403 is "not yours", 404 is "there is no such thing for you". Whoever is not logged
+in is sent to the login page. The item, its receipt and its review are 责任人's; the lists are the county government's.
+
+"""
+
+
+@pytest.fixture
+def places(qinghe: county.Clock) -> dict[str, int]:
+    """An id for every kind of address."""
+    signed = county.signed("对接会", "zhou")
+    draft = county.draft("草稿", county.SPEECH)
+    submitted = county.draft("待确认", county.SPEECH)
+    for duty in list(submitted.duties):
+        lists.edit(duty.id, county.decided(duty, []), by=county.actor("chu"))
+    meeting = {"meeting": "常务会议", "meeting_no": "〔2026〕2 号", "meeting_day": qinghe.at.date()}
+    lists.submit(submitted.id, **meeting, by=county.actor("chu"))
+    return {
+        "item": county.item("预算考核", "zhou").id,
+        "signed": signed.id,
+        "batch": first(Batch),
+        "draft": draft.id,
+        "submitted": submitted.id,
+        "duty": draft.duties[0].id,
+        "unit": county.unit("QH-XS").id,
+        "post": county.post_of("chen").id,
+        "user": county.user("cai").id,
+        "tenure": first(Tenure),
+        "liaison": first(Liaison),
+        "charge": first(Portfolio),
+        "grant": first(Grant),
+        "entry": 40,
+    }
+
+
+def first(kind: type[Batch | Grant | Liaison | Portfolio | Tenure | User]) -> int:
+    return db.session.query(kind.id).order_by(kind.id).limit(1).scalar() or 0
+
+
+# Which place each address with an id is asked for.
+WHICH = {
+    "audit.entry": "entry",
+    "units.end_charge": "charge",
+    "units.end_liaison": "liaison",
+    "units.end_tenure": "tenure",
+    "people.revoke": "grant",
+    "lists.adopt": "submitted",
+    "lists.decline": "submitted",
+    "items.withdraw": "signed",
+    "signatures.receipt": "batch",
+    **{f"units.{verb}": "unit" for verb in ("show", "end", "found", "add_post")},
+    **{f"units.{verb}": "post" for verb in ("post", "end_post", "appoint", "make_liaison", "put_in_charge")},
+}
+WHICH_OF_A_PAGE = {"items": "item", "reviews": "signed", "lists": "draft", "duties": "duty", "people": "user"}
+
+
+def addresses(app: Flask) -> list[tuple[str, str, str]]:
+    """Every address but the open ones: (method, as written in the code, endpoint)."""
+    found = [
+        (method, str(rule), rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) & {"GET", "POST"})
+        if rule.endpoint not in OPEN
+    ]
+    # What is only read comes first, then what people do with items and lists; who shakes the county comes last.
+    shakes = ("units", "people", "login")
+    return sorted(found, key=lambda a: (a[0], a[2].split(".")[0] in shakes, a[2] == "login.log_out", a[1]))
+
+
+def place_of(endpoint: str, places: dict[str, int]) -> int:
+    if endpoint == "duties.add":
+        return places["draft"]
+    return places[WHICH.get(endpoint) or WHICH_OF_A_PAGE[endpoint.split(".")[0]]]
+
+
+def ask(client: FlaskClient, method: str, address: str, item: int) -> str:
+    """What somebody gets: an answer, or a refusal."""
+    form = {"item": item, f"digest-{item}": "0"} if address == "/signatures/" else {}
+    response = client.open(address, method=method, data=form if method == "POST" else None)
+    response.close()
+    assert response.status_code < 500, address
+    if response.status_code == 302 and "/login" in response.headers["Location"]:
+        return "login"
+    return str(response.status_code) if response.status_code in (403, 404) else DONE
+
+
+def test_everybody_gets_what_is_theirs_and_nothing_else(
+    app: Flask, places: dict[str, int], printed: Callable[[str, str], None]
+) -> None:
+    clients = {column: logged_in(app, login) for column, login in PEOPLE.items()}
+    nobody = app.test_client()
+    lines = ["| |" + "".join(f" {column} |" for column in clients), "|---|" + "---|" * len(clients)]
+    for method, rule, endpoint in addresses(app):
+        address = rule.replace("<int:id>", "{}").replace("<int:seq>", "{}")
+        address = address.format(place_of(endpoint, places)) if "{}" in address else address
+        assert ask(nobody, method, address, places["item"]) == "login", address
+        cells = [ask(client, method, address, places["item"]) for client in clients.values()]
+        shown = rule.replace("<int:id>", "…").replace("<int:seq>", "…")
+        lines.append(f"| {method} {shown} |" + "".join(f" {cell} |" for cell in cells))
+    printed("access.md", PAGE + "\n".join(lines) + "\n")
+
+
+def logged_in(app: Flask, login: str) -> FlaskClient:
+    client = app.test_client()
+    response = client.post("/login", data={"login": login, "password": county.PASSWORD})
+    assert response.status_code == 303
+    return client
