@@ -197,34 +197,36 @@ def tell_of_reports(story: Story) -> None:
     """Items in every state: approved, sent back and signed again, withdrawn, late, waiting, reported, open."""
     story.on(112)
     finance = Desk(story, "caizheng")
-    finance.approve("已与 14 个预算单位核对，账实相符。", document_no=story.number("清财", 41))
-    finance.improve("已办结。", "请写明办结了哪几项、资金多少。", "清理沉淀资金 3 笔，计 412 万元，已收回国库。")
-    finance.approve("全部纳入动态监控，未发现截留、挪用。")
+    finance.approve("直达资金", "已与 14 个预算单位核对，账实相符。", document_no=story.number("清财", 41))
+    finance.improve(
+        "沉淀资金", "已办结。", "请写明办结了哪几笔、多少资金。", "清理沉淀资金 3 笔，计 412 万元，已收回国库。"
+    )
+    finance.approve("截留", "全部纳入动态监控，未发现截留、挪用。")
     story.on(111, hour=10)
     permits = Desk(story, "shenpi")
-    permits.approve("两项比率均已提前达到。", value=97)
-    permits.approve("已开展集中培育，净增户数低于目标，正在追赶。", value=31)
-    Desk(story, "xianzhang").approve_outside("已带头落实，主持廉政专题会 2 次。", story.number("清委", 17))
+    permits.approve("网办率", "两项比率均已提前达到。", value=97)
+    permits.approve("“五上”", "已开展集中培育，净增户数低于目标，正在追赶。", value=31)
+    Desk(story, "xianzhang").approve_outside("率先垂范", "已带头落实，主持廉政专题会 2 次。", story.number("清委", 17))
     story.on(110, hour=14)
     keep_up(story)
     story.on(96)
-    Desk(story, "dh-shuji").sign("应诉工作于节点前完成，当时出差在外，现补记。", days_ago=20)
+    Desk(story, "dh-shuji").sign("应诉", "应诉工作于节点前完成，当时出差在外，现补记。", days_ago=20)
     story.on(40)
-    Desk(story, "yibao").withdraw("已完成第二轮检查。", "有一家机构的数字要更正。")
+    Desk(story, "yibao").withdraw("检查", "已完成第二轮检查。", "有一家机构的数字要更正。")
     story.on(21, hour=10)
     keep_up(story)
     story.on(19, hour=10)
     employment = Desk(story, "renshe")
-    employment.sign("已按要求完成。")
-    employment.sign("已按要求完成。")
+    employment.sign("", "已按要求完成。")
+    employment.sign("", "已按要求完成。")
     story.on(12)
-    Desk(story, "fuju").sign("“三公经费”月报已公开，比上年压减 6%。")
+    Desk(story, "fuju").sign("一般性支出", "“三公经费”月报已公开，比上年压减 6%。")
     story.on(6)
-    Desk(story, "jiaoyu").send_back("已落实。", "请附工资收入水平的对比数。")
+    Desk(story, "jiaoyu").send_back("工资", "已落实。", "请附工资收入水平的对比数。")
     finance = Desk(story, "caizheng")
-    finance.sign("政银企对接会已召开，签约 11 户。")
-    finance.tick("补贴申报材料已汇总，请局长签认。", by="lianluo")
-    finance.tick("")
+    finance.sign("对接会", "政银企对接会已召开，签约 11 户。")
+    finance.tick("减税降费", "减免台账已汇总，请局长签认。", by="lianluo")
+    finance.tick("", "")
 
 
 def keep_up(story: Story) -> None:
@@ -234,11 +236,14 @@ def keep_up(story: Story) -> None:
         desk = Desk(story, login)
         while desk.open and desk.open[0].due_on <= clock.today() + timedelta(days=7):
             number += 1
-            desk.approve("", document_no=story.number("清督", number))
+            desk.approve("", "", document_no=story.number("清督", number))
 
 
 class Desk:
-    """One official's checklist, taken from the top; across the table sits whoever reviews it."""
+    """One official's checklist, and across the table whoever reviews it.
+
+    An item is taken by words in it; where none has them, the one that is due first.
+    """
 
     def __init__(self, story: Story, login: str) -> None:
         self.story, self.login = story, login
@@ -246,39 +251,47 @@ class Desk:
         self.open = story.items(login)
 
     def tick(
-        self, note: str, *, by: str = "", document_no: str = "", days_ago: int | None = None, value: int | None = None
+        self,
+        words: str,
+        note: str,
+        *,
+        by: str = "",
+        document_no: str = "",
+        days_ago: int | None = None,
+        value: int | None = None,
     ) -> Item:
-        item = self.open.pop(0)
+        item = next((i for i in self.open if words in i.duty.wording), self.open[0])
+        self.open.remove(item)
         values = {t.id: Decimal(value) if value else t.value or Decimal(1) for t in item.duty.targets}
         happened = None if days_ago is None else clock.today() - timedelta(days=days_ago)
         report = signoff.Report(note, happened, document_no, values)
         return signoff.tick(item.id, by=self.story.actor(by or self.login), report=report)
 
-    def sign(self, note: str, **what: Any) -> Item:
-        return self._sign(self.tick(note, **what))
+    def sign(self, words: str, note: str, **what: Any) -> Item:
+        return self._sign(self.tick(words, note, **what))
 
     def _sign(self, item: Item) -> Item:
         text = signoff.statement(item, self.story.people[self.login], self.login in ACTING)
         signoff.sign({item.id: signoff.digest(text)}, by=self.story.actor(self.login))
         return item
 
-    def withdraw(self, note: str, reason: str) -> Item:
-        return signoff.withdraw(self.sign(note).id, reason, by=self.story.actor(self.login))
+    def withdraw(self, words: str, note: str, reason: str) -> Item:
+        return signoff.withdraw(self.sign(words, note).id, reason, by=self.story.actor(self.login))
 
-    def approve(self, note: str, **what: Any) -> Item:
-        return signoff.approve(self.sign(note, **what).id, by=self.story.actor(self.reviewer))
+    def approve(self, words: str, note: str, **what: Any) -> Item:
+        return signoff.approve(self.sign(words, note, **what).id, by=self.story.actor(self.reviewer))
 
-    def approve_outside(self, note: str, letter: str) -> Item:
+    def approve_outside(self, words: str, note: str, letter: str) -> Item:
         """The superior does not use the system; a clerk records the number of the letter that approves."""
-        return signoff.approve(self.sign(note).id, by=self.story.actor(self.reviewer), outside_document=letter)
+        return signoff.approve(self.sign(words, note).id, by=self.story.actor(self.reviewer), outside_document=letter)
 
-    def send_back(self, note: str, reason: str) -> Item:
+    def send_back(self, words: str, note: str, reason: str) -> Item:
         by, redo_by = self.story.actor(self.reviewer), clock.today() + timedelta(days=10)
-        return signoff.send_back(self.sign(note).id, reason, redo_by, by=by)
+        return signoff.send_back(self.sign(words, note).id, reason, redo_by, by=by)
 
-    def improve(self, note: str, reason: str, better: str) -> Item:
+    def improve(self, words: str, note: str, reason: str, better: str) -> Item:
         """Sent back, put right, and then approved."""
-        item = self.send_back(note, reason)
+        item = self.send_back(words, note, reason)
         values = {reading.target_id: reading.value for reading in item.readings}
         report = signoff.Report(note=better, reply="已按要求补充。", values=values)
         signoff.report(item.id, report, by=self.story.actor(self.login))

@@ -29,7 +29,7 @@ class FilterForm(Form):
     person = StringField("人员", filters=[tidy])
     unit = StringField("单位", filters=[tidy])
     action = StringField("行为", filters=[tidy])
-    object = StringField("对象", filters=[tidy], description="例如：本期事项 17")
+    object = StringField("对象", filters=[tidy], render_kw={"placeholder": "本期事项 17"})
 
     def wanted(self) -> audit.Filter:
         asked = {name: getattr(self, name).data for name in ("person", "unit", "action", "object")}
