@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -37,6 +38,10 @@ class Visitor(UserMixin):
 
 def actor() -> Actor:
     """Whoever sent this request, in the office chosen for this session, with the form's nonce."""
+    return replace(_whoever(), nonce=request.form.get("nonce") or None)
+
+
+def _whoever() -> Actor:
     if not current_user.is_authenticated:
         return Actor(ip=request.remote_addr, req=request_id())
     running = current_user.running
@@ -49,14 +54,13 @@ def actor() -> Actor:
         session=running.public_id,
         req=request_id(),
         auth=Auth("password", running.confirmed_at) if running.confirmed_at else None,
-        nonce=request.form.get("nonce") or None,
     )
 
 
 def standing() -> access.Standing:
     """What that person may be today; read once a request, for drawing pages only: verbs read it anew."""
     if "standing" not in g:
-        g.standing = access.Standing.of(actor())
+        g.standing = access.Standing.of(_whoever())
     return g.standing  # type: ignore[no-any-return]
 
 
