@@ -216,6 +216,14 @@ def test_a_grant_that_is_refused_says_why_above_its_form(visit: Visit) -> None:
     assert "不能兼任审计管理员" in answer.text
 
 
+@pytest.mark.parametrize(("role", "entries"), [("auditor", 1), ("", 0)])
+def test_the_system_administrator_grants_nothing_well_filled_in_or_not(role: str, entries: int, visit: Visit) -> None:
+    page, size = visit("shen"), ledger.size()
+    form = {"role": role, "unit": county.unit("QH").id, "from_day": "2026-03-02", "until_day": ""}
+    assert page.post(f"/people/{county.user('lian').id}/grants", data=form).status_code == 403
+    assert [line.body["result"] for line in county.gained(size)] == ["refused: 403"] * entries
+
+
 def test_an_account_is_closed_and_opened_by_a_press_that_counts_once(visit: Visit) -> None:
     page, wu = visit("shen"), f"/people/{county.user('wu').id}"
     press = {"nonce": "n" * 32}
