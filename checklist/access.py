@@ -125,6 +125,11 @@ def recorder(standing: Standing, item: Item) -> Capacity | None:
     return Capacity("recorder") if standing.reviewers.get(item.post) is None else None
 
 
+def signatory(standing: Standing, item: Item) -> Capacity | None:
+    """签认过它的人"""
+    return Capacity("signatory") if any(s.user == standing.by.user for s in item.signatures) else None
+
+
 def superior(standing: Standing, item: Item) -> Capacity | None:
     """本单位或上级单位负责人"""
     post = standing.leads(item.post.unit)
@@ -235,7 +240,7 @@ Relation = Callable[[Standing, Any], Capacity | None]
 
 TABLE: dict[type[Logged], dict[str, tuple[Relation, ...]]] = {
     Item: {
-        "see": (holder, liaison, supporter, reviewer, superior, recorder, item_auditor),
+        "see": (holder, liaison, supporter, reviewer, signatory, superior, recorder, item_auditor),
         "tick": (holder, liaison),
         "untick": (holder, liaison),
         "report": (holder, liaison),

@@ -1,0 +1,201 @@
+"""Approve and send back: by whom, when, with what, and what the official then sees."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from checklist import ledger, reviewing, signoff, units
+from checklist.access import Standing
+from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
+from models import Item, ItemState, Review, Tenure, db
+from tests import county
+from tests.test_signoff import entries
+
+pytestmark = pytest.mark.usefixtures("qinghe")
+SOON = county.NOW.date() + timedelta(days=10)
+
+
+def signed() -> Item:
+    return county.signed("预算考核", "zhou")
+
+
+def test_the_leader_in_charge_approves_what_a_head_signed() -> None:
+    item, size = signed(), ledger.size()
+    signoff.approve(item.id, by=county.actor("sun"))
+    assert item.state is ItemState.APPROVED
+    (review,) = item.reviews
+    assert (review.reviewer, review.reviewer_post) == (county.user("sun"), county.post_of("sun", "QH-GOV"))
+    assert review.recorded_by == review.reviewer
+    kinds = {entry["object"]["type"]: entry for entry in entries(size)}
+    assert kinds.keys() == {"item", "review"}
+    assert kinds["item"]["action"] == "approve"
+    assert kinds["item"]["actor"]["post"] == "清和县人民政府 副县长"
+
+
+def test_sending_back_carries_a_reason_and_a_day_that_then_counts() -> None:
+    item, size = signed(), ledger.size()
+    signoff.send_back(item.id, "请附清单", SOON, by=county.actor("sun"))
+    assert item.state is ItemState.RETURNED
+    assert item.due == SOON
+    assert {entry["reason"] for entry in entries(size)} == {"请附清单"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "days", "field"), [(" ", 3, "reason"), ("请附清单", -1, "redo_by"), ("请附清单", None, "redo_by")]
+)
+def test_sending_back_without_them_changes_nothing(reason: str, days: int | None, field: str) -> None:
+    item = signed()
+    day = None if days is None else county.NOW.date() + timedelta(days=days)
+    with pytest.raises(Malformed) as missing:
+        signoff.send_back(item.id, reason, day, by=county.actor("sun"))
+    assert missing.value.field == field
+    assert item.state is ItemState.SIGNED
+    assert not db.session.scalars(select(Review)).all()
+
+
+def test_after_a_return_signing_takes_a_reply() -> None:
+    item = signed()
+    signoff.send_back(item.id, "请附清单", SOON, by=county.actor("sun"))
+    with pytest.raises(Refused, match="回复"):
+        county.sign(item, by=county.actor("zhou"))
+    signoff.report(item.id, signoff.Report(note="已附", reply="清单见附件"), by=county.actor("zhou"))
+    county.sign(item, by=county.actor("zhou"))
+    assert "对退回的回复：清单见附件" in item.signatures[-1].statement
+    signoff.approve(item.id, by=county.actor("sun"))
+    assert [review.verdict.value for review in item.reviews] == ["send_back", "approve"]
+
+
+def test_what_was_approved_can_still_be_sent_back() -> None:
+    item = signed()
+    signoff.approve(item.id, by=county.actor("sun"))
+    signoff.send_back(item.id, "抽查发现数字不符", SOON, by=county.actor("sun"))
+    assert item.state is ItemState.RETURNED
+
+
+def test_only_what_is_signed_is_approved() -> None:
+    for item in (county.item("预算考核"), county.ticked("对接会", "zhou")):
+        with pytest.raises(Refused, match=item.state.label):
+            signoff.approve(item.id, by=county.actor("sun"))
+
+
+def test_what_has_been_reviewed_is_not_taken_back() -> None:
+    item = signed()
+    signoff.approve(item.id, by=county.actor("sun"))
+    with pytest.raises(Refused):
+        signoff.withdraw(item.id, "改", by=county.actor("zhou"))
+
+
+def test_the_same_press_twice_reviews_once() -> None:
+    item, by = signed(), county.actor("sun", nonce="a" * 32)
+    signoff.approve(item.id, by=by)
+    with pytest.raises(Repeated):
+        signoff.approve(item.id, by=by)
+    assert len(item.reviews) == 1
+
+
+def test_a_page_that_is_out_of_date_reviews_nothing() -> None:
+    item = signed()
+    with pytest.raises(Stale):
+        signoff.approve(item.id, by=county.actor("sun"), rev=item.rev - 1)
+
+
+# --- by whom ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("login", "refusal"),
+    [
+        ("zhou", NotYours),  # his own
+        ("qian", NotYours),  # above, but not the one in charge
+        ("wu", Unseen),  # his deputy
+        ("wei", NotYours),  # an auditor watches
+        ("chu", Unseen),  # a clerk, where a superior reviews in the system
+        ("shen", Unseen),
+        ("yang", Unseen),
+    ],
+)
+def test_nobody_but_the_reviewer_reviews(login: str, refusal: type[Refused]) -> None:
+    item = signed()
+    for review in (
+        lambda: signoff.approve(item.id, by=county.actor(login)),
+        lambda: signoff.send_back(item.id, "理由", SOON, by=county.actor(login)),
+    ):
+        with pytest.raises(refusal):
+            review()
+    db.session.expire_all()
+    assert item.state is ItemState.SIGNED
+
+
+def test_a_members_items_go_to_the_secretary_of_his_unit() -> None:
+    item = county.signed("净增企业", "wu")
+    signoff.approve(item.id, by=county.actor("zhou"))
+    assert item.state is ItemState.APPROVED
+
+
+def test_reviewers_come_from_the_tree() -> None:
+    found = {post.title: up.title if up else None for post, up in reviewing.reviewers().items()}
+    assert found["县财政局 副局长"] == "县财政局 局长"  # a member: his unit's secretary
+    assert found["县财政局 局长"] == "清和县人民政府 副县长"  # a head: the leader in charge
+    assert found["县教育局 局长"] == "清和县人民政府 县长"  # nobody in charge: the parent's secretary
+    assert found["东河镇 镇长"] == "清和县人民政府 县长"
+    assert found["东河镇 党委书记"] == "清和县人民政府 县长"
+    assert found["清和县人民政府 副县长"] == "清和县人民政府 县长"
+    assert found["清和县人民政府 县长"] == "中共清和县委员会 县委书记"
+    assert found["中共清和县委员会 县委书记"] is None
+
+
+def test_nobody_reviews_himself_by_a_second_post() -> None:
+    item = signed()
+    charge = county.post_of("sun", "QH-GOV")
+    leave("sun", charge.id)
+    units.appoint(county.user("zhou").id, charge.id, county.NOW.date(), by=county.console)
+    assert reviewing.reviewers()[item.post] == county.post_of("qian")  # the next one up
+    with pytest.raises(NotYours):
+        signoff.approve(item.id, by=county.actor("zhou"))
+    signoff.approve(item.id, by=county.actor("qian"))
+
+
+def test_whoever_signed_and_then_moved_up_does_not_review_it() -> None:
+    item = signed()
+    leave("zhou", item.post.id)
+    leave("sun", county.post_of("sun", "QH-GOV").id)
+    units.appoint(county.user("zhou").id, county.post_of("sun", "QH-GOV").id, county.NOW.date(), by=county.console)
+    with pytest.raises(NotYours):
+        signoff.approve(item.id, by=county.actor("zhou"))
+
+
+def leave(login: str, post_id: int) -> None:
+    held = select(Tenure).where(Tenure.user == county.user(login), Tenure.post_id == post_id)
+    units.end_tenure(db.session.scalars(held).one().id, county.NOW.date(), by=county.console)
+
+
+def outside() -> Item:
+    """The county head's item, once there is nobody in the system to review it."""
+    leave("zhao", county.post_of("zhao").id)
+    units.end_post(county.post_of("zhao").id, county.NOW.date(), by=county.console)
+    return county.signed("率先垂范", "qian")
+
+
+def test_a_review_outside_the_system_is_recorded_with_its_document() -> None:
+    item = outside()
+    with pytest.raises(Malformed, match="文号"):
+        signoff.approve(item.id, by=county.actor("chu"))
+    signoff.approve(item.id, by=county.actor("chu"), outside_document="清委〔2026〕9 号")
+    (review,) = item.reviews
+    assert (review.reviewer, review.recorded_by) == (None, county.user("chu"))
+    assert review.outside_document == "清委〔2026〕9 号"
+
+
+def test_nobody_records_an_outside_review_of_his_own() -> None:
+    with pytest.raises(NotYours):
+        signoff.approve(outside().id, by=county.actor("qian"), outside_document="清委〔2026〕9 号")
+
+
+def test_a_reviewer_is_offered_what_the_verbs_allow() -> None:
+    item = signed()
+    assert signoff.choices(item, Standing.of(county.actor("sun"))) == ["approve", "send_back"]
+    assert signoff.choices(item, Standing.of(county.actor("zhou"))) == ["withdraw"]
+    assert signoff.choices(item, Standing.of(county.actor("lian"))) == []

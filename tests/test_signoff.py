@@ -1,0 +1,302 @@
+"""Report, sign, withdraw: each verb works, refuses the wrong person and the wrong state, logs, and acts once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from checklist import accounts, ledger, signoff, units
+from checklist.actor import Actor
+from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unconfirmed, Unseen
+from models import Item, ItemState, Liaison, Signature, Target, Tenure, audit_body, audit_log, db
+from tests import county
+
+pytestmark = pytest.mark.usefixtures("qinghe")
+
+Verb = Callable[[Item, Actor], Any]
+
+VERBS: dict[str, Verb] = {
+    "tick": lambda item, by: signoff.tick(item.id, by=by),
+    "untick": lambda item, by: signoff.untick(item.id, by=by),
+    "report": lambda item, by: signoff.report(item.id, signoff.Report(note="已办"), by=by),
+    "sign": lambda item, by: county.sign(item, by=by),
+    "withdraw": lambda item, by: signoff.withdraw(item.id, "数字有误", by=by),
+}
+READY: dict[str, Callable[[], Item]] = {
+    "tick": lambda: county.item("预算考核"),
+    "untick": lambda: county.ticked("预算考核", "zhou"),
+    "report": lambda: county.item("预算考核"),
+    "sign": lambda: county.ticked("预算考核", "zhou"),
+    "withdraw": lambda: county.signed("预算考核", "zhou"),
+}
+AFTER = {
+    "tick": ItemState.TICKED,
+    "untick": ItemState.OPEN,
+    "report": ItemState.OPEN,
+    "sign": ItemState.SIGNED,
+    "withdraw": ItemState.TICKED,
+}
+WRONG_STATE: dict[str, Callable[[], Item]] = {
+    "tick": lambda: county.ticked("预算考核", "zhou"),
+    "untick": lambda: county.item("预算考核"),
+    "report": lambda: county.signed("预算考核", "zhou"),
+    "sign": lambda: county.signed("预算考核", "zhou"),
+    "withdraw": lambda: county.ticked("预算考核", "zhou"),
+}
+
+
+def entries(since: int) -> list[dict[str, Any]]:
+    """The log from an entry on: bodies, with their unit."""
+    rows = db.session.execute(
+        select(audit_log.c.line, audit_body.c.body)
+        .join_from(audit_log, audit_body, audit_log.c.seq == audit_body.c.seq)
+        .where(audit_log.c.seq >= since)
+        .order_by(audit_log.c.seq)
+    )
+    return [json.loads(body) | {"unit": json.loads(line)["unit"]} for line, body in rows]
+
+
+# --- each verb ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_holder_does_it_and_the_log_says_so(verb: str) -> None:
+    item = READY[verb]()
+    size, before = ledger.size(), ledger.state(item)
+    VERBS[verb](item, county.actor("zhou"))
+    assert item.state is AFTER[verb]
+    (entry,) = [e for e in entries(size) if e["object"]["type"] == "item"]
+    assert entry["actor"] == {"id": county.user("zhou").id, "name": "周局长", "post": "县财政局 局长"}
+    assert (entry["action"], entry["unit"], entry["result"]) == (verb, "QH-CZJ", "ok")
+    assert (entry["before"], entry["after"]) == (before, ledger.state(item))
+    assert len({e["req"] for e in entries(size)}) == 1
+
+
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize(
+    ("login", "refusal"),
+    [("sun", NotYours), ("wei", NotYours), ("qian", NotYours), ("zheng", Unseen), ("shen", Unseen), ("han", Unseen)],
+)
+def test_nobody_else_does_it(verb: str, login: str, refusal: type[Refused]) -> None:
+    item = READY[verb]()
+    size, state = ledger.size(), ledger.state(item)
+    with pytest.raises(refusal):
+        VERBS[verb](item, county.actor(login))
+    db.session.expire_all()
+    assert ledger.state(item) == state
+    (entry,) = entries(size)
+    assert (entry["action"], entry["result"]) == (verb, f"refused: {refusal.status}")
+    assert (entry["before"], entry["after"]) == (None, None)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_wrong_state_refuses_it_and_says_what_it_is(verb: str) -> None:
+    item = WRONG_STATE[verb]()
+    state = ledger.state(item)
+    with pytest.raises(Refused, match=item.state.label) as refused:
+        VERBS[verb](item, county.actor("zhou"))
+    assert refused.value.status == 409
+    db.session.expire_all()
+    assert ledger.state(item) == state
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_same_form_twice_acts_once(verb: str) -> None:
+    item = READY[verb]()
+    by = county.actor("zhou", nonce="f" * 32)
+    VERBS[verb](item, by)
+    size = ledger.size()
+    with pytest.raises(Repeated):
+        VERBS[verb](item, by)
+    assert ledger.size() == size
+
+
+@pytest.mark.parametrize("verb", ["tick", "untick", "report", "withdraw"])
+def test_a_page_that_is_out_of_date_changes_nothing(verb: str) -> None:
+    item = READY[verb]()
+    old = item.rev - 1
+    late: dict[str, Callable[[], object]] = {
+        "tick": lambda: signoff.tick(item.id, by=county.actor("zhou"), rev=old),
+        "untick": lambda: signoff.untick(item.id, by=county.actor("zhou"), rev=old),
+        "report": lambda: signoff.report(item.id, signoff.Report(), by=county.actor("zhou"), rev=old),
+        "withdraw": lambda: signoff.withdraw(item.id, "改", by=county.actor("zhou"), rev=old),
+    }
+    with pytest.raises(Stale):
+        late[verb]()
+
+
+# --- who --------------------------------------------------------------------------------------------------------
+
+
+def test_a_liaison_reports_for_the_post_and_never_signs() -> None:
+    lian = county.actor("lian")
+    item = signoff.tick(county.item("预算考核").id, by=lian, report=signoff.Report(note="联络员代填"))
+    assert item.reported_by == county.user("lian")
+    with pytest.raises(NotYours):
+        county.sign(item, by=lian)
+    county.sign(item, by=county.actor("zhou"))
+    assert item.signature
+    assert item.signature.signer == "周局长"
+
+
+def test_a_liaison_of_yesterday_reports_no_more(qinghe: county.Clock) -> None:
+    units.end_liaison(db.session.scalars(select(Liaison)).one().id, by=county.console)
+    qinghe.move(days=1)
+    with pytest.raises(Unseen):
+        signoff.tick(county.item("预算考核").id, by=county.actor("lian"))
+
+
+def test_a_support_sees_the_item_and_never_reports_it() -> None:
+    with pytest.raises(NotYours):
+        signoff.tick(county.item("对接会").id, by=county.actor("zheng"))
+
+
+def test_whoever_left_the_post_signs_no_more(qinghe: county.Clock) -> None:
+    item = county.ticked("预算考核", "zhou")
+    tenure = db.session.scalars(select(Tenure).where(Tenure.user == county.user("zhou"))).one()
+    units.end_tenure(tenure.id, qinghe.at.date(), by=county.console)
+    with pytest.raises(Unseen):
+        county.sign(item, by=county.actor("zhou"))
+
+
+def test_a_closed_account_acts_no_more_even_in_a_running_request() -> None:
+    item, by = county.item("预算考核"), county.actor("zhou")
+    accounts.disable(county.user("zhou").id, by=county.console)
+    with pytest.raises(Unseen):
+        signoff.tick(item.id, by=by)
+
+
+def test_somebody_acting_signs_as_such() -> None:
+    item = county.item("对接会")
+    units.end_tenure(tenure_of("zhou"), county.NOW.date(), by=county.console)
+    units.appoint(county.user("wu").id, item.post.id, county.NOW.date(), by=county.console, acting=True)
+    wu = Actor(user=county.user("wu"), post=item.post, auth=county.actor("wu").auth, session="0" * 16)
+    signoff.tick(item.id, by=wu)
+    batch = county.sign(item, by=wu)
+    assert batch.signatures[0].acting
+    assert "县财政局 局长（主持工作）" in batch.signatures[0].statement
+
+
+def tenure_of(login: str) -> int:
+    return db.session.scalars(select(Tenure).where(Tenure.user == county.user(login))).one().id
+
+
+# --- signing ----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_stored_is_what_was_shown_to_the_letter() -> None:
+    item = county.ticked("预算考核", "zhou")
+    shown = signoff.statement(item, county.user("zhou"), acting=False)
+    signoff.sign({item.id: signoff.digest(shown)}, by=county.actor("zhou"))
+    (signature,) = item.signatures
+    assert signature.statement == shown
+    assert signature.statement_version == signoff.STATEMENT_VERSION
+    assert (signature.signer, signature.post_title) == ("周局长", "县财政局 局长")
+    assert "完成说明：已办" in shown
+    assert signoff.MEANING in shown
+
+
+def test_a_statement_that_changed_since_it_was_shown_is_not_signed() -> None:
+    item = county.ticked("预算考核", "zhou")
+    shown = signoff.digest(signoff.statement(item, county.user("zhou"), acting=False))
+    signoff.report(item.id, signoff.Report(note="别的话"), by=county.actor("lian"))
+    with pytest.raises(Stale):
+        signoff.sign({item.id: shown}, by=county.actor("zhou"))
+
+
+def test_one_press_signs_all_or_nothing() -> None:
+    one, two = county.ticked("预算考核", "zhou"), county.ticked("对接会", "zhou")
+    zhou = county.actor("zhou")
+    shown = {i.id: signoff.digest(signoff.statement(i, county.user("zhou"), acting=False)) for i in (one, two)}
+    with pytest.raises(Stale):
+        signoff.sign(shown | {two.id: "0" * 64}, by=zhou)
+    assert not db.session.scalars(select(Signature)).all()
+    batch = signoff.sign(shown, by=zhou)
+    assert [s.item for s in batch.signatures] == [one, two]
+
+
+def test_one_sheet_is_one_post() -> None:
+    one = county.ticked("率先垂范", "sun")
+    units.end_tenure(tenure_of("wang"), county.NOW.date(), by=county.console)
+    units.appoint(county.user("sun").id, county.post_of("wang").id, county.NOW.date(), by=county.console)
+    two = county.item("第一责任人")
+    with pytest.raises(Refused, match="同一个岗位"):
+        county.sign(one, two, by=county.actor("sun"))
+
+
+@pytest.mark.parametrize(("minutes", "seconds", "signs"), [(14, 59, True), (15, 1, False)])
+def test_the_password_counts_for_a_quarter_of_an_hour(
+    qinghe: county.Clock, minutes: int, seconds: int, signs: bool
+) -> None:
+    item, by = county.ticked("预算考核", "zhou"), county.actor("zhou")
+    qinghe.move(minutes=minutes, seconds=seconds)
+    if signs:
+        assert county.sign(item, by=by).signatures[0].auth_at == qinghe.at - timedelta(minutes=14, seconds=59)
+        return
+    with pytest.raises(Unconfirmed):
+        county.sign(item, by=by)
+
+
+def test_a_login_alone_does_not_sign() -> None:
+    with pytest.raises(Unconfirmed):
+        county.sign(county.ticked("预算考核", "zhou"), by=county.actor("zhou", signing=False))
+
+
+def test_an_empty_sheet_is_no_signature() -> None:
+    with pytest.raises(Malformed):
+        signoff.sign({}, by=county.actor("zhou"))
+
+
+def test_taking_a_signature_back_needs_a_reason_and_keeps_the_signature_on_record() -> None:
+    item = county.signed("预算考核", "zhou")
+    with pytest.raises(Malformed, match="理由"):
+        signoff.withdraw(item.id, " ", by=county.actor("zhou"))
+    signoff.withdraw(item.id, "数字有误", by=county.actor("zhou"))
+    (signature,) = item.signatures
+    assert signature.withdrawn_because == "数字有误"
+    assert item.signature is None
+
+
+# --- figures ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("op", "below", "equal", "above"),
+    [
+        (">=", False, True, True),  # 以上、不低于
+        ("<=", True, True, False),  # 以内
+        (">", False, False, True),  # 超过
+        ("<", True, False, False),  # 不满
+        ("=", False, True, False),
+        ("+", False, True, True),  # 净增
+        ("-", False, True, True),  # 压减
+    ],
+)
+def test_a_figure_is_met_as_the_civil_code_reads_it(op: str, below: bool, equal: bool, above: bool) -> None:
+    target = Target(op=op, value=Decimal("96.0"))
+    values = [Decimal("95.9"), Decimal("96"), Decimal("96.1")]
+    assert [signoff.is_met(target, value) for value in values] == [below, equal, above]
+
+
+def test_a_figure_that_is_still_open_is_neither_met_nor_missed() -> None:
+    assert signoff.is_met(Target(op="+", value=None), Decimal(5)) is None
+
+
+def test_a_value_is_asked_for_by_name() -> None:
+    item = county.item("网上可办率")
+    with pytest.raises(Malformed, match="网上可办率") as missing:
+        signoff.tick(item.id, by=county.actor("li"))
+    assert missing.value.field == f"value-{item.duty.targets[0].id}"
+    assert item.state is ItemState.OPEN
+
+
+def test_nothing_happened_tomorrow(qinghe: county.Clock) -> None:
+    tomorrow = qinghe.at.date() + timedelta(days=1)
+    with pytest.raises(Malformed, match="不能晚于今天"):
+        signoff.tick(county.item("预算考核").id, by=county.actor("zhou"), report=signoff.Report(happened_on=tomorrow))
