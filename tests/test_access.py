@@ -1,0 +1,116 @@
+"""Who may do what to which row; the table is one, and whoever is not in it is refused."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from checklist import access, accounts, lists, signoff
+from checklist.refusal import Refused, Unseen
+from models import DutyList, Item, ItemState, Role, db
+from tests import county
+
+pytestmark = pytest.mark.usefixtures("qinghe")
+
+
+def standing(login: str) -> access.Standing:
+    return access.Standing.of(county.actor(login))
+
+
+def sees(login: str, item: Item) -> bool:
+    return access.may(standing(login), "see", item) is not None
+
+
+def test_every_move_stands_in_the_table() -> None:
+    assert signoff.MOVES.keys() <= access.TABLE[Item].keys()
+    assert lists.LIST_MOVES.keys() <= access.TABLE[DutyList].keys()
+
+
+def test_every_relation_has_a_name_that_people_understand() -> None:
+    relations = {relation for verbs in access.TABLE.values() for found in verbs.values() for relation in found}
+    assert all(relation.__doc__ for relation in relations)
+
+
+def test_a_head_sees_his_unit_and_below_and_not_the_neighbour() -> None:
+    deputys = county.item("净增企业", "wu")
+    assert sees("zhou", deputys)  # head of the bureau
+    assert sees("qian", deputys)  # head of the county government
+    assert sees("zhao", deputys)  # the root
+    assert not sees("zheng", deputys)  # another bureau
+    assert not sees("feng", deputys)  # a town
+    assert not sees("wu", county.item("预算考核"))  # not upwards
+
+
+def test_what_one_may_not_see_is_not_there() -> None:
+    with pytest.raises(Unseen):
+        access.see(county.actor("feng"), Item, county.item("预算考核").id)
+    with pytest.raises(Unseen):
+        access.see(county.actor("feng"), Item, 99_999)
+
+
+def test_an_auditor_sees_only_while_and_where_the_grant_holds(qinghe: county.Clock) -> None:
+    item = county.item("预算考核")
+    assert sees("jiang", item)
+    assert not sees("jiang", county.item("网上可办率"))
+    for_a_week = qinghe.at.date() + timedelta(days=7)
+    accounts.grant(
+        county.user("cai").id, Role.AUDITOR, county.unit("QH").id, qinghe.at.date(), for_a_week, by=county.console
+    )
+    assert sees("cai", item)
+    qinghe.move(days=7)
+    assert not sees("cai", item)
+
+
+@pytest.mark.parametrize("login", ["wei", "jiang", "shen", "han", "yang", "chu"])
+def test_auditors_officers_and_clerks_are_offered_no_move(login: str) -> None:
+    county.signed("预算考核", "zhou")
+    items = db.session.scalars(select(Item)).all()
+    assert not [item for item in items if signoff.choices(item, standing(login))]
+
+
+def test_everybody_is_offered_exactly_what_the_verbs_then_allow() -> None:
+    """Whoever is offered a move is not refused it; whoever is not, is."""
+    signed, ticked = county.signed("预算考核", "zhou"), county.ticked("对接会", "zhou")
+    for login in ("zhou", "sun", "lian", "qian", "wu", "wei", "zheng"):
+        for item, verbs in ((signed, ("withdraw", "approve", "tick")), (ticked, ("untick", "sign", "approve"))):
+            for verb in verbs:
+                assert (verb in signoff.choices(item, standing(login))) == allowed(verb, item, login)
+
+
+def allowed(verb: str, item: Item, login: str) -> bool:
+    try:
+        access.require(county.actor(login), verb, item)
+    except Refused:
+        return False
+    return item.state in signoff.MOVES[verb].before
+
+
+def test_an_official_sees_his_units_adopted_lists_and_no_drafts() -> None:
+    adopted = county.duty("预算考核").duty_list
+    draft = county.draft("草稿", county.SPEECH)
+    assert access.may(standing("sun"), "see", adopted)  # of the unit
+    assert access.may(standing("zhou"), "see", adopted)  # owns a duty in it
+    assert access.may(standing("wang"), "see", adopted)  # a town with a duty in it
+    assert not access.may(standing("chen"), "see", adopted)  # a town that was left out
+    assert not access.may(standing("sun"), "see", draft)
+    assert access.may(standing("chu"), "see", draft)
+
+
+def test_a_receipt_is_seen_by_whoever_sees_the_item() -> None:
+    batch = county.signed("预算考核", "zhou").signatures[0].batch
+    for login, may in {"zhou": True, "lian": True, "sun": True, "wei": True, "feng": False, "shen": False}.items():
+        assert bool(access.may(standing(login), "see", batch)) == may, login
+
+
+def test_whoever_is_gone_from_a_post_still_sees_what_he_signed() -> None:
+    item = county.signed("预算考核", "zhou")
+    from checklist import units
+    from models import Tenure
+
+    held = db.session.scalars(select(Tenure).where(Tenure.user == county.user("zhou"))).one()
+    units.end_tenure(held.id, county.NOW.date(), by=county.console)
+    assert sees("zhou", item)
+    assert item.state is ItemState.SIGNED
+    assert signoff.choices(item, standing("zhou")) == []

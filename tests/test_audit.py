@@ -1,0 +1,132 @@
+"""The log as an auditor reads it: filtered, by pages, within the grant; and what is carried away."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import verify
+from checklist import audit, ledger, signoff
+from checklist.audit import Filter
+from checklist.refusal import NotYours, Refused, Unseen
+from tests import county
+
+pytestmark = pytest.mark.usefixtures("qinghe")
+
+
+def found(**wanted: object) -> list[audit.Line]:
+    return audit.search(Filter(**wanted), by=county.actor("wei"), limit=10_000)  # type: ignore[arg-type]
+
+
+def test_the_newest_come_first_and_pages_go_by_key() -> None:
+    everything = found()
+    assert [line.seq for line in everything] == list(range(ledger.size() - 1, -1, -1))
+    page = audit.search(Filter(), by=county.actor("wei"), limit=10)
+    older = audit.search(Filter(), by=county.actor("wei"), before=page[-1].seq, limit=10)
+    assert [line.seq for line in page + older] == [line.seq for line in everything[:20]]
+
+
+def test_the_log_is_searched_by_person_unit_act_and_object() -> None:
+    item = county.signed("预算考核", "zhou")
+    assert {line.actor for line in found(person="周")} == {"周局长"}
+    assert {line.head["unit"] for line in found(unit="财政")} == {"QH-CZJ"}
+    assert {line.head["unit"] for line in found(unit="qh-cz")} == {"QH-CZJ"}
+    assert {line.action for line in found(action="签认")} == {"签认"}
+    assert {line.action for line in found(action="报完成")} == {"报完成"}
+    by_object = found(object=f"本期事项 {item.id}")
+    assert {line.object for line in by_object} == {f"本期事项 {item.id}"}
+    assert {line.action for line in by_object} == {"签认", "报完成", "确认清单生效"}
+    assert found(person="周", action="签认", object=str(item.id))
+    assert not found(person="周", unit="教育")
+
+
+def test_a_day_is_a_day_of_the_county(qinghe: county.Clock) -> None:
+    qinghe.set_day(date(2026, 3, 4))
+    qinghe.move(hours=-8, minutes=-59)  # one minute past midnight in the county, the day before in Greenwich
+    county.ticked("预算考核", "zhou")
+    assert found(from_day=date(2026, 3, 4), until_day=date(2026, 3, 4))
+    assert not found(from_day=date(2026, 3, 3), until_day=date(2026, 3, 3))
+
+
+def test_words_of_a_pattern_are_only_words() -> None:
+    assert not found(person="%")
+    assert not found(person="_")
+
+
+def test_an_auditor_of_one_bureau_reads_that_bureau_and_no_other() -> None:
+    county.ticked("预算考核", "zhou")
+    jiang = county.actor("jiang")
+    lines = audit.search(Filter(), by=jiang, limit=10_000)
+    assert {line.head["unit"] for line in lines} == {"QH-CZJ"}
+    with pytest.raises(Unseen):
+        audit.entry(0, by=jiang)
+    with pytest.raises(NotYours):
+        audit.bundle(io.BytesIO(), by=jiang)
+
+
+@pytest.mark.parametrize("login", ["zhou", "qian", "chu", "shen", "han"])
+def test_nobody_else_reads_verifies_or_exports(login: str) -> None:
+    by = county.actor(login)
+    for act in (
+        lambda: audit.search(Filter(), by=by),
+        lambda: audit.entry(1, by=by),
+        lambda: audit.verify_log(by=by),
+        lambda: audit.table(Filter(), by=by),
+        lambda: audit.bundle(io.BytesIO(), by=by),
+    ):
+        with pytest.raises(Refused):
+            act()
+
+
+def test_a_refused_act_is_in_the_log_with_what_was_said() -> None:
+    with pytest.raises(NotYours):
+        signoff.tick(county.item("预算考核").id, by=county.actor("sun"))
+    line = found()[0]
+    assert line.refused
+    assert line.body["result"] == "refused: 403"
+    assert "责任人、联络员" in line.body["reason"]
+
+
+def test_an_entry_shows_what_changed() -> None:
+    county.ticked("预算考核", "zhou")
+    line = found(action="报完成")[0]
+    changes = {name: (before, after) for name, before, after in line.changes()}
+    assert changes["state"] == ("open", "ticked")
+    assert "id" not in changes
+
+
+def test_a_verdict_is_an_entry_too() -> None:
+    size = ledger.size()
+    verdict, differences = audit.verify_log(by=county.actor("wei"))
+    assert verdict.ok
+    assert not differences
+    assert verdict.size == size
+    assert found()[0].body["after"] == {"ok": True, "size": size}
+
+
+def test_what_is_taken_away_is_in_the_log_before_it_leaves(tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle.zip"
+    with bundle.open("wb") as file:
+        size = audit.bundle(file, by=county.actor("wei"))
+    told = found()[0]
+    assert told.action == "导出日志"
+    assert told.body["after"] == {"filter": {"unit": None}, "size": size, "root": ledger.root(size).hex()}
+    verdict = verify.verify_bundle(bundle)
+    assert verdict.ok
+    assert verdict.root == told.body["after"]["root"]
+
+
+def test_a_table_is_for_reading_and_no_cell_of_it_is_a_formula() -> None:
+    item = county.signed("预算考核", "zhou")
+    signoff.withdraw(item.id, '=HYPERLINK("http://evil.example")', by=county.actor("zhou"))
+    text = "".join(audit.table(Filter(person="周"), by=county.actor("wei")))
+    assert text.startswith("\ufeff")
+    rows = list(csv.reader(io.StringIO(text[1:])))
+    assert rows[1][0] == "序号"
+    assert [row[2] for row in rows[2:]] == ["周局长"] * (len(rows) - 2)
+    assert not [cell for row in rows for cell in row if cell[:1] in ("=", "+", "-", "@")]
+    assert found()[0].body["after"]["filter"] == {"person": "周"}

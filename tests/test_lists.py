@@ -1,0 +1,287 @@
+"""A list's life: drafted, corrected, submitted by one, confirmed by another, and from then on frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from checklist import ledger, lists
+from checklist.actor import Actor
+from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
+from models import Assignment, Cadence, Duty, DutyList, Item, ListState, Part, Side, db
+from tests import county
+from tests.test_signoff import entries
+
+pytestmark = pytest.mark.usefixtures("qinghe")
+MEETING = {"meeting": "常务会议", "meeting_no": "〔2026〕2 号", "meeting_day": date(2026, 2, 27)}
+
+
+def draft() -> DutyList:
+    return county.draft("春季任务分解表", county.SPEECH)
+
+
+def ready() -> DutyList:
+    """A draft of which every duty has an owner."""
+    duties = draft()
+    work = next(d for d in duties.duties if "预算考核" in d.wording)
+    for duty in list(duties.duties):
+        lists.edit(duty.id, county.decided(duty, [work.lineage]), by=county.actor("chu"))
+    return duties
+
+
+def submitted() -> DutyList:
+    return lists.submit(ready().id, **MEETING, by=county.actor("chu"))
+
+
+def one(duties: DutyList) -> Duty:
+    return duties.duties[0]
+
+
+def edit(duty: Duty, by: Actor, rev: int | None = None, **changed: Any) -> Duty:
+    as_it_is = lists.Edit(duty.wording, duty.side, duty.cadence, duty.due_on, duty.owners, duty.guards, {})
+    return lists.edit(duty.id, replace(as_it_is, **changed), by=by, rev=rev)
+
+
+EDITS: dict[str, Callable[[DutyList, Actor], Any]] = {
+    "add": lambda duties, by: lists.add(duties.id, "报送年度总结", by=by),
+    "edit": lambda duties, by: edit(one(duties), by, wording="完善预算绩效考核机制"),
+    "drop": lambda duties, by: lists.drop(one(duties).id, by=by),
+    "set_nodes": lambda duties, by: lists.set_nodes(duties.id, [date(2026, 11, 30)], by=by),
+}
+
+
+# --- drafting ---------------------------------------------------------------------------------------------------
+
+
+def test_a_clerk_turns_a_text_into_a_draft_that_quotes_it_exactly() -> None:
+    size = ledger.size()
+    duties = draft()
+    assert duties.state is ListState.DRAFT
+    assert len(duties.duties) == 7
+    for duty in duties.duties:
+        assert duties.source.text[duty.start : duty.end] == duty.quote == duty.wording
+    assert {entry["object"]["type"] for entry in entries(size)} >= {"source", "duty_list", "duty"}
+    assert {entry["action"] for entry in entries(size)} == {"draft"}
+
+
+def test_owners_that_the_text_names_are_proposed_and_others_stay_open() -> None:
+    owners = {duty.wording[:6]: duty.owners for duty in draft().duties}
+    assert owners["财政局要完善"] == [{"unit": "QH-CZJ", "part": "lead"}]
+    assert owners["各镇主要负责"] == [{"set": "towns", "except": [], "part": "lead"}]
+    assert owners["要每季度召开"] == []
+
+
+@pytest.mark.parametrize(("login", "refusal"), [("zhou", NotYours), ("qian", NotYours), ("shen", NotYours)])
+def test_only_a_clerk_of_the_unit_drafts(login: str, refusal: type[Refused]) -> None:
+    with pytest.raises(refusal):
+        county.draft("清单", county.SPEECH, by=login)
+    assert len(db.session.scalars(select(DutyList)).all()) == 1
+
+
+def test_an_empty_text_and_a_name_that_is_taken_are_sent_back() -> None:
+    with pytest.raises(Malformed) as empty:
+        county.draft("清单", "  \n")
+    assert empty.value.field == "text"
+    with pytest.raises(Malformed) as taken:
+        county.draft("廉政工作任务分解表", county.SPEECH)
+    assert taken.value.field == "name"
+
+
+@pytest.mark.parametrize("verb", EDITS)
+def test_the_clerk_corrects_a_draft_and_the_log_says_so(verb: str) -> None:
+    duties = draft()
+    size = ledger.size()
+    EDITS[verb](duties, county.actor("chu"))
+    found = entries(size)
+    assert {entry["action"] for entry in found} == {verb}
+    assert {entry["unit"] for entry in found} == {"QH-GOV"}
+    assert {entry["actor"]["name"] for entry in found} == {"褚经办"}
+
+
+@pytest.mark.parametrize("verb", EDITS)
+@pytest.mark.parametrize("login", ["zhou", "li", "wei", "shen"])
+def test_nobody_else_sees_a_draft(verb: str, login: str) -> None:
+    duties = draft()
+    with pytest.raises(Unseen):
+        EDITS[verb](duties, county.actor(login))
+
+
+@pytest.mark.parametrize("verb", EDITS)
+def test_the_units_secretary_sees_the_draft_and_changes_nothing(verb: str) -> None:
+    duties = draft()
+    with pytest.raises(NotYours):
+        EDITS[verb](duties, county.actor("qian"))
+
+
+@pytest.mark.parametrize("verb", EDITS)
+def test_the_same_form_twice_changes_once(verb: str) -> None:
+    duties, by = draft(), county.actor("chu", nonce="b" * 32)
+    EDITS[verb](duties, by)
+    size = ledger.size()
+    with pytest.raises(Repeated):
+        EDITS[verb](duties, by)
+    assert ledger.size() == size
+
+
+@pytest.mark.parametrize("verb", EDITS)
+@pytest.mark.parametrize("state", [submitted, lambda: county.duty("预算考核").duty_list], ids=["submitted", "adopted"])
+def test_once_submitted_the_words_are_frozen(verb: str, state: Callable[[], DutyList]) -> None:
+    duties = state()
+    words = [(duty.wording, duty.owners, duty.dropped) for duty in duties.duties]
+    with pytest.raises(Refused, match="不能再改"):
+        EDITS[verb](duties, county.actor("chu"))
+    db.session.expire_all()
+    assert [(duty.wording, duty.owners, duty.dropped) for duty in duties.duties] == words
+
+
+def test_a_page_that_is_out_of_date_changes_nothing() -> None:
+    duty = one(draft())
+    edit(duty, county.actor("chu"), wording="另一位经办人改过")
+    with pytest.raises(Stale):
+        edit(duty, county.actor("chu"), rev=1, wording="我的改法")
+    assert duty.wording == "另一位经办人改过"
+
+
+def test_the_quote_stays_whatever_becomes_of_the_wording() -> None:
+    duty = one(draft())
+    quote = duty.quote
+    edit(duty, county.actor("chu"), wording="换一种说法")
+    assert (duty.quote, duty.wording) == (quote, "换一种说法")
+
+
+def test_a_slip_is_mended_in_the_wording_only_and_only_as_offered() -> None:
+    (duty,) = county.draft("笔误", "一、任务\n要压减一般性指出。\n").duties
+    with pytest.raises(Refused):
+        lists.mend(duty.id, "压减", "增加", by=county.actor("chu"))
+    lists.mend(duty.id, "一般性指出", "一般性支出", by=county.actor("chu"))
+    assert (duty.quote, duty.wording) == ("要压减一般性指出", "要压减一般性支出")
+
+
+def test_an_empty_wording_is_sent_back() -> None:
+    with pytest.raises(Malformed) as empty:
+        edit(one(draft()), county.actor("chu"), wording=" ")
+    assert empty.value.field == "wording"
+
+
+def test_what_is_dropped_can_be_brought_back_and_makes_no_items() -> None:
+    duties = ready()
+    duty = one(duties)
+    lists.drop(duty.id, by=county.actor("chu"))
+    lists.restore(duty.id, by=county.actor("chu"))
+    assert duty in duties.kept
+    lists.drop(duty.id, by=county.actor("chu"))
+    lists.submit(duties.id, **MEETING, by=county.actor("chu"))
+    lists.adopt(duties.id, by=county.actor("li"))
+    assert not db.session.scalars(select(Item).where(Item.duty == duty)).all()
+
+
+def test_integrity_guards_work_and_nothing_else() -> None:
+    duties = draft()
+    work, other = duties.duties[0], duties.duties[1]
+    guarding = edit(other, county.actor("chu"), side=Side.INTEGRITY, guards=[work.lineage, other.lineage, "0" * 16])
+    assert guarding.guards == [work.lineage]
+    assert edit(work, county.actor("chu"), guards=[other.lineage]).guards == []
+
+
+# --- adoption takes two -----------------------------------------------------------------------------------------
+
+
+def test_a_list_that_lacks_something_is_not_submitted_and_says_what() -> None:
+    duties = draft()
+    with pytest.raises(Refused, match="第 2 项还没有牵头责任人"):
+        lists.submit(duties.id, **MEETING, by=county.actor("chu"))
+    assert duties.state is ListState.DRAFT
+
+
+@pytest.mark.parametrize("field", MEETING)
+def test_a_list_is_submitted_with_its_meeting(field: str) -> None:
+    with pytest.raises(Malformed) as missing:
+        lists.submit(ready().id, **MEETING | {field: None}, by=county.actor("chu"))
+    assert missing.value.field == field
+
+
+@pytest.mark.parametrize("login", ["li", "qian"])
+def test_the_head_of_the_office_or_the_units_secretary_confirms(login: str) -> None:
+    duties, size = submitted(), ledger.size()
+    lists.adopt(duties.id, by=county.actor(login))
+    assert duties.state is ListState.ADOPTED
+    assert (duties.decided_by, duties.adopted_on) == (county.user(login), county.NOW.date())
+    assert {entry["object"]["type"] for entry in entries(size)} == {"duty_list", "assignment", "item"}
+
+
+@pytest.mark.parametrize(
+    ("login", "refusal"), [("chu", NotYours), ("zhou", Unseen), ("zhao", Unseen), ("sun", Unseen), ("wei", Unseen)]
+)
+def test_nobody_else_confirms_least_of_all_who_submitted(login: str, refusal: type[Refused]) -> None:
+    duties = submitted()
+    for confirm in (
+        lambda: lists.adopt(duties.id, by=county.actor(login)),
+        lambda: lists.decline(duties.id, "再改改", by=county.actor(login)),
+    ):
+        with pytest.raises(refusal):
+            confirm()
+    assert duties.state is ListState.SUBMITTED
+
+
+def test_who_drafted_does_not_confirm_even_as_head_of_the_office() -> None:
+    from checklist import accounts
+    from models import Role
+
+    accounts.grant(
+        county.user("li").id, Role.CLERK, county.unit("QH-GOV").id, county.NOW.date(), None, by=county.console
+    )
+    duties = county.draft("主任自拟", "一、任务\n财政局要完善台账。\n", by="li")
+    lists.submit(duties.id, **MEETING, by=county.actor("chu"))
+    with pytest.raises(NotYours):
+        lists.adopt(duties.id, by=county.actor("li"))
+
+
+def test_a_declined_list_goes_back_to_the_clerk_with_the_reason() -> None:
+    duties = submitted()
+    with pytest.raises(Malformed):
+        lists.decline(duties.id, " ", by=county.actor("li"))
+    lists.decline(duties.id, "第 3 项牵头单位不对", by=county.actor("li"))
+    assert (duties.state, duties.declined_because) == (ListState.DRAFT, "第 3 项牵头单位不对")
+    lists.submit(duties.id, **MEETING, by=county.actor("chu"))
+    assert duties.declined_because == ""
+
+
+def test_a_list_is_confirmed_once() -> None:
+    duties = submitted()
+    lists.adopt(duties.id, by=county.actor("li"))
+    items = len(db.session.scalars(select(Item)).all())
+    with pytest.raises(Refused, match="已生效"):
+        lists.adopt(duties.id, by=county.actor("li"))
+    assert len(db.session.scalars(select(Item)).all()) == items
+
+
+def test_what_adoption_will_bring_is_said_before_and_comes_true() -> None:
+    duties = submitted()
+    coming = lists.coming(duties)
+    before = len(db.session.scalars(select(Item)).all())
+    lists.adopt(duties.id, by=county.actor("li"))
+    assert len(db.session.scalars(select(Item)).all()) - before == coming.items
+    assigned = db.session.scalars(select(Assignment).join(Duty).where(Duty.duty_list == duties)).all()
+    assert len({a.post for a in assigned}) == coming.posts
+    assert coming.duties == 7
+
+
+def test_only_leads_get_items_and_each_only_once() -> None:
+    items = db.session.scalars(select(Item)).all()
+    keys = [(item.lineage, item.post_id, item.period, item.case) for item in items]
+    assert len(keys) == len(set(keys))
+    for item in items:
+        assert next(a.part for a in item.duty.assignments if a.post == item.post) is Part.LEAD
+
+
+def test_a_duty_of_ones_own_stands_at_the_end_without_a_quote() -> None:
+    duties = draft()
+    duty = lists.add(duties.id, " 报送年度总结 ", by=county.actor("chu"))
+    assert (duty.wording, duty.quote, duty.start) == ("报送年度总结", "", None)
+    assert duty.position == 8
+    assert duty.cadence is Cadence.ONGOING

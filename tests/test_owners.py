@@ -1,0 +1,87 @@
+"""From the names in a text to posts: units, sets, exclusions."""
+
+from __future__ import annotations
+
+import pytest
+
+from checklist import lists, owners, units
+from models import Duty, Part
+from tests import county
+
+pytestmark = pytest.mark.usefixtures("qinghe")
+
+
+def duty_of(*chosen: owners.Owner) -> Duty:
+    (duty,) = county.draft("名单", "一、任务\n要建立台账。\n").duties
+    decided = lists.Edit(duty.wording, duty.side, duty.cadence, None, list(chosen), [], {})
+    return lists.edit(duty.id, decided, by=county.actor("chu"))
+
+
+def titles(duty: Duty) -> dict[str, str]:
+    return {post.title: part.label for post, part in owners.spread(duty).posts.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "owner"),
+    [
+        ("财政局", {"unit": "QH-CZJ"}),
+        ("财政部门", {"unit": "QH-CZJ"}),
+        ("县财政局", {"unit": "QH-CZJ"}),
+        ("各镇", {"set": "towns", "except": []}),
+        ("各部门", {"set": "departments", "except": []}),
+        ("县政府班子成员", {"set": "team", "except": []}),
+    ],
+)
+def test_a_name_in_a_text_is_a_unit_or_a_set_of_this_county(name: str, owner: owners.Owner) -> None:
+    assert owners.proposed([{"name": name, "role": "lead"}], county.unit("QH-GOV")) == [{**owner, "part": "lead"}]
+
+
+def test_a_name_that_no_unit_here_has_stays_open() -> None:
+    assert owners.proposed([{"name": "海关", "role": "lead"}], county.unit("QH-GOV")) == []
+
+
+def test_a_unit_is_its_one_head() -> None:
+    assert titles(duty_of({"unit": "QH-CZJ", "part": "lead"})) == {"县财政局 局长": "牵头"}
+
+
+def test_a_set_is_the_heads_of_its_units_but_for_those_left_out() -> None:
+    duty = duty_of({"set": "departments", "except": ["QH-JYJ"], "part": "lead"})
+    assert titles(duty) == {"县财政局 局长": "牵头", "县政府办公室 主任": "牵头"}
+    assert owners.describe(duty.owners[0]) == "各部门（县教育局除外）"
+
+
+def test_the_team_is_the_posts_of_the_unit_itself() -> None:
+    left_out = str(county.post_of("qian").id)
+    assert titles(duty_of({"set": "team", "except": [left_out], "part": "lead"})) == {"清和县人民政府 副县长": "牵头"}
+
+
+def test_whoever_leads_and_supports_leads() -> None:
+    duty = duty_of({"set": "departments", "except": [], "part": "support"}, {"unit": "QH-CZJ", "part": "lead"})
+    assert titles(duty)["县财政局 局长"] == "牵头"
+    assert titles(duty)["县教育局 局长"] == "配合"
+
+
+def test_a_duty_with_support_alone_lacks_a_lead() -> None:
+    assert owners.spread(duty_of({"unit": "QH-CZJ", "part": "support"})).missing == ["还没有牵头责任人"]
+
+
+def test_what_has_ended_owns_nothing_and_is_offered_to_nobody() -> None:
+    duty = duty_of({"post": county.post_of("wu").id, "part": "lead"})
+    post = county.post_of("wu")
+    from sqlalchemy import select
+
+    from models import Tenure, db
+
+    held = db.session.scalars(select(Tenure).where(Tenure.post == post)).one()
+    units.end_tenure(held.id, county.NOW.date(), by=county.console)
+    units.end_post(post.id, county.NOW.date(), by=county.console)
+    assert owners.spread(duty).posts == {}
+    assert Part.LEAD not in owners.spread(duty).posts.values()
+
+
+def test_the_clerk_chooses_among_sets_units_and_the_team() -> None:
+    keys = [key for key, _ in owners.candidates(county.unit("QH-GOV"))]
+    assert keys[:3] == ["set-towns", "set-departments", "set-team"]
+    assert "unit-QH-CZJ" in keys
+    assert f"post-{county.post_of('sun').id}" in keys
+    assert "unit-QH" not in keys

@@ -1,0 +1,108 @@
+"""What stands where: the checklist in the order in which it is due, its count, and the reviewer's queue."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from checklist import progress, signoff
+from models import Item
+from tests import county
+
+pytestmark = pytest.mark.usefixtures("qinghe")
+
+
+def mine(login: str = "zhou") -> list[Item]:
+    return progress.items_of([county.post_of(login)])
+
+
+def sections() -> dict[str, list[str]]:
+    return {name: [row.item.duty.wording[:5] for row in rows] for name, rows in progress.agenda(mine()).items()}
+
+
+def test_what_came_back_stands_first_then_what_is_late_then_what_is_due(qinghe: county.Clock) -> None:
+    item = county.signed("预算考核", "zhou")
+    signoff.send_back(item.id, "请附清单", county.NOW.date() + timedelta(days=90), by=county.actor("sun"))
+    qinghe.set_day(date(2026, 6, 25))
+    signoff.tick(county.item("对接会", period="2026-Q3").id, by=county.actor("zhou"))
+    assert list(sections()) == ["returned", "late", "soon", "later"]
+    assert sections()["late"] == ["要每季度召"]  # the first quarter's
+
+
+def test_what_is_signed_and_what_is_approved_come_last() -> None:
+    signoff.approve(county.signed("预算考核", "zhou").id, by=county.actor("sun"))
+    county.signed("对接会", "zhou")
+    assert list(sections())[-2:] == ["waiting", "done"]
+
+
+def test_an_integrity_duty_stands_beside_the_work_that_it_guards() -> None:
+    rows = [row for found in progress.agenda(mine()).values() for row in found]
+    (beside,) = [row for row in rows if "预算考核" in row.item.duty.wording and row.item.period == "2026-06-30"]
+    assert [guard.duty.wording for guard in beside.guards] == ["严禁截留、挪用专项资金"]
+    shown = [row.item.id for row in rows] + [guard.id for row in rows for guard in row.guards]
+    assert sorted(shown) == sorted(item.id for item in mine())
+
+
+def test_the_tally_counts_what_needs_nothing_more() -> None:
+    county.ticked("对接会", "zhou")
+    county.signed("预算考核", "zhou")
+    tally = progress.Tally.of(mine())
+    assert (tally.total, tally.ticked, tally.signed, tally.done) == (8, 1, 1, 1)
+
+
+def test_a_late_entry_says_by_how_many_days(qinghe: county.Clock) -> None:
+    qinghe.set_day(date(2026, 4, 20))
+    item = county.item("对接会", period="2026-Q1")
+    signoff.tick(item.id, by=county.actor("zhou"), report=signoff.Report(happened_on=date(2026, 3, 30)))
+    assert progress.late_entry(item) == "补记 21 天"
+
+
+def test_what_was_entered_in_time_or_happened_too_late_is_no_late_entry(qinghe: county.Clock) -> None:
+    in_time = county.item("对接会", period="2026-Q1")
+    signoff.tick(in_time.id, by=county.actor("zhou"), report=signoff.Report(happened_on=date(2026, 3, 1)))
+    assert progress.late_entry(in_time) == ""
+    qinghe.set_day(date(2026, 7, 20))
+    too_late = county.item("对接会", period="2026-Q2")
+    signoff.tick(too_late.id, by=county.actor("zhou"), report=signoff.Report(happened_on=date(2026, 7, 10)))
+    assert progress.late_entry(too_late) == ""
+
+
+def queue() -> dict[str, list[str]]:
+    posts = [county.post_of("zhou"), county.post_of("li")]
+    return {waiting.item.duty.wording[:5]: waiting.notices for waiting in progress.waiting(posts)}
+
+
+def test_a_reviewer_sees_what_is_late_and_what_looks_hurried(qinghe: county.Clock) -> None:
+    qinghe.set_day(date(2026, 7, 10))
+    values = {county.item("网上可办率").duty.targets[0].id: Decimal(90)}
+    report = signoff.Report(values=values)
+    unmet = signoff.tick(county.item("网上可办率").id, by=county.actor("li"), report=report)
+    county.sign(unmet, by=county.actor("li"))
+    for words in ("预算考核", "严禁截留"):
+        county.signed(words, "zhou")  # both say 已办
+    assert queue() == {
+        "要推动政务": ["逾期 10 天签认", "没有说明和文号", "有指标未达标"],
+        "财政局要完": ["逾期 10 天签认", "与本岗位另 1 项说明相同"],
+        "严禁截留、": ["逾期 10 天签认", "与本岗位另 1 项说明相同"],
+    }
+
+
+def test_the_longest_waiting_comes_first_and_a_second_try_is_marked() -> None:
+    first = county.signed("预算考核", "zhou")
+    second = county.signed("对接会", "zhou")
+    assert [w.item for w in progress.waiting([first.post])] == [first, second]
+    signoff.send_back(first.id, "请附清单", county.NOW.date(), by=county.actor("sun"))
+    signoff.report(first.id, signoff.Report(note="附上了", reply="已附"), by=county.actor("zhou"))
+    county.sign(first, by=county.actor("zhou"))
+    assert [w.item for w in progress.waiting([first.post])] == [second, first]
+    assert progress.waiting([first.post])[1].notices == ["退回后重报"]
+
+
+def test_a_lists_rows_show_how_far_they_have_come(qinghe: county.Clock) -> None:
+    county.signed("对接会", "zhou")
+    qinghe.set_day(date(2026, 7, 1))
+    duty = county.duty("对接会")
+    count = progress.counts([duty])[duty.id]
+    assert (count.total, count.signed, count.approved, count.late) == (4, 1, 0, 1)
