@@ -159,10 +159,10 @@ def _page(found: DutyList, **forms: Form) -> str:
     )
 
 
-def _titles_of(duty: Duty) -> dict[str, list[str]]:
+def _titles_of(duty: Duty) -> dict[Part, list[str]]:
     """Who leads and who supports, by the titles of their posts: as adopted, or as it would be."""
     posts = {a.post: a.part for a in duty.assignments} or owners.spread(duty).posts
-    return {part.label: [post.title for post, takes in posts.items() if takes is part] for part in Part}
+    return {part: [post.title for post, takes in posts.items() if takes is part] for part in Part}
 
 
 def nodes_form(found: DutyList) -> NodesForm:
