@@ -1,0 +1,125 @@
+"""What a machine can see of the screens: contrast, names, sizes, width, focus, words for screen readers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests import county
+
+LogIn = Callable[[str], Page]
+WITH_SCRIPTS = pytest.mark.parametrize("js", [True], ids=["js"], indirect=True)
+ROOMS = {
+    "zhou": ["/items/", "/items/1", "/signatures/new?item=1", "/lists/1", "/feedback/", "/password"],
+    "sun": ["/reviews/", "/reviews/2"],
+    "chu": ["/lists/", "/lists/new", "/lists/2", "/duties/8/edit"],
+    "wei": ["/audit/", "/audit/40"],
+    "shen": ["/units/", "/units/2", "/posts/2", "/people/", "/people/2"],
+}
+
+
+@pytest.fixture
+def log_in(server: str, qinghe: county.Clock, context: BrowserContext) -> LogIn:
+    county.signed("预算考核", "zhou")
+    county.draft("草稿", county.SPEECH)
+
+    def log_in(login: str) -> Page:
+        page = context.new_page()
+        page.goto("/login")
+        page.get_by_label("登录名").fill(login)
+        page.get_by_label("密码").fill(county.PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        expect(page.locator(".who")).to_be_visible()
+        return page
+
+    return log_in
+
+
+@WITH_SCRIPTS
+@pytest.mark.parametrize("login", ROOMS)
+def test_every_room_can_be_read_and_used_by_everybody(log_in: LogIn, login: str) -> None:
+    page = log_in(login)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    for address in ROOMS[login]:
+        response = page.goto(address)
+        assert response
+        assert response.status == 200, address
+        violations = Axe().run(page).response["violations"]
+        assert not [(found["id"], found["nodes"][0]["html"]) for found in violations], address
+        assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 18
+        assert small_targets(page) == [], address
+    assert not complaints
+
+
+def small_targets(page: Page) -> list[Any]:
+    """Buttons and fields that a thumb would miss: less than 44 px high."""
+    found: list[Any] = page.evaluate(
+        """() => [...document.querySelectorAll('button, .button, select, textarea, input:not([type=hidden])')]
+             .filter(e => e.offsetParent && !e.closest('label.option') && e.getBoundingClientRect().height < 44)
+             .map(e => e.outerHTML)"""
+    )
+    return found
+
+
+@pytest.mark.parametrize("login", ROOMS)
+def test_no_room_scrolls_sideways_on_a_narrow_phone(log_in: LogIn, login: str) -> None:
+    page = log_in(login)
+    page.set_viewport_size({"width": 320, "height": 640})
+    for address in ROOMS[login]:
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
+
+
+@WITH_SCRIPTS
+def test_focus_stays_on_what_was_pressed_and_the_result_is_said_once(log_in: LogIn) -> None:
+    page = log_in("zhou")
+    row = page.locator("article.row", has_text="对接会").first
+    place = row.get_attribute("id") or ""
+    row.get_by_role("button", name="报完成", exact=True).press("Enter")
+    expect(page.locator("#tally")).to_contain_text("已报完成 1")
+    expect(page.locator(f"#{place}-act")).to_be_focused()
+    expect(page.locator("#said")).to_contain_text("已报完成")
+    page.keyboard.press("Enter")  # undone by the very next press
+    expect(page.locator("#tally")).to_contain_text("已报完成 0")
+    expect(page.locator(f"#{place}-act")).to_be_focused()
+
+
+@WITH_SCRIPTS
+def test_an_error_takes_the_focus_and_links_to_its_field(log_in: LogIn) -> None:
+    page = log_in("chu")
+    page.goto("/lists/new")
+    page.get_by_label("清单名称").fill("只有名称")
+    page.evaluate("document.querySelectorAll('[required]').forEach(e => e.removeAttribute('required'))")
+    page.get_by_role("button", name="拟出责任事项").click()
+    summary = page.locator(".summary")
+    expect(summary).to_be_focused()
+    summary.get_by_role("link").first.click()
+    assert page.evaluate("location.hash") in ("#title", "#text")
+    expect(page.get_by_label("清单名称")).to_have_value("只有名称")
+
+
+@WITH_SCRIPTS
+def test_when_the_network_fails_nothing_is_lost_and_it_is_said(log_in: LogIn, context: BrowserContext) -> None:
+    page = log_in("zhou")
+    row = page.locator("article.row", has_text="对接会").first
+    row.get_by_text("补充说明").click()
+    row.get_by_label("完成说明").fill("写了很久的一段话")
+    context.set_offline(True)
+    row.get_by_role("button", name="报完成", exact=True).click()
+    expect(page.locator("#problem")).to_contain_text("没有连上服务器")
+    expect(row.get_by_label("完成说明")).to_have_value("写了很久的一段话")
+
+
+@WITH_SCRIPTS
+def test_the_log_is_filtered_as_one_types(log_in: LogIn) -> None:
+    page = log_in("wei")
+    page.goto("/audit/")
+    page.get_by_label("人员").press_sequentially("周局")
+    expect(page.locator("#entries tbody tr").first).to_contain_text("周局长")
+    expect(page.locator("#entries")).not_to_contain_text("褚经办")
+    assert "person=" in page.url
