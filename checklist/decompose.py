@@ -7,18 +7,20 @@ duty from background stands in grammar.py.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
-from checklist import grammar
+from checklist import grammar, terms
+from checklist.division import counted, day, pieces, without_background
 from checklist.figures import Target, targets
 from checklist.grammar import Rule
-from checklist.named import BRACKET, BY_WHOM, LABELLED, Named, named
-from checklist.outline import Span, blank, clauses, first, paragraphs, unmarked
+from checklist.named import Named, named, told_behind, told_when, without_told
+from checklist.outline import Span, first, legible, paragraphs, unmarked
+from checklist.vocabulary import RIGHT_AS_IT_IS
 
 
 @dataclass(frozen=True)
@@ -73,144 +75,78 @@ def normalise(text: str | bytes) -> str:
 
 def decompose(text: str) -> list[Proposal]:
     """The duties that a text asks for, in its order. Any text at all may come in."""
-    text = normalise(text)
+    source = normalise(text)
     found: list[Proposal] = []
-    last: list[Proposal] = []  # the rows of the paragraph before
-    for paragraph in paragraphs(text):
-        if LABELLED.match(paragraph.text):
-            rows = _told_below(paragraph.text, last)
-            found[len(found) - len(last) :] = rows
-        else:
-            rows = [row for sentence in paragraph.duties() for row in _rows(sentence)]
-            rows = _told_at_the_end(paragraph.text, rows)
-            found += rows
-        last = rows
+    point = 0  # the first row of the present point: what is said of owners and days, is said of the rows since
+    for is_told, group in groupby(paragraphs(legible(source)), lambda paragraph: bool(paragraph.told)):
+        if is_told:
+            told = "；".join(paragraph.told or "" for paragraph in group)
+            found[point:] = [_told(row, told) for row in found[point:]]
+            continue
+        for paragraph in group:
+            point = point if paragraph.level is None else len(found)
+            for sentence in paragraph.duties():
+                found += _rows(sentence, source)
+                behind = told_behind(sentence.text)
+                found[point:] = [_told(row, behind) for row in found[point:]] if behind else found[point:]
     return found
 
 
 # --- rows ---------------------------------------------------------------------------------------------------
 
 
-def _rows(sentence: Span) -> Iterator[Proposal]:
+def _rows(sentence: Span, source: str) -> Iterator[Proposal]:
     """The rows of one sentence; none where it asks for nothing."""
-    bare, is_told = _without_background(unmarked(sentence.text))
-    if BRACKET.fullmatch(bare.rstrip("。")) or BY_WHOM.fullmatch(bare.rstrip("。")):
-        return  # speaks of the rows before it
-    why = first(grammar.DUTIES[:-1] if is_told else grammar.DUTIES, bare)
-    if not why:
+    asked = without_told(unmarked(sentence.text))
+    bare, is_told = without_background(asked)
+    why = first(grammar.DEMANDS if is_told else grammar.DUTIES, bare)
+    if not why or grammar.BY_WHOM.pattern.fullmatch(bare.rstrip("。")):
         return
-    start = sentence.start + len(sentence.text) - len(bare)
-    rows: list[Proposal] = []
-    counted = set(_counted(bare))
-    for offset, piece in _pieces(bare):
-        text = piece.rstrip("。；，、！ \n")
+    start = sentence.start + sentence.text.index(asked) + len(asked) - len(bare)
+    goes_on = set(counted(bare))
+    before: Proposal | None = None
+    for offset, piece in pieces(bare):
+        text = piece.rstrip("。；，、！ ")
         if text:
-            row = _proposal(Span(start + offset, text, sentence.path), why)
-            if rows:  # what the sentence has said of the row before holds on
-                row = _with(row, rows[0].named, rows[-1].deadline if offset in counted else None)
-            rows.append(row)
-    yield from rows
+            row = _proposal(Span(start + offset, text, sentence.path), first(grammar.DUTIES, text) or why, source)
+            before = _following(row, before, goes_on=offset in goes_on) if before else row
+            yield before
 
 
-def _without_background(sentence: str) -> tuple[str, bool]:
-    """The sentence from its first clause that is not background, and whether something was told before it.
-
-    What follows a statement is a duty only if it says so: 国家出台新举措，加大支持力度 is one statement.
-    """
-    at, is_told = 0, False
-    for clause, end in clauses(sentence):
-        background = first(grammar.BACKGROUND, clause)
-        if not background:
-            return sentence[at:], is_told
-        at, is_told = end, is_told or background not in grammar.ONLY_TIME
-    return "", is_told
-
-
-def _pieces(sentence: str) -> Iterator[tuple[int, str]]:
-    """A sentence, cut where another owner, a period of its own, a single act or another counted object begins."""
-    cuts = {0, *_counted(sentence)}
-    at, periodic, single = 0, False, False
-    for clause, end in clauses(sentence):
-        is_tail = bool(grammar.TAIL.pattern.search(clause)) or not grammar.BEGINS_ANEW.pattern.search(clause)
-        own_period = bool(first(grammar.PERIODS, clause))
-        own_day = bool(_deadline(clause)) and not own_period and not any(targets(clause))
-        begins = own_period > periodic or (periodic and not own_period and not is_tail) or own_day > single
-        if at and (begins or grammar.OWN_SUBJECT.pattern.search(clause)):
-            cuts.add(at)
-        periodic, single = own_period or (periodic and is_tail), single or own_day
-        at = end
-    begins_at = sorted(cuts)
-    for begin, end in zip(begins_at, [*begins_at[1:], len(sentence)], strict=True):
-        yield begin, sentence[begin:end]
-
-
-def _counted(sentence: str) -> Iterator[int]:
-    """Where, one behind the other, another object is counted: 净增企业50户、新登记市场主体800户."""
-    at, counted = 0, False
-    for part in re.split(r"([、，])", blank(grammar.QUOTED, sentence).rstrip("。")):
-        if part not in ("、", "，"):
-            figure = bool(grammar.COUNTED.pattern.search(part))
-            if figure and counted:
-                yield at
-            counted = figure
-        at += len(part)
-
-
-def _proposal(span: Span, why: Rule) -> Proposal:
-    text = span.text
-    cadence, deadline = first(grammar.CADENCES, text), _deadline(text)
-    steps = next((m for rule in grammar.STEPS if (m := rule.pattern.search(text))), None)
+def _proposal(span: Span, why: Rule, source: str) -> Proposal:
+    text, own_day = span.text, day(span.text)
+    cadence = first(terms.CADENCES, text)
     return Proposal(
         start=span.start,
-        end=span.start + len(text),
-        text=text,
-        path=span.path,
+        end=span.end,
+        text=source[span.start : span.end],
+        path=tuple(source[above.start : above.start + len(above.text)] for above in span.path),
         named=named(text),
         targets=tuple(targets(text)),
-        cadence=cadence.says if cadence else "once" if deadline else "ongoing",
-        deadline=deadline,
-        steps=tuple(steps.group().split("、")) if steps else (),
+        cadence=cadence.says if cadence else "once" if own_day else "ongoing",
+        deadline=own_day,
+        steps=_steps(text),
         side=_side(text),
         flags=tuple(_flags(text)),
         why=why.says,
     )
 
 
-def _deadline(text: str) -> str | None:
-    hidden = blank(grammar.QUOTED, text)
-    found = next((m for rule in grammar.DEADLINES if (m := rule.pattern.search(hidden))), None)
-    return found.group() if found else None
+def _following(row: Proposal, before: Proposal, *, goes_on: bool) -> Proposal:
+    """A row cut off a sentence: what the sentence has said of its owner, and in an enumeration of its day, holds on."""
+    row = _with(row, before.named, before.deadline if goes_on else None)
+    if goes_on and before.targets and not row.targets:
+        row = replace(row, targets=tuple(targets(row.text, op=before.targets[-1].op)))
+    return row
 
 
-def _side(text: str) -> str:
-    """Integrity where the text speaks of that, work where it speaks of work, both where it speaks of both."""
-    integrity = bool(grammar.INTEGRITY.pattern.search(text))
-    work = bool(grammar.WORK.pattern.search(text))
-    return "both" if integrity and work else "integrity" if integrity else "work"
-
-
-def _flags(text: str) -> Iterator[Flag]:
-    for found in grammar.MASKED.finditer(text):
-        yield Flag("masked", found.group())
-    for phrase, near in grammar.NEAR_MISSES.items():
-        for found in near.finditer(text):
-            if found.group() not in grammar.RIGHT_AS_IT_IS:
-                yield Flag("slip", found.group(), phrase)
-
-
-# --- what stands beside the rows ----------------------------------------------------------------------------
-
-
-def _told_at_the_end(paragraph: str, rows: list[Proposal]) -> list[Proposal]:
-    """A bracket, or 由…牵头, at the end of a paragraph speaks of all its rows: of their owners, and of their day."""
-    end = paragraph[-250:].rstrip("。 ")
-    told = next((m.group() for rule in (BRACKET, BY_WHOM) for m in rule.finditer(end) if m.end() == len(end)), None)
-    return rows if told is None else [_with(row, named(told), _deadline(told)) for row in rows]
-
-
-def _told_below(line: str, rows: list[Proposal]) -> list[Proposal]:
-    """A line 责任单位：… speaks of the rows of the paragraph above it."""
-    return [_with(row, named(line), _deadline(line)) for row in rows]
+def _told(row: Proposal, words: str) -> Proposal:
+    """The row with the owners and the time that stand beside or below it."""
+    when = told_when(words) or ""
+    period = first(terms.PERIODS, when)
+    if period and row.cadence == "ongoing":
+        row = replace(row, cadence=period.says)
+    return _with(row, named(words), day(when))
 
 
 def _with(row: Proposal, owners: tuple[Named, ...], deadline: str | None) -> Proposal:
@@ -218,3 +154,28 @@ def _with(row: Proposal, owners: tuple[Named, ...], deadline: str | None) -> Pro
     if deadline and row.deadline is None and row.cadence == "ongoing":
         row = replace(row, deadline=deadline, cadence="once")
     return row if row.named else replace(row, named=owners)
+
+
+def _steps(text: str) -> tuple[str, ...]:
+    """The steps of a procedure that the text tells, in their order."""
+    for procedure in terms.PROCEDURES:
+        found = terms.in_a_row(procedure).search(text)
+        if found:
+            return tuple(step for step in procedure if step in found.group())
+    return ()
+
+
+def _side(text: str) -> str:
+    """Integrity where the text speaks of that, work where it speaks of work, both where it speaks of both."""
+    integrity = bool(terms.INTEGRITY_WORDS.pattern.search(text))
+    work = bool(terms.WORK_WORDS.pattern.search(text))
+    return "both" if integrity and work else "integrity" if integrity else "work"
+
+
+def _flags(text: str) -> Iterator[Flag]:
+    for found in terms.MASKED.finditer(text):
+        yield Flag("masked", found.group())
+    for phrase, near in terms.NEAR_MISSES.items():
+        for found in near.finditer(text):
+            if found.group() not in RIGHT_AS_IT_IS:
+                yield Flag("slip", found.group(), phrase)

@@ -1,4 +1,4 @@
-"""Whom a text names for a duty, in its own words. Pure."""
+"""Whom a text names for a duty, in its own words, and what stands beside a duty to say so. Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checklist import grammar
+from checklist.vocabulary import ASKS
 
 
 @dataclass(frozen=True)
@@ -17,22 +18,21 @@ class Named:
     role: str
 
 
-_WORDS = "牵头|主办|负责|配合|协办|协助|责任单位|责任部门|责任人"
-BRACKET = re.compile(rf"[（(](?P<inside>[^（）()]{{0,120}}(?:{_WORDS})[^（）()]{{0,120}})[）)]")
-# Who is said to lead in a sentence of its own, behind what is to be done.
-BY_WHOM = re.compile(r"由[^，。由]{2,30}(?:牵头|负责)+")
-LABELLED = re.compile(
-    r"(?P<role>牵头|主办|责任|落实|配合|协办|协助)(?:责任)?(?:单位|部门|人|领导)[:：] ?(?P<who>[^；;。，）)（(]{1,80})"
+LONGEST_BRACKET = 200
+_SUPPORTS = ("配合", "协办", "协助", "协同", "参与")
+_LEADS = ("牵头", "主办", "主责")
+_PART = re.compile(
+    r"由?(?P<who>[^；：]+?)(?:等)?(?:共同|分别|按(?:照)?(?:各自)?职责(?:分工)?)?"
+    r"(?P<role>牵头|主办|负责|承办|落实|配合|协助|协办|参与)(?:负责|落实|实施|推进)?"
 )
-_LEAD = re.compile(r"(?:由)?(?P<who>[^，；：]+?)(?:共同)?(?:牵头|主办|分别负责|按(?:照)?职责(?:分工)?负责|负责)")
-_SUPPORT = re.compile(r"(?P<who>[^，；：]+?)(?:等)?(?:配合|协助|协办|参与)")
-_BY = re.compile(r"由(?P<who>[^，。由]{2,30}?)(?:牵头|负责)")
-_SUBJECT = re.compile(rf"(?:^|，)(?:尤其是|特别是)?(?P<who>{grammar.ACTOR})，?{grammar.MUST}")
-_DOER = re.compile(rf"^(?!每|{grammar.ASKS})(?P<who>{grammar.ACTOR})(?:{grammar.EVERY}|{grammar.ASKS})")
-_NOBODY = re.compile(r"^(?:我们|大家|有的|一些|少数|个别)|(?<!主)要")
-_KIND = re.compile(r"(?:部门|局|委|办|镇|乡|街道|单位|党组|公司|中心)$")
+_BESIDE = re.compile(rf"(?:会同|联合)(?P<who>{grammar.ACTOR})(?={ASKS}|，|$)")
+_BEHIND = re.compile(r"(?:牵头|负责)(?:负责)?，(?P<who>[^，。；]{2,40}?)等?(?:配合|协助|参与)(?=$|，|。)")
+_HELPS = re.compile(rf"{grammar.MUST}(?:积极|主动|全力|做好)?(?:配合|协助)")
+_NOBODY = re.compile(r"^(?:我们|大家|有的|一些|少数|个别|全县上下)$")
+_LEADING = re.compile(r"^(?:请|由|今年|下一步|同时|其中|尤其是|特别是|另外|此外|会议要求|要求)")
 _RANK = re.compile(r"(?:的?(?:主要)?负责同志|“?一把手”?|党政|主要领导|(?:主要)?负责人)+$")
-_SUPPORTS = ("配合", "协办", "协助")
+_KIND = re.compile(r"(?:部门|局|部|委|办|镇|乡|街道|单位|党组|公司|中心|政府|院|会|社)$")
+_WHOLE_NAME = re.compile(r"^[县市省区镇各团]")
 
 
 def named(text: str) -> tuple[Named, ...]:
@@ -44,43 +44,94 @@ def named(text: str) -> tuple[Named, ...]:
     return tuple(found.values())
 
 
+def told_behind(sentence: str) -> str | None:
+    """What stands at the end of a sentence, or is all of it, and says whose the duties before it are."""
+    end = sentence.rstrip("。；， ")
+    tail = end[-LONGEST_BRACKET:]
+    for rule in (grammar.BRACKET, grammar.OFFICES_ONLY):
+        for found in rule.pattern.finditer(tail):
+            if found.end() == len(tail):
+                return found.group()
+    return end if grammar.BY_WHOM.pattern.fullmatch(end) else None
+
+
+def without_told(sentence: str) -> str:
+    """The sentence without the bracket at its end."""
+    told = told_behind(sentence)
+    end = sentence.rstrip("。；， ")
+    return end.removesuffix(told).rstrip("。； ") if told and told != end else sentence
+
+
+def told_when(words: str) -> str | None:
+    """What a line or bracket 完成时限：… says of when."""
+    found = grammar.TIME_LABEL.pattern.search(words)
+    return found["when"] if found else None
+
+
 def _phrases(text: str) -> Iterator[tuple[str, str]]:
-    bracket = BRACKET.search(text)
-    if bracket or LABELLED.match(text):
-        yield from _told(bracket["inside"] if bracket else text)
+    told = grammar.BRACKET.pattern.search(text) or grammar.OFFICES_ONLY.pattern.search(text)
+    if told or grammar.LABEL.pattern.match(text):
+        yield from _told(told["inside"] if told else text)
         return
-    found = _BY.search(text) or _SUBJECT.search(text) or _DOER.search(text)
+    rules = (grammar.REQUEST, grammar.BY, grammar.SUBJECT, grammar.DOER)
+    found = next((m for rule in rules if (m := rule.pattern.search(text))), None)
     if found and not _NOBODY.search(found["who"]):
-        yield found["who"], "lead"
+        yield found["who"], "support" if _HELPS.match(text, found.end("who")) else "lead"
+    for rule in (_BESIDE, _BEHIND) if found else ():
+        for beside in rule.finditer(text):
+            yield beside["who"], "support"
 
 
 def _told(inside: str) -> Iterator[tuple[str, str]]:
-    labelled = list(LABELLED.finditer(inside))
-    for found in labelled:
-        yield found["who"], "support" if found["role"] in _SUPPORTS else "lead"
-    if labelled:
+    """Who stands in a bracket or behind labels; where somebody leads, the others that are responsible support."""
+    labels = list(grammar.LABEL.pattern.finditer(inside))
+    if not labels:
+        yield from _told_in_words(inside)
         return
-    for part in re.split(r"[，；;]", inside):
-        if supports := _SUPPORT.fullmatch(part):
-            yield supports["who"], "support"
-        elif leads := _LEAD.match(part):
-            yield leads["who"], "lead"
+    has_lead = any(label["kind"] in _LEADS and label["whom"] in ("单位", "部门") for label in labels)
+    ends = [label.start() for label in labels[1:]] + [len(inside)]
+    for label, end in zip(labels, ends, strict=True):
+        follows = has_lead and label["kind"] not in _LEADS and "领导" not in label["whom"]
+        who = re.split(r"[；。]|(?:完成)?(?:时限|时间)", inside[label.end() : end])[0]
+        yield who, "support" if follows or label["kind"] in _SUPPORTS else "lead"
+
+
+def _told_in_words(inside: str) -> Iterator[tuple[str, str]]:
+    """县财政局牵头，县审计局、各镇配合; or offices alone, who lead."""
+    has_lead = any(word in inside for word in _LEADS)
+    waiting: list[str] = []  # names before a comma wait for what they are to do
+    for part in re.split(r"[，；]", inside):
+        found = _PART.fullmatch(part)
+        if not found:
+            waiting.append(part)
+            continue
+        follows = has_lead and found["role"] not in _LEADS
+        yield "、".join([*waiting, found["who"]]), "support" if follows or found["role"] in _SUPPORTS else "lead"
+        waiting = []
+    if waiting and not has_lead:
+        yield "、".join(waiting), "lead"
 
 
 def _names(who: str) -> Iterator[str]:
     """Names joined by 、; a kind of unit that stands only behind the last belongs to all."""
-    parts = [part for part in re.split(r"[、\s]|等$", who.strip("“”")) if part]
-    parts = [name for part in parts for name in _two_departments(_RANK.sub("", part))]
+    parts = [part.strip("“”").removesuffix("等") for part in re.split(r"[、，\s]", who)]
+    parts = [name for part in parts if part for name in _apart(_bare(part))]
     kind = _KIND.search(parts[-1]) if parts else None
     for name in parts:
-        bare = kind and not _KIND.search(name) and not name.startswith("各") and 2 <= len(name) <= 4
-        if name:
-            yield name + kind.group() if bare and kind else name
+        lacks_kind = kind and not _KIND.search(name) and not _WHOLE_NAME.search(name) and 2 <= len(name) <= 4
+        yield name + kind.group() if lacks_kind and kind else name
 
 
-def _two_departments(name: str) -> list[str]:
+def _bare(name: str) -> str:
+    """A name without what leads up to it and without the rank of those who hold the office."""
+    name = _LEADING.sub("", name).removesuffix("分别").removesuffix("共同")
+    name = re.sub(r"等(?=(?:部门|单位)$)", "", name)
+    return _RANK.sub("", name) or name
+
+
+def _apart(name: str) -> list[str]:
     """财政和税务部门 are two, 人力资源和社会保障局 is one."""
     found = re.fullmatch(r"(..)[和与及](..)部门", name)
     if found:
         return [f"{found[1]}部门", f"{found[2]}部门"]
-    return re.split(r"(?<=[局委办镇乡院])[和与及](?=县|各|市)", name)
+    return [part for part in re.split(r"(?<=[局委办镇乡院部])[和与及](?=县|各|市)", name) if part]

@@ -8,11 +8,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from checklist import grammar
+from checklist import grammar, terms
 from checklist.grammar import Rule
 
 LONGEST_HEADING = 30
+LONGEST_SLOGAN = 20
+LONGEST_PERORATION = 300
+HIDDEN = "\N{OBJECT REPLACEMENT CHARACTER}"
+
+
+class Heading(NamedTuple):
+    start: int
+    text: str
+    level: int
 
 
 @dataclass(frozen=True)
@@ -21,52 +31,91 @@ class Span:
 
     start: int
     text: str
-    path: tuple[str, ...]
+    path: tuple[Heading, ...]
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """One line of the source; `is_preamble` before the points of its section, `is_past` under a heading that looks back."""
+    """One line of the source; `level` is that of the mark it begins with, if any."""
 
-    text: str
+    level: int | None
     sentences: tuple[Span, ...]
-    is_preamble: bool
-    is_past: bool
+    title: Heading | None  # the short sentence it opens with
+    is_silent: bool  # it asks for nothing, whatever its words: a preamble, a section on the past
+    looks_back: bool  # what was said before it goes on in it
+
+    @property
+    def told(self) -> str | None:
+        """The whole paragraph, where it says nothing but whose the duties before it are, or by when."""
+        text = self.sentences[0].text if self.sentences else ""
+        is_label = any(rule.pattern.match(text) for rule in (grammar.LABEL, grammar.TIME_LABEL))
+        is_bracket = grammar.BRACKET.pattern.fullmatch(text.rstrip("。"))
+        return "".join(span.text for span in self.sentences) if is_label or is_bracket else None
 
     def duties(self) -> Iterator[Span]:
-        """The sentences that ask for something: not those that look back, greet, or open a section."""
-        looks_back = self.is_past
-        for sentence in self.sentences:
+        """The sentences that may ask for something: not those that look back, greet, or repeat a title."""
+        looks_back = self.looks_back
+        for n, sentence in enumerate(self.sentences):
             bare = unmarked(sentence.text)
-            if grammar.TURNS_FORWARD.pattern.search(bare):
-                looks_back = False
-            elif first(grammar.LOOKS_BACK, bare):
-                looks_back = True
-            if not looks_back and not self.is_preamble and not first(grammar.NO_DUTY, bare):
+            looks_back = _looks_back(bare, looks_back)
+            is_slogan = n == 0 and self.title is not None and self._repeats_its_title(bare)
+            if not (looks_back or self.is_silent or is_slogan or first(grammar.NO_DUTY, bare)):
                 yield sentence
+
+    def ends_in_the_past(self) -> bool:
+        looks_back = self.looks_back
+        for sentence in self.sentences:
+            looks_back = _looks_back(unmarked(sentence.text), looks_back)
+        return looks_back
+
+    def _repeats_its_title(self, sentence: str) -> bool:
+        """Behind a title, a short sentence without 要 says the same again where all that follow say 要."""
+        following = [span.text for span in self.sentences[1:]]
+        is_short = len(sentence) <= LONGEST_SLOGAN and not first(grammar.DEMANDS, sentence)
+        return is_short and bool(following) and all(text.startswith("要") for text in following)
+
+
+def _looks_back(sentence: str, before: bool) -> bool:
+    if first(grammar.LOOKS_BACK, sentence):
+        return True
+    return before and not first(grammar.TURNS_FORWARD, sentence)
+
+
+def legible(text: str) -> str:
+    """The text with Chinese punctuation, each character in its place; a comma within a figure stays."""
+    text = re.sub(r'"([^"\n]{0,100})"', r"“\1”", text)
+    text = re.sub(r"(?<![0-9]),|,(?![0-9])", "，", text)
+    return text.translate(str.maketrans(":;?!()", "：；？！（）"))
 
 
 def paragraphs(text: str) -> Iterator[Paragraph]:
     """The lines that are not headings, each with the headings above it."""
-    headings: dict[int, str] = {}
-    unnumbered = ""
     lines = list(_lines(text))
-    nearest = _next_levels(lines)
+    following = _following(lines)
+    headings: list[Heading] = []
+    unnumbered, looks_back = "", False
     for n, (start, line) in enumerate(lines):
-        level = _level(line)
+        level = level_of(line)
         if level is not None:
-            for deeper in [key for key in headings if key >= level]:
-                del headings[deeper]
-        if _is_heading(line, level):
+            headings = [heading for heading in headings if heading.level < level]
+        if _is_heading(line, level, following[n]):
             unnumbered = line if level is None else ""
-            if level is not None:
-                headings[level] = line
+            headings += [Heading(start, line.rstrip("。"), level)] if level is not None else []
+            looks_back = False
             continue
-        path = tuple(headings[key] for key in sorted(headings))
-        is_past = any(first(grammar.LOOKS_BACK_HEADINGS, unmarked(heading)) for heading in (*path, unnumbered))
-        sentences = tuple(_sentences(start, line, path))
-        is_preamble = level is None and bool(path) and nearest[n] > (_level(path[-1]) or 0)
-        yield Paragraph(line, sentences, is_preamble, is_past)
+        path = tuple(headings)
+        title, sentences = _sentences(start, line, path, level)
+        is_preamble = level is None and bool(path) and following[n].next_mark > path[-1].level
+        above = (*(heading.text for heading in path), unnumbered, title.text if title else "")
+        is_empty = any(first(grammar.EMPTY_HEADINGS, unmarked(heading)) for heading in above)
+        is_silent = is_preamble or is_empty or (line.startswith("同志们") and len(line) <= LONGEST_PERORATION)
+        paragraph = Paragraph(level, sentences, title, is_silent, looks_back and level is not None)
+        looks_back = paragraph.ends_in_the_past()
+        yield paragraph
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -78,47 +127,91 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
         at += len(line) + 1
 
 
-def _level(text: str) -> int | None:
+def level_of(text: str) -> int | None:
     """The level of the mark with which a text begins."""
     return next((n for n, mark in enumerate(grammar.MARKS) if mark.pattern.search(text)), None)
 
 
-def _next_levels(lines: list[tuple[int, str]]) -> list[int]:
-    """For each line the level of the next numbered one; -1 where there is none.
+class _Following(NamedTuple):
+    next_mark: int  # the level of the next numbered line, -1 where there is none
+    is_under: bool  # the next line belongs under this one: it is numbered more narrowly, or not at all
+
+
+def _following(lines: list[tuple[int, str]]) -> list[_Following]:
+    """What comes after each line; lines that only say whose a duty is do not count.
 
     A paragraph before the first point of its section opens the section: what it says, the points say again.
     """
-    found, following = [], -1
+    found: list[_Following] = []
+    next_mark, below = -1, -1
     for _, line in reversed(lines):
-        found.append(following)
-        level = _level(line)
-        following = following if level is None else level
+        level = level_of(line)
+        found.append(_Following(next_mark, below > (-1 if level is None else level)))
+        if not any(rule.pattern.match(line) for rule in (grammar.LABEL, grammar.TIME_LABEL, grammar.BRACKET)):
+            below = len(grammar.MARKS) if level is None else level
+        next_mark = next_mark if level is None else level
     return found[::-1]
 
 
-def _is_heading(line: str, level: int | None) -> bool:
-    """A line of its own that is short and ends in no full stop."""
-    ends_open = not grammar.SENTENCE_END.search(line) and not line.endswith(("：", ":", "；", "，"))
-    return ends_open and "：" not in line and len(line) <= LONGEST_HEADING and (level is not None or "，" not in line)
+def _is_heading(line: str, level: int | None, following: _Following) -> bool:
+    """A short line of its own; a numbered one may end in a full stop, but has something under it."""
+    if len(line) > LONGEST_HEADING or "：" in line or line.endswith(("；", "，")):
+        return False
+    stops = [found.end() for found in grammar.SENTENCE_END.finditer(line)]
+    if level is None:
+        return not stops and "，" not in line
+    is_open = not stops or (stops == [len(line)] and following.next_mark > level)
+    return is_open and following.is_under and not is_specific(line)
 
 
-def _sentences(start: int, line: str, path: tuple[str, ...]) -> Iterator[Span]:
-    """The sentences of a paragraph; a short numbered first sentence is the heading of those that follow."""
-    ends = [m.end() for m in grammar.SENTENCE_END.finditer(line)]
-    if not ends or ends[-1] < len(line):
-        ends.append(len(line))
+def is_specific(line: str) -> bool:
+    """It says who, how much or by when: more than a heading does."""
+    bare = unmarked(line)
+    groups = (grammar.DEMANDS, (grammar.INDICATOR,), terms.PERIODS, terms.DEADLINES)
+    return any(first(group, bare.removeprefix("要")) for group in groups)
+
+
+def _sentences(
+    start: int, line: str, path: tuple[Heading, ...], level: int | None
+) -> tuple[Heading | None, tuple[Span, ...]]:
+    """The title with which a paragraph opens, if any, and its sentences under it and their own marks."""
+    spans, title = [], None
+    pieces = list(_split(start, line))
+    for n, (at, sentence) in enumerate(pieces):
+        level = level_of(sentence)
+        following = pieces[n + 1][1] if n + 1 < len(pieces) else None
+        if level is not None and (following is not None or n):
+            path = tuple(heading for heading in path if heading.level < level)
+        if level is not None and following is not None and _is_title(sentence, level, following):
+            path = (*path, Heading(at, sentence.rstrip("。；！ "), level))
+            title = path[-1] if n == 0 else title
+        else:
+            spans.append(Span(at, sentence, path))
+    return title, tuple(spans)
+
+
+def _split(start: int, line: str) -> Iterator[tuple[int, str]]:
     at = 0
-    for end in ends:
-        sentence = line[at:end]
-        level, last = _level(sentence), end == len(line)
-        is_title = level is not None and not last and len(sentence) <= LONGEST_HEADING and "，" not in sentence
-        if level is not None and not last:
-            path = tuple(p for p in path if (_level(p) or 0) < level)
-        if is_title:
-            path = (*path, sentence.rstrip("。；！ "))
-        elif sentence.strip():
-            yield Span(start + at + len(sentence) - len(sentence.lstrip()), sentence.strip(), path)
+    for end in [*(found.end() for found in grammar.SENTENCE_END.finditer(line)), len(line)]:
+        sentence = line[at:end].strip()
+        if sentence:
+            yield start + line.index(sentence, at), sentence
         at = end
+
+
+def _is_title(sentence: str, level: int, following: str) -> bool:
+    """A short numbered sentence that names what those behind it are about."""
+    may_have_comma = grammar.MARKS[level].says in grammar.WITH_A_COMMA
+    next_level = level_of(following)
+    return (
+        len(sentence) <= LONGEST_HEADING
+        and sentence.endswith(("。", "；"))
+        and ("，" not in sentence or may_have_comma)
+        and (next_level is None or next_level > level)
+        and not grammar.BRACKET.pattern.search(sentence)
+        and not grammar.BY_WHOM.pattern.search(following.rstrip("。"))
+        and not is_specific(sentence)
+    )
 
 
 def unmarked(sentence: str) -> str:
@@ -137,13 +230,13 @@ def clauses(sentence: str) -> Iterator[tuple[str, int]]:
     at = 0
     for end in [m.end() for m in grammar.CLAUSE_END.finditer(closed)] + [len(sentence)]:
         if at < end:
-            yield sentence[at:end].rstrip("，；,;。！ "), end
+            yield sentence[at:end].rstrip("，；。！— "), end
         at = end
 
 
 def blank(pattern: re.Pattern[str], text: str) -> str:
     """The text with what matches put out of sight, every other character in its place."""
-    return pattern.sub(lambda m: "〇" * len(m.group()), text)
+    return pattern.sub(lambda m: HIDDEN * len(m.group()), text)
 
 
 def first(rules: tuple[Rule, ...], text: str) -> Rule | None:

@@ -60,9 +60,8 @@ def score(text: str, expected: list[Row]) -> Score:
 
 
 def _is_right(field: str, expected: Row, found: Row) -> bool:
-    if field == "slips":
-        return expected["slips"] == [flag["text"] for flag in found["flags"] if flag["kind"] == "slip"]
-    return bool(expected[field] == found[field])
+    slips = [flag["text"] for flag in found["flags"] if flag["kind"] == "slip"]
+    return bool(expected[field] == (slips if field == "slips" else found[field]))
 
 
 def _inside(row: Row, others: list[Row]) -> int:

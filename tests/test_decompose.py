@@ -12,7 +12,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checklist import grammar
+from checklist import grammar, terms
 from checklist.decompose import Proposal, decompose, normalise
 from checklist.grammar import Rule
 from tests import evaluate
@@ -22,9 +22,10 @@ SEED = pytest.mark.skipif(not evaluate.SEEDS.exists(), reason="the real speech i
 
 
 def rules() -> list[Rule]:
-    groups = [value for value in vars(grammar).values() if isinstance(value, tuple) and value]
-    found = [rule for group in groups if not isinstance(group, Rule) for rule in group if isinstance(rule, Rule)]
-    found += [value for value in vars(grammar).values() if isinstance(value, Rule)]
+    values = [*vars(grammar).values(), *vars(terms).values()]
+    groups = [value for value in values if isinstance(value, tuple) and not isinstance(value, Rule)]
+    found = [rule for group in groups for rule in group if isinstance(rule, Rule)]
+    found += [value for value in values if isinstance(value, Rule)]
     return list({id(rule): rule for rule in found}.values())  # some groups hold others
 
 

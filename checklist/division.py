@@ -1,0 +1,103 @@
+"""Where one duty ends and the next begins within a sentence. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from checklist import grammar, terms
+from checklist.figures import targets
+from checklist.grammar import Rule
+from checklist.outline import blank, clauses, first
+
+
+def without_background(sentence: str) -> tuple[str, bool]:
+    """The sentence from its first clause that is not background, and whether something was told before it.
+
+    What follows a statement is a duty only if it says so: 国家出台新举措，加大支持力度 is one statement.
+    """
+    at, is_told = 0, False
+    for clause, end in clauses(sentence):
+        background = first(grammar.BACKGROUND, clause)
+        if not background:
+            return sentence[at:], is_told
+        at, is_told = end, is_told or background not in grammar.TELLS_NOTHING
+    return "", is_told
+
+
+def pieces(sentence: str) -> Iterator[tuple[int, str]]:
+    """A sentence, cut where another owner, a period of its own, a single act or another counted object begins."""
+    cuts = sorted({0, *_cuts(sentence), *counted(sentence)})
+    for begin, end in zip(cuts, [*cuts[1:], len(sentence)], strict=True):
+        yield begin, sentence[begin:end]
+
+
+def counted(sentence: str) -> Iterator[int]:
+    """Where, one behind the other, another object is counted: 净增企业50户、新登记市场主体800户."""
+    at, before = 0, False
+    for part in re.split(r"([、，])", blank(grammar.CLOSED, sentence).rstrip("。")):
+        if part not in ("、", "，"):
+            is_counted = bool(grammar.COUNTED.pattern.search(part))
+            if is_counted and before:
+                yield at
+            before = is_counted
+        at += len(part)
+
+
+def day(text: str) -> str | None:
+    """By when, in the text's own words: the first day that it names."""
+    hidden = blank(grammar.QUOTED, text)
+    found = [m for rule in terms.DEADLINES if (m := rule.pattern.search(hidden))]
+    return min(found, key=lambda m: (m.start(), -m.end())).group() if found else None
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a stretch of a sentence says of when and how often; `is_told` where it ends in a bracket on its owner."""
+
+    period: Rule | None
+    day: str | None
+    case: Rule | None
+    is_told: bool
+
+    @classmethod
+    def by(cls, text: str) -> _Said:
+        period = first((*terms.PERIODS, *terms.OTHER_PERIODS), text)
+        is_told = text.endswith("）") and bool(grammar.BRACKET.pattern.search(text))
+        return cls(period, None if period else day(text), first(terms.CASES, text), is_told)
+
+    def joined(self, other: _Said) -> _Said:
+        return _Said(other.period or self.period, other.day or self.day, other.case or self.case, other.is_told)
+
+
+def _cuts(sentence: str) -> Iterator[int]:
+    """Where a clause begins another duty; the conditions right before it go with it."""
+    begin = 0
+    before: _Said | None = None  # what the duty before has said
+    for clause, end in clauses(sentence):
+        waits = end < len(sentence) and grammar.CONDITION.pattern.search(clause)
+        if not waits:
+            said = _Said.by(sentence[begin:end].rstrip("，；。"))
+            if before is None:
+                before = said
+            elif _begins(clause, sentence[begin:end].rstrip("，；。"), said, before):
+                yield begin
+                before = said
+            else:
+                before = before.joined(said)
+            begin = end
+
+
+def _begins(clause: str, whole: str, said: _Said, before: _Said) -> bool:
+    """Whether a clause, `whole` with its conditions, is a duty of its own behind what was said before."""
+    if grammar.OWN_SUBJECT.pattern.search(clause):
+        return True
+    if first(grammar.TAIL, clause):
+        return False
+    if said.period:
+        return said.period != before.period
+    if said.day and not grammar.COMPLETES.pattern.search(whole):
+        return bool(before.day or before.period) or not any(targets(clause))
+    returns = before.period and grammar.RETURNS.pattern.search(clause)
+    return bool(returns or before.is_told or (said.case and said.case is not before.case))

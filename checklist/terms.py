@@ -1,0 +1,162 @@
+"""How official Chinese says when, how often and how much: the rules on what a duty says, as data like grammar.py's."""
+
+from __future__ import annotations
+
+import re
+
+from checklist.grammar import Rule, rule
+from checklist.vocabulary import (
+    FIGURE,
+    INTEGRITY,
+    LESS,
+    MASK,
+    MORE,
+    NUMERALS,
+    STANDARD_PHRASES,
+    UNIT,
+    WATCHED_AS_WORK,
+    WHOLE,
+    WORK,
+)
+
+# --- when, and how often ------------------------------------------------------------------------------------
+
+PERIODS = (
+    rule("monthly", r"每(?:个)?月|按月|月报(?!道)|逐月|月(?:调度|通报)|一月一", "每月通报一次进度"),
+    rule(
+        "quarterly",
+        r"每(?:个)?季度?|按季|逐季|季(?:调度|通报)|季度(?:通报|调度|报告|例会)|一季[度]?一",
+        "每季度召开一次会议",
+    ),
+    rule(
+        "half-yearly",
+        r"每半年|半年(?:一次|至少|通报)|上、?下半年各|上半年和(?:下半年|年底)各",
+        "每半年至少听取一次汇报",
+    ),
+    rule("yearly", r"每年|每(?:个)?年度|一年一(?:次|度)|年度述|年考核", "每年开展一次谈话"),
+)
+OTHER_PERIODS = (rule("更密", r"每(?:日|天|周|旬|半个?月|两个?月)", "每半月督查一次"),)
+# Procedures that each case goes through.
+CASES = (
+    rule("per-event", r"集体(?:讨论|研究)决定|(?:决策|议事)程序", "规范决策程序"),
+    rule("per-event", r"事前、?事中(?:、|和|及)?事后", "加强招标事前、事中、事后监督"),
+    rule("per-event", r"重大[^，、]{1,12}制度", "落实重大工程项目廉政谈话制度"),
+    rule(
+        "per-event",
+        r"^凡(?!.{0,2}必)|，凡是?[^必，]{3}|遇有?[^，]{2,16}，|每(?:次|起|宗|例)|逢[^，]{1,20}必|"
+        r"^对[^，]{2,40}，(?:.{0,12}(?:必须|一律|由)|[^，]{2,20}内)|^对[^，]{2,40}的，",
+        "凡涉及公共资金的事项，必须公开",
+    ),
+)
+CADENCES = (
+    *PERIODS,
+    *CASES,
+    rule("once", r"(?:开展|召开|组织|举办|进行|完成|实施)(?:一|1)(?:次|轮|场)", "开展一次专项检查"),
+)
+_YEAR = rf"(?:(?:[0-9]{{4}}|{MASK})年|今年|本年|明年)?"
+_MONTH = rf"(?:[0-9]{{1,2}}|[{NUMERALS}]{{1,2}}|{MASK})月"
+_DAY = rf"(?:[0-9]{{1,2}}|[{NUMERALS}]{{1,3}}|{MASK})[日号]"
+_BEFORE = r"(?:之前|以前|前)"
+DEADLINES = (
+    rule("按期", rf"每(?:个)?(?:月|季度?|半年|年)[^，。]{{0,6}}{_DAY}{_BEFORE}", "每月5日前"),
+    rule(
+        "起止",
+        rf"{_YEAR}{_MONTH}(?:{_DAY})?(?:至|到|—|-|－|~){_YEAR}(?:{_MONTH}{_DAY}|{_MONTH}|{_DAY})(?:底)?{_BEFORE}?",
+        "3月至6月",
+    ),
+    rule("月日", rf"{_YEAR}{_MONTH}{_DAY}{_BEFORE}", "9月30日前"),
+    rule("月底", rf"{_YEAR}{_MONTH}(?:份)?(?:(?:底|末|[上中下]旬){_BEFORE}?|{_BEFORE})", "6月底前"),
+    rule("季度", rf"{_YEAR}第?[一二三四]季度(?:末|底)?{_BEFORE}?(?:内)?", "一季度末"),
+    rule("半年", rf"{_YEAR}(?<!每)[上下]半年(?:{_BEFORE}|内)?(?!各|和)", "上半年"),
+    rule(
+        "年底",
+        rf"(?:{MASK}年|[0-9]{{4}}年|今年|本年|明年)?(?:年底|年末|年终|(?<=年)[底末])(?!各)(?:{_BEFORE})?|(?<![0-9一二两三四五六七八九十多近])年内|"
+        r"今年内|本年度内|(?:[0-9一二两三四五])年内|[0-9]{4}年(?:底|末)?前",
+        "年底前",
+    ),
+    rule(
+        "全年",
+        rf"^全年(?=[^，]{{0,20}}{FIGURE}(?:{UNIT}))|(?<=，)全年(?=[^，]{{0,20}}{FIGURE}(?:{UNIT}))",
+        "全年新增就业500人",
+    ),
+    rule(
+        "节点",
+        rf"(?:春节|元旦|清明|五一|端午|中秋|国庆|主?汛期|入冬|入汛|开学|供暖[季期]?|节)(?:节)?{_BEFORE}",
+        "主汛期前",
+    ),
+    rule(
+        "当月",
+        rf"(?:本月|当月|月)底{_BEFORE}|(?:印发|通知|文件|收到)[^，]{{0,8}}(?:之日起|后)[0-9]{{1,3}}个?(?:工作)?日内",
+        "本月底前",
+    ),
+)
+
+# What is done in an order of its own.
+PROCEDURES = (
+    ("公众参与", "专家论证", "风险评估", "合法性审查", "集体讨论决定"),
+    ("事前", "事中", "事后"),
+    ("决策", "审批", "实施"),
+)
+
+
+def in_a_row(steps: tuple[str, ...]) -> re.Pattern[str]:
+    """At least two of the steps, one behind the other."""
+    one = "|".join(steps)
+    return re.compile(rf"(?:{one})(?:(?:、|和|及|与|，)?(?:{one})){{1,9}}")
+
+
+# --- how much ---------------------------------------------------------------------------------------------
+
+# How a figure is meant: from the words behind it, else from those before it. `noun` is what is counted, where it
+# stands between the verb and the figure.
+BEHIND = (
+    rule(">=", r"^(?:及|或)?以上(?!的?(?:项目|企业|单位|工程|合同|资金|领导|干部|人员|大额|投资|的))", "以上"),
+    rule("<=", r"^(?:以内|之内|以下|内(?!部))(?!的?(?:项目|企业|单位|工程|合同|资金|的))", "以内"),
+)
+_NOUN = r"(?P<noun>[^，、；0-9]{2,16})$"
+CHANGES = (
+    rule("-", rf"(?:{LESS}|压缩|下降|降低|缩短|节约|降幅|减)$", "压减"),
+    rule("+", rf"(?:{MORE}|增长|提高|提升|提速|增速|增幅|增)$", "净增"),
+)
+BEFORE = (
+    rule(
+        "<=",
+        r"(?:不(?:得|能|可)?(?:超|高|多|大)[过于出]?|不突破|控制在|(?:压|缩|减|降|少)[缩减低少短简]?(?:至|到|为))$",
+        "控制在",
+    ),
+    rule(
+        ">=",
+        r"(?:不(?:得|能|可)?(?:低|少|小)于|至少|达到?|保持在|稳定在|完成|实现|建成|(?:提|升|增)[高升加长]?(?:至|到))$|至少[^，、0-9]{1,6}$",
+        "达到",
+    ),
+    rule(">", r"(?:超过|高于|突破|多于|大于)$", "超过"),
+    rule("<", r"(?:低于|不满|不足|少于|小于)$", "低于"),
+    *CHANGES,
+    rule("+", rf"(?:{MORE})(?:{WHOLE})?{_NOUN}", "净增规上企业"),
+    rule("-", rf"(?:{LESS}){_NOUN}", "压减行政审批事项"),
+    rule(">=", rf"(?:{WHOLE})(?:{_NOUN})?$", "建成高标准农田"),
+)
+# A share that only stands before its figure is to reach it.
+SHARE = rule(">=", r"(?:率|比例|比重|占比|覆盖面)(?:均|都|要)?$", "整改率")
+FROM = re.compile(r"(?:由|从)[^，、]{0,12}$")  # what it was, not what it is to be
+
+# --- work or integrity --------------------------------------------------------------------------------------
+
+_AS_WORK = "".join(f"(?<!{word})" for word in WATCHED_AS_WORK)
+INTEGRITY_WORDS = rule("integrity", rf"{INTEGRITY}|{_AS_WORK}(?:监督|监管|监控)(?!局|所)", "严查违规违纪行为")
+WORK_WORDS = rule("work", WORK, "培育市场主体")
+
+# --- what to look at ----------------------------------------------------------------------------------------
+
+MASKED = re.compile(
+    rf"(?:{MASK}[年月](?:{MASK}[月日])?(?:{MASK}日)?|{MASK}(?:亿多?元|{UNIT}|[年月日号]|[^，。、；\s]{{0,2}}[省市县区镇乡村局])?)"
+)
+
+
+def _near(phrase: str) -> re.Pattern[str]:
+    """One other character in the phrase; its first one only where the whole stands in quotes."""
+    inside = [f"{re.escape(phrase[:n])}[一-鿿]{re.escape(phrase[n + 1 :])}" for n in range(1, len(phrase))]
+    return re.compile("|".join([rf"(?<=“)[一-鿿]{re.escape(phrase[1:])}(?=”)", *inside]))
+
+
+NEAR_MISSES = {phrase: _near(phrase) for phrase in STANDARD_PHRASES}
