@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import count, zip_longest
 from typing import Any
 
 from sqlalchemy import select
 
 from checklist.states import NOWHERE, State, state
-from models import Logged, audit_body, audit_log, db
-from verify import Verdict, verify_entries
+from models import Logged, audit_body, audit_log, audit_node, db
+from verify import Verdict, entry_hash, node_hash, verify_entries
 
 Key = tuple[str, int]  # a table's name and a row's id
 
@@ -56,9 +57,41 @@ def verify_log() -> tuple[Verdict, list[Difference]]:
         # One snapshot for all the queries; SQLite's read transaction is one as it is.
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     verdict = verify_entries(log_rows())
-    differences = compare(replay(log_rows())) if verdict.ok else []
+    differences = [*compare_stored(), *compare(replay(log_rows()))] if verdict.ok else []
     db.session.rollback()
     return verdict, differences
+
+
+def compare_stored() -> Iterator[Difference]:
+    """Where the hashes and Merkle nodes kept beside the lines are not those of the lines."""
+    query = select(audit_log.c.seq, audit_log.c.prev, audit_log.c.hash, audit_log.c.line).order_by(audit_log.c.seq)
+    with db.session.execute(query.execution_options(yield_per=1000)) as rows:
+        for seq, prev, digest, line in rows:
+            head = json.loads(line)
+            if (seq, prev, digest) != (head["seq"], head["prev"], entry_hash(line.encode()).hex()):
+                yield Difference(seq, f"第 {seq} 条记录旁存的序号或哈希与记录不符")
+    completed = (audit_node.c.index + 1).op("<<")(audit_node.c.level)  # the number of entries that complete a node
+    nodes = select(audit_node.c.level, audit_node.c.index, audit_node.c.hash).order_by(completed, audit_node.c.level)
+    with db.session.execute(nodes.execution_options(yield_per=1000)) as rows:
+        for kept, due in zip_longest(map(tuple, rows), _nodes()):
+            if kept != due:
+                yield Difference(None, f"存着的 Merkle 节点 {kept} 应是 {due}，回执会因此出错")
+                return
+
+
+def _nodes() -> Iterator[tuple[int, int, str]]:
+    """The Merkle nodes above the log's entries, as they are completed (RFC 6962)."""
+    peaks: list[bytes] = []
+    for seq, (line, _) in enumerate(log_rows()):
+        peaks.append(entry_hash(line))
+        index = seq
+        for level in count(1):
+            if index % 2 == 0:
+                break
+            right, left = peaks.pop(), peaks.pop()
+            peaks.append(node_hash(left, right))
+            index //= 2
+            yield level, index, peaks[-1].hex()
 
 
 def replay(rows: Iterable[tuple[bytes, bytes | None]]) -> Replayed:

@@ -155,6 +155,30 @@ def test_a_log_that_is_broken_explains_nothing(kind: str) -> None:
 # --- the words for it ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("worked")
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("audit_log", "UPDATE audit_log SET hash = '{}' WHERE seq = 7"),
+        ("audit_node", "UPDATE audit_node SET hash = '{}' WHERE level = 2 AND \"index\" = 1"),
+        ("audit_node", 'DELETE FROM audit_node WHERE level = 1 AND "index" = 3'),
+    ],
+)
+def test_a_hash_that_is_kept_beside_the_log_and_is_not_the_logs_is_noticed(kind: str, table: str, change: str) -> None:
+    unguard(kind, table)
+    run(change.format("0" * 64))
+    assert differences()
+
+
+def unguard(kind: str, table: str) -> None:
+    """As the database's administrator could."""
+    if kind == "postgresql":
+        run(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        return
+    for verb in ("update", "delete"):
+        run(f"DROP TRIGGER {table.removeprefix('audit_')}_{verb}")
+
+
 def test_every_row_that_the_log_speaks_of_has_a_word() -> None:
     assert audit.OBJECTS.keys() == replay.TABLES.keys()
 
