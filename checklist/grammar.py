@@ -13,7 +13,6 @@ from checklist.vocabulary import (
     ASKS,
     COUNTER,
     FIGURE,
-    LESS,
     MORE,
     NUMERALS,
     OFFICE,

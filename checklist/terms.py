@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from checklist.grammar import Rule, rule
+from checklist.grammar import rule
 from checklist.vocabulary import (
     FIGURE,
     INTEGRITY,
