@@ -68,7 +68,8 @@ def _plain(clause: str, context: str, otherwise: str | None) -> Iterator[Target]
             continue
         begin = found.end()
         is_frequency = found["unit"] == "次" and not _COMPARED.search(before + behind[:2])
-        if op and not is_frequency and not _ALREADY.search(before):
+        is_attribute = before.startswith(("对", "凡")) and terms.ATTRIBUTE.pattern.search(behind)
+        if op and not is_frequency and not is_attribute and not _ALREADY.search(before):
             words = clause[start : found.start()].rsplit("、", 1 if start else 0)[-1]
             about = _about(words, clause[found.end() : found.end() + FAR], found["unit"]) or _bare(context)
             yield from _targets((about or words)[-LONGEST_OF:], op, found)

@@ -44,7 +44,7 @@ CASES = (
     rule(
         "per-event",
         r"^凡(?!.{0,2}必)|，凡是?[^必，]{3}|遇有?[^，]{2,16}，|每(?:次|起|宗|例)|逢[^，]{1,20}必|"
-        r"^对[^，]{2,40}，(?:.{0,12}(?:必须|一律|由)|[^，]{2,20}内)|^对[^，]{2,40}的，",
+        r"^对[^，]{2,40}，(?:.{0,12}(?:必须|一律|由)|[^，]{2,20}内)|^对(?!已|现有|全)[^，]{2,40}的[^，]{0,6}，",
         "凡涉及公共资金的事项，必须公开",
     ),
 )
@@ -136,6 +136,8 @@ BEFORE = (
     rule("-", rf"(?:{LESS}){_NOUN}", "压减行政审批事项"),
     rule(">=", rf"(?:{WHOLE})(?:{_NOUN})?$", "建成高标准农田"),
 )
+# A figure that says which things are meant, not what they are to reach.
+ATTRIBUTE = rule("定语", r"^(?:以上|以下|以内)?的(?!目标|要求|任务|增速|增长|速度|水平)", "的企业上门帮扶")
 # A share that only stands before its figure is to reach it.
 SHARE = rule(">=", r"(?:率|比例|比重|占比|覆盖面)(?:均|都|要)?$", "整改率")
 FROM = re.compile(r"(?:由|从)[^，、]{0,12}$")  # what it was, not what it is to be
