@@ -19,7 +19,7 @@ import flask_migrate
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import BrowserContext, Playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from waitress import wasyncore
 from waitress.server import create_server
 
@@ -124,6 +124,22 @@ def qinghe(app: Flask) -> Iterator[county.Clock]:
         yield standing
 
 
+Visit = Callable[[str], FlaskClient]
+Browse = Callable[[str], Page]
+
+
+@pytest.fixture
+def visit(app: Flask, qinghe: county.Clock) -> Visit:
+    """Log somebody in: a client of his own."""
+
+    def visit(login: str) -> FlaskClient:
+        client = app.test_client()
+        assert client.post("/login", data={"login": login, "password": county.PASSWORD}).status_code == 303
+        return client
+
+    return visit
+
+
 # --- a browser ----------------------------------------------------------------------------------------------
 
 
@@ -183,6 +199,23 @@ def context(context: BrowserContext, server: str) -> Iterator[BrowserContext]:
     context.route(lambda url: not url.startswith((f"{server}/", "data:", "blob:")), refuse)
     yield context
     assert not strangers, "a page must not reach out"
+
+
+@pytest.fixture
+def browse(server: str, qinghe: county.Clock, context: BrowserContext) -> Browse:
+    """Log somebody in with a real browser; whoever sat there before is logged out."""
+
+    def browse(login: str) -> Page:
+        context.clear_cookies()
+        page = context.new_page()
+        page.goto("/login")
+        page.get_by_label("登录名").fill(login)
+        page.get_by_label("密码").fill(county.PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        expect(page.locator(".who")).to_contain_text(county.PEOPLE[login])
+        return page
+
+    return browse
 
 
 # --- pages of docs/ that a test prints ----------------------------------------------------------------------

@@ -38,7 +38,11 @@ class Score:
 
 def texts() -> dict[str, tuple[str, list[Row]]]:
     """The texts at hand by name, each with its table; the speech is not part of this repository."""
-    files = {"notice": HERE / "notice.txt", "report": HERE / "report.txt", **dict(zip(["seed"], sorted(SEEDS.glob("*.txt")), strict=False))}
+    files = {
+        "notice": HERE / "notice.txt",
+        "report": HERE / "report.txt",
+        **dict(zip(["seed"], sorted(SEEDS.glob("*.txt")), strict=False)),
+    }
     tables = {name: json.loads((HERE / f"{name}-table.json").read_text(encoding="utf-8")) for name in files}
     return {name: (normalise(file.read_bytes()), tables[name]) for name, file in files.items()}
 

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from checklist import feedback, ledger
 from checklist.refusal import Malformed
 from models import Feedback, db
 from tests import county
+from tests.conftest import Visit
 
 pytestmark = pytest.mark.usefixtures("qinghe")
-
-Visit = Callable[[str], FlaskClient]
-
-
-@pytest.fixture
-def visit(client: FlaskClient) -> Visit:
-    """Log somebody in; his browser."""
-
-    def visit(login: str) -> FlaskClient:
-        assert client.post("/login", data={"login": login, "password": county.PASSWORD}).status_code == 303
-        return client
-
-    return visit
 
 
 def test_what_somebody_wrote_is_kept_with_its_page_and_logged() -> None:

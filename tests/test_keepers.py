@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -13,23 +12,12 @@ from checklist import accounts, ledger, units
 from checklist.actor import Actor
 from models import Grant, Liaison, Post, PostKind, User, db
 from tests import county
+from tests.conftest import Visit
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 
 TODAY = date(2026, 3, 2)
 APRIL = date(2026, 4, 1)
-Visit = Callable[[str], FlaskClient]
-
-
-@pytest.fixture
-def visit(client: FlaskClient) -> Visit:
-    """Log somebody in; his browser."""
-
-    def visit(login: str) -> FlaskClient:
-        assert client.post("/login", data={"login": login, "password": county.PASSWORD}).status_code == 303
-        return client
-
-    return visit
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -14,19 +13,9 @@ from sqlalchemy import select
 from checklist import ledger, signoff
 from models import Item, ItemState, Session, Signature, db
 from tests import county
+from tests.conftest import Visit
 
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://localhost/items/?from=here"}
-LogIn = Callable[[str], FlaskClient]
-
-
-@pytest.fixture
-def log_in(app: Flask, qinghe: county.Clock) -> LogIn:
-    def log_in(login: str) -> FlaskClient:
-        client = app.test_client()
-        assert client.post("/login", data={"login": login, "password": county.PASSWORD}).status_code == 303
-        return client
-
-    return log_in
 
 
 def anew(item: Item) -> Item:
@@ -56,8 +45,8 @@ def test_nobody_is_sent_to_another_site(client: FlaskClient, qinghe: county.Cloc
     assert not where.startswith(("//", "/\\"))
 
 
-def test_an_ended_session_sends_htmx_to_the_login_not_a_login_into_a_row(log_in: LogIn) -> None:
-    zhou, found = log_in("zhou"), county.item("预算考核")
+def test_an_ended_session_sends_htmx_to_the_login_not_a_login_into_a_row(visit: Visit) -> None:
+    zhou, found = visit("zhou"), county.item("预算考核")
     zhou.post("/logout")
     response = zhou.post(f"/items/{found.id}/tick", headers=HTMX)
     assert response.status_code == 401
@@ -65,15 +54,15 @@ def test_an_ended_session_sends_htmx_to_the_login_not_a_login_into_a_row(log_in:
     assert response.text == ""
 
 
-def test_a_session_ends_after_its_hours_though_the_cookie_lives(log_in: LogIn, qinghe: county.Clock) -> None:
-    zhou = log_in("zhou")
+def test_a_session_ends_after_its_hours_though_the_cookie_lives(visit: Visit, qinghe: county.Clock) -> None:
+    zhou = visit("zhou")
     assert zhou.get("/items/").status_code == 200
     qinghe.move(hours=12)
     assert zhou.get("/items/").status_code == 302
 
 
-def test_a_cookie_without_its_session_is_worth_nothing(log_in: LogIn, app: Flask) -> None:
-    zhou = log_in("zhou")
+def test_a_cookie_without_its_session_is_worth_nothing(visit: Visit, app: Flask) -> None:
+    zhou = visit("zhou")
     with zhou.session_transaction() as cookie:
         cookie["_user_id"] = db.session.scalar(select(Session.token_hash))
     assert zhou.get("/items/").status_code == 302
@@ -91,8 +80,8 @@ def test_a_first_password_has_to_be_changed_before_anything_else(app: Flask, qin
     assert client.get("/items/").status_code == 200
 
 
-def test_somebody_with_two_posts_chooses_in_which_he_is_at_work(log_in: LogIn) -> None:
-    sun = log_in("sun")
+def test_somebody_with_two_posts_chooses_in_which_he_is_at_work(visit: Visit) -> None:
+    sun = visit("sun")
     other = county.post_of("sun", "QH-XS")
     assert "西山镇 党委书记" not in head(sun.get("/items/").text)
     sun.post("/post", data={"post": other.id})
@@ -106,8 +95,8 @@ def head(page: str) -> str:
 # --- headers ------------------------------------------------------------------------------------------------
 
 
-def test_no_page_is_kept_or_framed_or_runs_what_is_not_ours(log_in: LogIn) -> None:
-    response = log_in("zhou").get("/items/")
+def test_no_page_is_kept_or_framed_or_runs_what_is_not_ours(visit: Visit) -> None:
+    response = visit("zhou").get("/items/")
     policy = response.headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; script-src 'self' https://cdn.jsdelivr.net/npm/htmx.org@2.0.10/")
     assert "frame-ancestors 'none'" in policy
@@ -117,8 +106,8 @@ def test_no_page_is_kept_or_framed_or_runs_what_is_not_ours(log_in: LogIn) -> No
     assert not re.findall(r"<style|\sstyle=|\son\w+=", response.text)
 
 
-def test_a_get_writes_nothing(log_in: LogIn) -> None:
-    zhou = log_in("zhou")
+def test_a_get_writes_nothing(visit: Visit) -> None:
+    zhou = visit("zhou")
     size = ledger.size()
     for address in ("/", "/items/", "/items/1", "/signatures/new", "/lists/", "/lists/1", "/reviews/", "/feedback/"):
         assert zhou.get(address).status_code in (200, 302)
@@ -128,8 +117,8 @@ def test_a_get_writes_nothing(log_in: LogIn) -> None:
 # --- a change and a refusal ---------------------------------------------------------------------------------
 
 
-def test_reporting_answers_the_row_and_the_tally_to_htmx_and_the_page_to_a_browser(log_in: LogIn) -> None:
-    zhou, found = log_in("zhou"), county.item("预算考核")
+def test_reporting_answers_the_row_and_the_tally_to_htmx_and_the_page_to_a_browser(visit: Visit) -> None:
+    zhou, found = visit("zhou"), county.item("预算考核")
     response = zhou.post(f"/items/{found.id}/tick", data={"rev": found.rev}, headers=HTMX)
     assert response.status_code == 200
     assert response.text.count("<article") == 1
@@ -141,8 +130,8 @@ def test_reporting_answers_the_row_and_the_tally_to_htmx_and_the_page_to_a_brows
     assert (response.status_code, response.headers["Location"]) == (303, f"/items/#item-{found.id}")
 
 
-def test_a_missing_figure_is_asked_for_and_what_was_typed_is_kept(log_in: LogIn) -> None:
-    li, found = log_in("li"), county.item("网上可办率")
+def test_a_missing_figure_is_asked_for_and_what_was_typed_is_kept(visit: Visit) -> None:
+    li, found = visit("li"), county.item("网上可办率")
     response = li.post(f"/items/{found.id}/tick", data={"note": "差一点"}, headers=HTMX)
     assert response.status_code == 422
     assert "完成值" in response.text
@@ -150,8 +139,8 @@ def test_a_missing_figure_is_asked_for_and_what_was_typed_is_kept(log_in: LogIn)
     assert anew(found).state is ItemState.OPEN
 
 
-def test_figures_are_judged_as_they_are_entered(log_in: LogIn) -> None:
-    li, found = log_in("li"), county.item("网上可办率")
+def test_figures_are_judged_as_they_are_entered(visit: Visit) -> None:
+    li, found = visit("li"), county.item("网上可办率")
     (target,) = found.duty.targets
     response = li.post(f"/items/{found.id}/tick", data={f"value-{target.id}": "95.9"}, headers=HTMX)
     assert "未达标" in response.text
@@ -161,8 +150,8 @@ def test_figures_are_judged_as_they_are_entered(log_in: LogIn) -> None:
     assert "未达标" not in response.text
 
 
-def test_somebody_elses_later_change_is_shown_not_overwritten(log_in: LogIn) -> None:
-    zhou, found = log_in("zhou"), county.item("预算考核")
+def test_somebody_elses_later_change_is_shown_not_overwritten(visit: Visit) -> None:
+    zhou, found = visit("zhou"), county.item("预算考核")
     rev = found.rev
     signoff.report(found.id, signoff.Report(note="联络员先写了"), by=county.actor("lian"))
     response = zhou.post(f"/items/{found.id}/report", data={"rev": rev, "note": "我写的"}, headers=HTMX)
@@ -172,8 +161,8 @@ def test_somebody_elses_later_change_is_shown_not_overwritten(log_in: LogIn) -> 
     assert anew(found).note == "联络员先写了"
 
 
-def test_the_same_form_twice_signs_once_and_shows_the_same_receipt(log_in: LogIn) -> None:
-    zhou, found = log_in("zhou"), county.ticked("预算考核", "zhou")
+def test_the_same_form_twice_signs_once_and_shows_the_same_receipt(visit: Visit) -> None:
+    zhou, found = visit("zhou"), county.ticked("预算考核", "zhou")
     page = zhou.get("/signatures/new").text
     digest = re.search(rf'name="digest-{found.id}" value="(\w+)"', page)[1]  # type: ignore[index]
     form = {"item": found.id, f"digest-{found.id}": digest, "password": county.PASSWORD, "nonce": "0" * 32}
@@ -182,8 +171,8 @@ def test_the_same_form_twice_signs_once_and_shows_the_same_receipt(log_in: LogIn
     assert len(db.session.scalars(select(Signature)).all()) == 1
 
 
-def test_signing_asks_for_the_password_once_in_a_quarter_of_an_hour(log_in: LogIn, qinghe: county.Clock) -> None:
-    zhou = log_in("zhou")
+def test_signing_asks_for_the_password_once_in_a_quarter_of_an_hour(visit: Visit, qinghe: county.Clock) -> None:
+    zhou = visit("zhou")
     first, second = county.ticked("预算考核", "zhou"), county.ticked("对接会", "zhou")
     assert press(zhou, first).status_code == 422
     assert press(zhou, first, password="wrong").status_code == 422
@@ -199,8 +188,8 @@ def press(client: FlaskClient, found: Item, **more: str) -> object:
     return client.post("/signatures/", data={"item": found.id, f"digest-{found.id}": digest, **more})
 
 
-def test_nobody_approves_what_he_has_not_opened(log_in: LogIn) -> None:
-    sun, found = log_in("sun"), county.signed("预算考核", "zhou")
+def test_nobody_approves_what_he_has_not_opened(visit: Visit) -> None:
+    sun, found = visit("sun"), county.signed("预算考核", "zhou")
     assert sun.post(f"/reviews/{found.id}/approval", data={"rev": found.rev}).status_code == 422
     page = sun.get(f"/reviews/{found.id}").text
     proof = re.search(r'name="opened"[^>]*value="([^"]+)"', page)[1]  # type: ignore[index]
@@ -208,8 +197,8 @@ def test_nobody_approves_what_he_has_not_opened(log_in: LogIn) -> None:
     assert anew(found).state is ItemState.APPROVED
 
 
-def test_a_refusal_reaches_htmx_as_a_message_that_leaves_the_form_alone(log_in: LogIn) -> None:
-    zheng, found = log_in("zheng"), county.item("对接会")
+def test_a_refusal_reaches_htmx_as_a_message_that_leaves_the_form_alone(visit: Visit) -> None:
+    zheng, found = visit("zheng"), county.item("对接会")
     response = zheng.post(f"/items/{found.id}/tick", headers=HTMX)
     assert response.status_code == 403
     assert response.headers["HX-Retarget"] == "#problem"
@@ -217,20 +206,20 @@ def test_a_refusal_reaches_htmx_as_a_message_that_leaves_the_form_alone(log_in: 
 
 
 @pytest.mark.parametrize(("address", "status"), [("/items/99999", 404), ("/nowhere", 404), ("/login/x", 404)])
-def test_what_is_not_there_is_said_in_chinese(log_in: LogIn, address: str, status: int) -> None:
-    response = log_in("zhou").get(address)
+def test_what_is_not_there_is_said_in_chinese(visit: Visit, address: str, status: int) -> None:
+    response = visit("zhou").get(address)
     assert response.status_code == status
     assert "找不到" in response.text
 
 
-def test_a_text_that_is_too_long_is_refused_in_words(log_in: LogIn) -> None:
-    response = log_in("chu").post("/lists/", data={"text": "字" * 2_000_000})
+def test_a_text_that_is_too_long_is_refused_in_words(visit: Visit) -> None:
+    response = visit("chu").post("/lists/", data={"text": "字" * 2_000_000})
     assert response.status_code == 413
     assert "4 MB" in response.text
 
 
-def test_a_form_without_its_token_changes_nothing(app: Flask, log_in: LogIn) -> None:
-    zhou, found = log_in("zhou"), county.item("预算考核")
+def test_a_form_without_its_token_changes_nothing(app: Flask, visit: Visit) -> None:
+    zhou, found = visit("zhou"), county.item("预算考核")
     app.config["WTF_CSRF_ENABLED"] = True
     response = zhou.post(f"/items/{found.id}/tick")
     assert response.status_code == 400
@@ -238,8 +227,8 @@ def test_a_form_without_its_token_changes_nothing(app: Flask, log_in: LogIn) -> 
     assert anew(found).state is ItemState.OPEN
 
 
-def test_markup_in_what_people_write_stays_text(log_in: LogIn) -> None:
-    zhou, found = log_in("zhou"), county.item("预算考核")
+def test_markup_in_what_people_write_stays_text(visit: Visit) -> None:
+    zhou, found = visit("zhou"), county.item("预算考核")
     zhou.post(f"/items/{found.id}/report", data={"note": "<script>alert(1)</script>"})
     page = zhou.get(f"/items/{found.id}").text
     assert "&lt;script&gt;alert(1)" in page

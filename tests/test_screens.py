@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,8 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests import county
+from tests.conftest import Browse
 
-LogIn = Callable[[str], Page]
 WITH_SCRIPTS = pytest.mark.parametrize("js", [True], ids=["js"], indirect=True)
 ROOMS = {
     "zhou": ["/items/", "/items/1", "/signatures/new?item=1", "/lists/1", "/feedback/", "/password"],
@@ -22,27 +21,16 @@ ROOMS = {
 }
 
 
-@pytest.fixture
-def log_in(server: str, qinghe: county.Clock, context: BrowserContext) -> LogIn:
+@pytest.fixture(autouse=True)
+def something_to_see(qinghe: county.Clock) -> None:
     county.signed("预算考核", "zhou")
     county.draft("草稿", county.SPEECH)
-
-    def log_in(login: str) -> Page:
-        page = context.new_page()
-        page.goto("/login")
-        page.get_by_label("登录名").fill(login)
-        page.get_by_label("密码").fill(county.PASSWORD)
-        page.get_by_role("button", name="登录").click()
-        expect(page.locator(".who")).to_be_visible()
-        return page
-
-    return log_in
 
 
 @WITH_SCRIPTS
 @pytest.mark.parametrize("login", ROOMS)
-def test_every_room_can_be_read_and_used_by_everybody(log_in: LogIn, login: str) -> None:
-    page = log_in(login)
+def test_every_room_can_be_read_and_used_by_everybody(browse: Browse, login: str) -> None:
+    page = browse(login)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     for address in ROOMS[login]:
@@ -67,8 +55,8 @@ def small_targets(page: Page) -> list[Any]:
 
 
 @pytest.mark.parametrize("login", ROOMS)
-def test_no_room_scrolls_sideways_on_a_narrow_phone(log_in: LogIn, login: str) -> None:
-    page = log_in(login)
+def test_no_room_scrolls_sideways_on_a_narrow_phone(browse: Browse, login: str) -> None:
+    page = browse(login)
     page.set_viewport_size({"width": 320, "height": 640})
     for address in ROOMS[login]:
         page.goto(address)
@@ -76,8 +64,8 @@ def test_no_room_scrolls_sideways_on_a_narrow_phone(log_in: LogIn, login: str) -
 
 
 @WITH_SCRIPTS
-def test_focus_stays_on_what_was_pressed_and_the_result_is_said_once(log_in: LogIn) -> None:
-    page = log_in("zhou")
+def test_focus_stays_on_what_was_pressed_and_the_result_is_said_once(browse: Browse) -> None:
+    page = browse("zhou")
     row = page.locator("article.row", has_text="对接会").first
     place = row.get_attribute("id") or ""
     row.get_by_role("button", name="报完成", exact=True).press("Enter")
@@ -90,8 +78,8 @@ def test_focus_stays_on_what_was_pressed_and_the_result_is_said_once(log_in: Log
 
 
 @WITH_SCRIPTS
-def test_an_error_takes_the_focus_and_links_to_its_field(log_in: LogIn) -> None:
-    page = log_in("chu")
+def test_an_error_takes_the_focus_and_links_to_its_field(browse: Browse) -> None:
+    page = browse("chu")
     page.goto("/lists/new")
     page.get_by_label("清单名称").fill("只有名称")
     page.evaluate("document.querySelectorAll('[required]').forEach(e => e.removeAttribute('required'))")
@@ -104,8 +92,8 @@ def test_an_error_takes_the_focus_and_links_to_its_field(log_in: LogIn) -> None:
 
 
 @WITH_SCRIPTS
-def test_when_the_network_fails_nothing_is_lost_and_it_is_said(log_in: LogIn, context: BrowserContext) -> None:
-    page = log_in("zhou")
+def test_when_the_network_fails_nothing_is_lost_and_it_is_said(browse: Browse, context: BrowserContext) -> None:
+    page = browse("zhou")
     row = page.locator("article.row", has_text="对接会").first
     row.get_by_text("补充说明").click()
     row.get_by_label("完成说明").fill("写了很久的一段话")
@@ -116,8 +104,8 @@ def test_when_the_network_fails_nothing_is_lost_and_it_is_said(log_in: LogIn, co
 
 
 @WITH_SCRIPTS
-def test_the_log_is_filtered_as_one_types(log_in: LogIn) -> None:
-    page = log_in("wei")
+def test_the_log_is_filtered_as_one_types(browse: Browse) -> None:
+    page = browse("wei")
     page.goto("/audit/")
     page.get_by_label("人员").press_sequentially("周局")
     expect(page.locator("#entries tbody tr").first).to_contain_text("周局长")

@@ -5,36 +5,16 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests import county
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Browse
 
 TEXT = """一、主要任务
 财政局要完善专项资金台账。各镇要公开惠民资金去向。
 """
-LogIn = Callable[[str], Page]
-
-
-@pytest.fixture
-def log_in(server: str, qinghe: county.Clock, context: BrowserContext) -> LogIn:
-    """Somebody's browser: the last one's session is left, as on a shared computer."""
-
-    def log_in(login: str) -> Page:
-        context.clear_cookies()
-        page = context.new_page()
-        page.goto("/login")
-        page.get_by_label("登录名").fill(login)
-        page.get_by_label("密码").fill(county.PASSWORD)
-        page.get_by_role("button", name="登录").click()
-        expect(page.locator(".who")).to_contain_text(county.PEOPLE[login])
-        return page
-
-    return log_in
 
 
 def choose_owner(page: Page, position: int, owner: str) -> None:
@@ -96,17 +76,17 @@ def a_secretary_opens(page: Page, words: str) -> None:
     expect(page.locator(".statement")).to_contain_text(words)
 
 
-def test_a_speech_becomes_a_signed_reviewed_and_verified_list(log_in: LogIn, tmp_path: Path) -> None:
+def test_a_speech_becomes_a_signed_reviewed_and_verified_list(browse: Browse, tmp_path: Path) -> None:
     words = "专项资金台账"
-    a_clerk_pastes_and_submits(log_in("chu"))
-    another_person_confirms(log_in("li"))
+    a_clerk_pastes_and_submits(browse("chu"))
+    another_person_confirms(browse("li"))
 
-    page = log_in("zhou")
+    page = browse("zhou")
     an_official_reports(page, words)
     page.get_by_role("link", name="签认已报完成的 1 项").click()
     assert words in and_signs(page)
 
-    page = log_in("sun")
+    page = browse("sun")
     a_secretary_opens(page, words)
     page.get_by_text("退回", exact=True).click()
     page.get_by_label("退回理由").fill("请写明台账覆盖了哪些资金。")
@@ -114,7 +94,7 @@ def test_a_speech_becomes_a_signed_reviewed_and_verified_list(log_in: LogIn, tmp
     page.get_by_role("button", name="退回重报").click()
     expect(page.get_by_text("已退回")).to_be_visible()
 
-    page = log_in("zhou")
+    page = browse("zhou")
     first = page.locator("article.row").first
     expect(first).to_contain_text("请写明台账覆盖了哪些资金。")
     first.get_by_label("整改回复").fill("已列明三类资金。")
@@ -122,13 +102,13 @@ def test_a_speech_becomes_a_signed_reviewed_and_verified_list(log_in: LogIn, tmp
     page.get_by_role("link", name="重新签认").click()
     assert "已列明三类资金。" in and_signs(page)
 
-    page = log_in("sun")
+    page = browse("sun")
     a_secretary_opens(page, words)
     expect(page.get_by_text("与上次签认相比")).to_be_visible()
     page.get_by_role("button", name="通过", exact=True).click()
     expect(page.get_by_text("已通过").first).to_be_visible()
 
-    page = log_in("wei")
+    page = browse("wei")
     page.goto("/audit/")
     page.get_by_role("button", name="核验全部日志").click()
     expect(page.locator("#verdict")).to_contain_text("核验通过")
