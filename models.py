@@ -106,6 +106,11 @@ class ExactDecimal(TypeDecorator[Decimal]):
     impl = String(40)
     cache_ok = True
 
+    @staticmethod
+    def holds(value: Decimal) -> bool:
+        """Whether this is a number at all, and short enough to be kept."""
+        return value.is_finite() and abs(value.adjusted()) < 20 and len(format(value, "f")) <= 40
+
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
         return None if value is None else format(value, "f")
 

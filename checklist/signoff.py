@@ -14,6 +14,7 @@ from checklist.refusal import Malformed, Refused, Stale, Unconfirmed
 from models import (
     Batch,
     Evidence,
+    ExactDecimal,
     Item,
     ItemState,
     Post,
@@ -131,6 +132,8 @@ def _write_document(item: Item, document_no: str) -> None:
 
 def _write_value(item: Item, target: Target, value: Decimal | None) -> None:
     known = next((r for r in item.readings if r.target == target), None)
+    if value is not None and not ExactDecimal.holds(value):
+        raise Malformed(f"“{target.of}”的完成值不是能记下的数，请核对。", f"value-{target.id}")
     if value is None:
         if known:
             _delete(known)
@@ -231,9 +234,11 @@ def sign(shown: Mapping[int, str], *, by: Actor) -> Batch:
             if digest(text) != shown[item.id]:
                 raise Stale(f"第 {item.id} 号事项在您打开页面之后有变化，请看过新的内容再签认。", item)
             _insist_on_values(item)
-            if item.state is S.RETURNED and not item.reply:
+            if item.redo_by and not item.reply.strip():
                 raise Refused(f"第 {item.id} 号事项是退回的，请先填写回复再签认。", item)
             _move(item, "sign")
+            if item.reported_at is None:
+                item.reported_at, item.reported_by = clock.now(), by.user
             db.session.add(_signature(batch, item, text, acting, by.auth))
             db.session.flush()
     return batch

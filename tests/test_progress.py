@@ -59,6 +59,14 @@ def test_a_late_entry_says_by_how_many_days(qinghe: county.Clock) -> None:
     assert progress.late_entry(item) == "补记 21 天"
 
 
+def test_a_late_entry_is_labelled_even_when_it_is_signed_at_once(qinghe: county.Clock) -> None:
+    qinghe.set_day(date(2026, 4, 20))
+    item = county.item("对接会", period="2026-Q1")
+    signoff.report(item.id, signoff.Report(happened_on=date(2026, 3, 30)), by=county.actor("zhou"))
+    county.sign(item, by=county.actor("zhou"))
+    assert progress.late_entry(item) == "补记 21 天"
+
+
 def test_what_was_entered_in_time_or_happened_too_late_is_no_late_entry(qinghe: county.Clock) -> None:
     in_time = county.item("对接会", period="2026-Q1")
     signoff.tick(in_time.id, by=county.actor("zhou"), report=signoff.Report(happened_on=date(2026, 3, 1)))

@@ -41,6 +41,9 @@ def test_sending_back_carries_a_reason_and_a_day_that_then_counts() -> None:
     assert item.state is ItemState.RETURNED
     assert item.due == SOON
     assert {entry["reason"] for entry in entries(size)} == {"请附清单"}
+    (entry,) = [e for e in entries(size) if e["object"]["type"] == "item"]
+    assert (entry["action"], entry["unit"]) == ("send_back", "QH-CZJ")
+    assert (entry["before"]["state"], entry["after"]["state"]) == ("signed", "returned")
 
 
 @pytest.mark.parametrize(
@@ -68,6 +71,36 @@ def test_after_a_return_signing_takes_a_reply() -> None:
     assert [review.verdict.value for review in item.reviews] == ["send_back", "approve"]
 
 
+def test_no_way_round_leads_past_the_reply() -> None:
+    item, zhou = signed(), county.actor("zhou")
+    signoff.send_back(item.id, "请附清单", SOON, by=county.actor("sun"))
+    signoff.report(item.id, signoff.Report(note="已附", reply="清单见附件"), by=zhou)
+    county.sign(item, by=zhou)
+    signoff.withdraw(item.id, "再改", by=zhou)
+    signoff.untick(item.id, by=zhou)
+    signoff.report(item.id, signoff.Report(note="已附", reply=" "), by=zhou)
+    with pytest.raises(Refused, match="回复"):
+        county.sign(item, by=zhou)
+    assert item.state is ItemState.OPEN
+
+
+def test_whatever_becomes_of_an_item_the_log_explains_it() -> None:
+    item, zhou, sun = signed(), county.actor("zhou"), county.actor("sun")
+    signoff.withdraw(item.id, "数字有误", by=zhou)
+    signoff.untick(item.id, by=zhou)
+    said = signoff.Report(note="已办", document_no="财〔2026〕3 号", happened_on=county.NOW.date())
+    signoff.tick(item.id, by=zhou, report=said)
+    signoff.report(item.id, signoff.Report(note="没有文号"), by=zhou)
+    county.sign(item, by=zhou)
+    with pytest.raises(Malformed):
+        signoff.send_back(item.id, "", SOON, by=sun)
+    with pytest.raises(NotYours):
+        signoff.approve(item.id, by=zhou)
+    signoff.approve(item.id, by=sun)
+    signoff.send_back(item.id, "抽查发现数字不符", SOON, by=sun)
+    assert county.in_step()
+
+
 def test_what_was_approved_can_still_be_sent_back() -> None:
     item = signed()
     signoff.approve(item.id, by=county.actor("sun"))
@@ -93,6 +126,15 @@ def test_the_same_press_twice_reviews_once() -> None:
     signoff.approve(item.id, by=by)
     with pytest.raises(Repeated):
         signoff.approve(item.id, by=by)
+    assert len(item.reviews) == 1
+
+
+def test_the_same_press_twice_sends_back_once() -> None:
+    item, by = signed(), county.actor("sun", nonce="a" * 32)
+    today = county.NOW.date()  # soon enough
+    signoff.send_back(item.id, "请附清单", today, by=by)
+    with pytest.raises(Repeated):
+        signoff.send_back(item.id, "请附清单", today, by=by)
     assert len(item.reviews) == 1
 
 

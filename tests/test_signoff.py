@@ -248,6 +248,27 @@ def test_a_login_alone_does_not_sign() -> None:
         county.sign(county.ticked("预算考核", "zhou"), by=county.actor("zhou", signing=False))
 
 
+def test_nobody_slips_an_item_of_another_post_into_his_sheet() -> None:
+    own, anothers = county.ticked("预算考核", "zhou"), county.ticked("净增企业", "wu")
+    with pytest.raises(NotYours):
+        county.sign(own, anothers, by=county.actor("zhou"))
+    db.session.expire_all()
+    assert (own.state, anothers.state) == (ItemState.TICKED, ItemState.TICKED)
+
+
+def test_somebody_with_two_posts_signs_as_the_holder_of_the_items_post() -> None:
+    item, size = county.ticked("率先垂范", "sun"), ledger.size()
+    at_work_as = county.actor("sun", "QH-XS")
+    assert county.sign(item, by=at_work_as).post == county.post_of("sun", "QH-GOV")
+    assert {entry["actor"]["post"] for entry in entries(size)} == {"清和县人民政府 副县长"}
+
+
+def test_signing_at_once_is_a_report_too() -> None:
+    item = county.item("预算考核")
+    county.sign(item, by=county.actor("zhou"))
+    assert (item.reported_at, item.reported_by) == (county.NOW, county.user("zhou"))
+
+
 def test_an_empty_sheet_is_no_signature() -> None:
     with pytest.raises(Malformed):
         signoff.sign({}, by=county.actor("zhou"))
@@ -294,6 +315,15 @@ def test_a_value_is_asked_for_by_name() -> None:
         signoff.tick(item.id, by=county.actor("li"))
     assert missing.value.field == f"value-{item.duty.targets[0].id}"
     assert item.state is ItemState.OPEN
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "1E+999", "1E-999"])
+def test_what_is_no_figure_is_asked_for_again(value: str) -> None:
+    item = county.item("网上可办率")
+    (target,) = item.duty.targets
+    with pytest.raises(Malformed) as wrong:
+        signoff.tick(item.id, by=county.actor("li"), report=signoff.Report(values={target.id: Decimal(value)}))
+    assert wrong.value.field == f"value-{target.id}"
 
 
 def test_nothing_happened_tomorrow(qinghe: county.Clock) -> None:
