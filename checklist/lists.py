@@ -21,6 +21,7 @@ from models import (
     Cadence,
     Duty,
     DutyList,
+    ExactDecimal,
     Item,
     ListKind,
     ListState,
@@ -167,7 +168,7 @@ def edit(duty_id: int, to: Edit, *, by: Actor, rev: int | None = None) -> Duty:
         duty.owners = to.owners
         duty.guards = _guards(duty, to.guards)
         for target in duty.targets:
-            target.value = to.values.get(target.id)
+            target.value = _figure(target, to.values.get(target.id))
     return duty
 
 
@@ -224,6 +225,12 @@ def _wording(text: str) -> str:
     return text.strip()
 
 
+def _figure(target: Target, value: Decimal | None) -> Decimal | None:
+    if value is not None and not ExactDecimal.holds(value):
+        raise Malformed(f"“{target.of}”的目标值不是能记下的数，请核对；还没有定就空着。", f"value-{target.id}")
+    return value
+
+
 def _guards(duty: Duty, lineages: list[str]) -> list[str]:
     work = {d.lineage for d in duty.duty_list.kept if d.side is not Side.INTEGRITY and d is not duty}
     return [lineage for lineage in lineages if lineage in work and duty.side is not Side.WORK]
@@ -241,10 +248,14 @@ def submit(list_id: int, *, meeting: str, meeting_no: str, meeting_day: date | N
         for field, value in (("meeting", meeting), ("meeting_no", meeting_no), ("meeting_day", meeting_day)):
             if not value:
                 raise Malformed("请填写会议的名称、文号和日期。", field)
+        if meeting_day and meeting_day > clock.today():
+            raise Malformed("会议日期不能晚于今天。", "meeting_day")
         if problems := unready(duties):
             raise Refused("还不能提交：" + "；".join(problems), duties)
         duties.meeting, duties.meeting_no, duties.meeting_day = meeting, meeting_no, meeting_day
         duties.submitted_by, duties.declined_because = by.user, ""
+        for duty in duties.kept:
+            duty.guards = _guards(duty, duty.guards)  # a duty that was guarded may have been dropped since
     return duties
 
 
@@ -253,20 +264,25 @@ def unready(duties: DutyList) -> list[str]:
     if not duties.kept:
         return ["清单里还没有责任事项"]
     problems = []
+    on_nodes = [d for d in duties.kept if d.cadence in (Cadence.ONGOING, Cadence.PER_EVENT)]
     for duty in duties.kept:
         problems += [f"第 {duty.position} 项{what}" for what in owners.spread(duty).missing]
-    on_nodes = [d for d in duties.kept if d.cadence in (Cadence.ONGOING, Cadence.PER_EVENT)]
+        if duty not in on_nodes and not schedule.periods(duty, clock.today()):
+            problems.append(f"第 {duty.position} 项的完成日期已经过去")
     if on_nodes and not any(node >= clock.today().isoformat() for node in duties.nodes):
         problems.append("请至少设一个今天以后的报送节点")
     return problems
 
 
-def adopt(list_id: int, *, by: Actor) -> DutyList:
-    """Confirm a submitted list as the second person: owners become posts, and the year's items are made."""
+def adopt(list_id: int, *, by: Actor, rev: int | None = None) -> DutyList:
+    """Confirm a submitted list as the second person: owners become posts, and the year's items are made.
+
+    Raises Stale when the list was declined and submitted anew after the page was drawn.
+    """
     with ledger.act("adopt", by=by) as act:
         duties = access.load(DutyList, list_id)
         act.post = access.require(by, "adopt", duties)
-        _move(duties, "adopt")
+        _move(duties, "adopt", rev)
         if problems := unready(duties):
             raise Refused("还不能确认：" + "；".join(problems), duties)
         duties.decided_by, duties.adopted_on = by.user, clock.today()
@@ -308,22 +324,23 @@ def make_items(duty: Duty, since: date) -> None:
             db.session.add(item)
 
 
-def decline(list_id: int, reason: str, *, by: Actor) -> DutyList:
+def decline(list_id: int, reason: str, *, by: Actor, rev: int | None = None) -> DutyList:
     """Give a submitted list back to the clerk, with a reason."""
     with ledger.act("decline", by=by, reason=reason) as act:
         duties = access.load(DutyList, list_id)
         act.post = access.require(by, "decline", duties)
-        _move(duties, "decline")
+        _move(duties, "decline", rev)
         if not reason.strip():
             raise Malformed("请填写退回修改的理由。", "reason")
         duties.declined_because, duties.submitted_by = reason, None
     return duties
 
 
-def _move(duties: DutyList, verb: str) -> None:
+def _move(duties: DutyList, verb: str, rev: int | None = None) -> None:
     move = LIST_MOVES[verb]
     if duties.state is not move.before:
         raise Refused(f"这份清单现在是“{duties.state.label}”，不能{move.label}。请刷新页面。", duties)
+    _insist_on_rev(duties, rev)
     duties.state = move.after
 
 

@@ -76,14 +76,20 @@ def spread(duty: Duty) -> Spread:
     missing: list[str] = []
     for owner in duty.owners:
         found = posts_of(owner, duty.duty_list.unit)
-        if not found:
-            missing.append(f"{describe(owner)}没有可承担的岗位")
+        missing += [f"{name}没有可承担的岗位" for name in _without_post(owner, found, duty.duty_list.unit)]
         for post in found:
             if posts.get(post) is not Part.LEAD:
                 posts[post] = Part(owner["part"])
     if Part.LEAD not in posts.values():
         missing.append("还没有牵头责任人")
     return Spread(posts, missing)
+
+
+def _without_post(owner: Owner, found: list[Post], root: Unit) -> list[str]:
+    """Who is meant and has nobody to take it on: also a single unit of a set, which must be left out in so many words."""
+    headed = {post.unit for post in found}
+    headless = [unit.name for unit in _units_of(owner, root) if unit not in headed]
+    return headless or ([] if found else [describe(owner)])
 
 
 def posts_of(owner: Owner, root: Unit) -> list[Post]:
@@ -93,12 +99,14 @@ def posts_of(owner: Owner, root: Unit) -> list[Post]:
         return [post] if post and is_open(post, today()) else []
     if owner.get("set") == "team":
         return [post for post in _team(root) if str(post.id) not in owner["except"]]
-    units = [u for u in units_below(root) if u.code not in owner.get("except", [])]
+    return [post for post in _posts_in(_units_of(owner, root)) if post.kind is PostKind.PRINCIPAL]
+
+
+def _units_of(owner: Owner, root: Unit) -> list[Unit]:
     if "unit" in owner:
-        units = [u for u in units if u.code == owner["unit"]]
-    else:
-        units = [u for u in units if u.kind is _KINDS[owner["set"]]]
-    return [post for post in _posts_in(units) if post.kind is PostKind.PRINCIPAL]
+        return [u for u in units_below(root) if u.code == owner["unit"]]
+    kind = _KINDS.get(owner.get("set", ""))
+    return [u for u in units_below(root) if u.kind is kind and u.code not in owner["except"]]
 
 
 def _team(root: Unit) -> list[Post]:

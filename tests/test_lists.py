@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from sqlalchemy import select
 from checklist import ledger, lists
 from checklist.actor import Actor
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
-from models import Assignment, Cadence, Duty, DutyList, Item, ListState, Part, Side, db
+from models import Cadence, Duty, DutyList, Item, ListState, Side, db
 from tests import county
 from tests.test_signoff import entries
 
@@ -162,6 +163,31 @@ def test_a_slip_is_mended_in_the_wording_only_and_only_as_offered() -> None:
     assert (duty.quote, duty.wording) == ("要压减一般性指出", "要压减一般性支出")
 
 
+def test_leaving_out_bringing_back_and_mending_are_the_clerks_acts_and_logged() -> None:
+    (duty,) = county.draft("笔误", "一、任务\n要压减一般性指出。\n").duties
+    size = ledger.size()
+    for act in (
+        lambda by: lists.drop(duty.id, by=by),
+        lambda by: lists.restore(duty.id, by=by),
+        lambda by: lists.mend(duty.id, "一般性指出", "一般性支出", by=by),
+    ):
+        with pytest.raises(NotYours):
+            act(county.actor("qian"))
+        act(county.actor("chu"))
+    assert [(entry["action"], entry["result"]) for entry in entries(size)] == [
+        (verb, result) for verb in ("drop", "restore", "mend") for result in ("refused: 403", "ok")
+    ]
+
+
+@pytest.mark.parametrize("figure", ["NaN", "-Infinity", "1E+999"])
+def test_a_target_that_is_no_figure_is_sent_back(figure: str) -> None:
+    duty = next(d for d in draft().duties if d.targets)
+    (target,) = duty.targets
+    with pytest.raises(Malformed) as wrong:
+        edit(duty, county.actor("chu"), values={target.id: Decimal(figure)})
+    assert wrong.value.field == f"value-{target.id}"
+
+
 def test_an_empty_wording_is_sent_back() -> None:
     with pytest.raises(Malformed) as empty:
         edit(one(draft()), county.actor("chu"), wording=" ")
@@ -186,97 +212,6 @@ def test_integrity_guards_work_and_nothing_else() -> None:
     guarding = edit(other, county.actor("chu"), side=Side.INTEGRITY, guards=[work.lineage, other.lineage, "0" * 16])
     assert guarding.guards == [work.lineage]
     assert edit(work, county.actor("chu"), guards=[other.lineage]).guards == []
-
-
-# --- adoption takes two -----------------------------------------------------------------------------------------
-
-
-def test_a_list_that_lacks_something_is_not_submitted_and_says_what() -> None:
-    duties = draft()
-    with pytest.raises(Refused, match="第 2 项还没有牵头责任人"):
-        lists.submit(duties.id, **MEETING, by=county.actor("chu"))
-    assert duties.state is ListState.DRAFT
-
-
-@pytest.mark.parametrize("field", MEETING)
-def test_a_list_is_submitted_with_its_meeting(field: str) -> None:
-    with pytest.raises(Malformed) as missing:
-        lists.submit(ready().id, **MEETING | {field: None}, by=county.actor("chu"))
-    assert missing.value.field == field
-
-
-@pytest.mark.parametrize("login", ["li", "qian"])
-def test_the_head_of_the_office_or_the_units_secretary_confirms(login: str) -> None:
-    duties, size = submitted(), ledger.size()
-    lists.adopt(duties.id, by=county.actor(login))
-    assert duties.state is ListState.ADOPTED
-    assert (duties.decided_by, duties.adopted_on) == (county.user(login), county.NOW.date())
-    assert {entry["object"]["type"] for entry in entries(size)} == {"duty_list", "assignment", "item"}
-
-
-@pytest.mark.parametrize(
-    ("login", "refusal"), [("chu", NotYours), ("zhou", Unseen), ("zhao", Unseen), ("sun", Unseen), ("wei", Unseen)]
-)
-def test_nobody_else_confirms_least_of_all_who_submitted(login: str, refusal: type[Refused]) -> None:
-    duties = submitted()
-    for confirm in (
-        lambda: lists.adopt(duties.id, by=county.actor(login)),
-        lambda: lists.decline(duties.id, "再改改", by=county.actor(login)),
-    ):
-        with pytest.raises(refusal):
-            confirm()
-    assert duties.state is ListState.SUBMITTED
-
-
-def test_who_drafted_does_not_confirm_even_as_head_of_the_office() -> None:
-    from checklist import accounts
-    from models import Role
-
-    accounts.grant(
-        county.user("li").id, Role.CLERK, county.unit("QH-GOV").id, county.NOW.date(), None, by=county.console
-    )
-    duties = county.draft("主任自拟", "一、任务\n财政局要完善台账。\n", by="li")
-    lists.submit(duties.id, **MEETING, by=county.actor("chu"))
-    with pytest.raises(NotYours):
-        lists.adopt(duties.id, by=county.actor("li"))
-
-
-def test_a_declined_list_goes_back_to_the_clerk_with_the_reason() -> None:
-    duties = submitted()
-    with pytest.raises(Malformed):
-        lists.decline(duties.id, " ", by=county.actor("li"))
-    lists.decline(duties.id, "第 3 项牵头单位不对", by=county.actor("li"))
-    assert (duties.state, duties.declined_because) == (ListState.DRAFT, "第 3 项牵头单位不对")
-    lists.submit(duties.id, **MEETING, by=county.actor("chu"))
-    assert duties.declined_because == ""
-
-
-def test_a_list_is_confirmed_once() -> None:
-    duties = submitted()
-    lists.adopt(duties.id, by=county.actor("li"))
-    items = len(db.session.scalars(select(Item)).all())
-    with pytest.raises(Refused, match="已生效"):
-        lists.adopt(duties.id, by=county.actor("li"))
-    assert len(db.session.scalars(select(Item)).all()) == items
-
-
-def test_what_adoption_will_bring_is_said_before_and_comes_true() -> None:
-    duties = submitted()
-    coming = lists.coming(duties)
-    before = len(db.session.scalars(select(Item)).all())
-    lists.adopt(duties.id, by=county.actor("li"))
-    assert len(db.session.scalars(select(Item)).all()) - before == coming.items
-    assigned = db.session.scalars(select(Assignment).join(Duty).where(Duty.duty_list == duties)).all()
-    assert len({a.post for a in assigned}) == coming.posts
-    assert coming.duties == 7
-
-
-def test_only_leads_get_items_and_each_only_once() -> None:
-    items = db.session.scalars(select(Item)).all()
-    keys = [(item.lineage, item.post_id, item.period, item.case) for item in items]
-    assert len(keys) == len(set(keys))
-    for item in items:
-        assert next(a.part for a in item.duty.assignments if a.post == item.post) is Part.LEAD
 
 
 def test_a_duty_of_ones_own_stands_at_the_end_without_a_quote() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from checklist import lists, owners, units
-from models import Duty, Part
+from models import Duty, Part, Tenure, UnitKind, db
 from tests import county
 
 pytestmark = pytest.mark.usefixtures("qinghe")
@@ -61,6 +62,16 @@ def test_whoever_leads_and_supports_leads() -> None:
     assert titles(duty)["县教育局 局长"] == "配合"
 
 
+def test_a_unit_of_a_set_that_nobody_heads_is_named_not_passed_over() -> None:
+    units.found("QH-NH", "南湖镇", UnitKind.TOWN, by=county.console, short_name="南湖", parent=county.unit("QH-GOV"))
+    towns: owners.Owner = {"set": "towns", "except": [], "part": "lead"}
+    assert owners.spread(duty_of(towns)).missing == ["南湖镇没有可承担的岗位"]
+    duty = db.session.scalars(select(Duty).order_by(Duty.id.desc())).first()
+    assert duty
+    decided = lists.Edit(duty.wording, duty.side, duty.cadence, None, [{**towns, "except": ["QH-NH"]}], [], {})
+    assert owners.spread(lists.edit(duty.id, decided, by=county.actor("chu"))).missing == []
+
+
 def test_a_duty_with_support_alone_lacks_a_lead() -> None:
     assert owners.spread(duty_of({"unit": "QH-CZJ", "part": "support"})).missing == ["还没有牵头责任人"]
 
@@ -68,10 +79,6 @@ def test_a_duty_with_support_alone_lacks_a_lead() -> None:
 def test_what_has_ended_owns_nothing_and_is_offered_to_nobody() -> None:
     duty = duty_of({"post": county.post_of("wu").id, "part": "lead"})
     post = county.post_of("wu")
-    from sqlalchemy import select
-
-    from models import Tenure, db
-
     held = db.session.scalars(select(Tenure).where(Tenure.post == post)).one()
     units.end_tenure(held.id, county.NOW.date(), by=county.console)
     units.end_post(post.id, county.NOW.date(), by=county.console)
