@@ -60,8 +60,10 @@ class Standing:
     @classmethod
     def of(cls, by: Actor) -> Standing:
         """Read it anew: a disabled account, an ended tenure or a lapsed grant counts from the next act."""
-        if by.user is None or by.user.disabled_at is not None:
+        if by.user is None:
             return cls(by)
+        if by.user.disabled_at is not None:
+            return cls(Actor())
         day = clock.today()
         return cls(
             by,

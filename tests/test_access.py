@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from checklist import access, accounts, lists, signoff
+from checklist import access, accounts, lists, signoff, units
 from checklist.refusal import Refused, Unseen
-from models import DutyList, Item, ItemState, Role, db
+from models import DutyList, Item, ItemState, Role, Tenure, db
 from tests import county
 
 pytestmark = pytest.mark.usefixtures("qinghe")
@@ -87,6 +87,14 @@ def allowed(verb: str, item: Item, login: str) -> bool:
     return item.state in signoff.MOVES[verb].before
 
 
+def test_a_closed_account_is_nobody_from_its_next_act() -> None:
+    item, by = county.signed("预算考核", "zhou"), county.actor("zhou")
+    accounts.disable(by.user.id, by=county.console)
+    for row, verb in ((item, "see"), (item.signatures[0].batch, "see"), (by.user, "change_password")):
+        with pytest.raises(Unseen):
+            access.require(by, verb, row)
+
+
 def test_an_official_sees_his_units_adopted_lists_and_no_drafts() -> None:
     adopted = county.duty("预算考核").duty_list
     draft = county.draft("草稿", county.SPEECH)
@@ -106,9 +114,6 @@ def test_a_receipt_is_seen_by_whoever_sees_the_item() -> None:
 
 def test_whoever_is_gone_from_a_post_still_sees_what_he_signed() -> None:
     item = county.signed("预算考核", "zhou")
-    from checklist import units
-    from models import Tenure
-
     held = db.session.scalars(select(Tenure).where(Tenure.user == county.user("zhou"))).one()
     units.end_tenure(held.id, county.NOW.date(), by=county.console)
     assert sees("zhou", item)
