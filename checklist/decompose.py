@@ -100,7 +100,7 @@ def _rows(sentence: Span, source: str) -> Iterator[Proposal]:
     asked = without_told(unmarked(sentence.text))
     bare, is_told = without_background(asked)
     why = first(grammar.DEMANDS if is_told else grammar.DUTIES, bare)
-    if not why or grammar.BY_WHOM.pattern.fullmatch(bare.rstrip("。")):
+    if not why:
         return
     start = sentence.start + sentence.text.index(asked) + len(asked) - len(bare)
     goes_on = set(counted(bare))

@@ -36,8 +36,8 @@ def pieces(sentence: str) -> Iterator[tuple[int, str]]:
 def counted(sentence: str) -> Iterator[int]:
     """Where, one behind the other, another object is counted: 净增企业50户、新登记市场主体800户."""
     at, before = 0, False
-    for part in re.split(r"([、，])", blank(grammar.CLOSED, sentence).rstrip("。")):
-        if part not in ("、", "，"):
+    for part in re.split(r"([、，；])", blank(grammar.CLOSED, sentence).rstrip("。")):
+        if part not in ("、", "，", "；"):
             is_counted = bool(grammar.COUNTED.pattern.search(part))
             if is_counted and before:
                 yield at
@@ -97,7 +97,9 @@ def _begins(clause: str, whole: str, said: _Said, before: _Said) -> bool:
         return False
     if said.period:
         return said.period != before.period
+    if said.case and said.case is not before.case:
+        return True
     if said.day and not grammar.COMPLETES.pattern.search(whole):
         return bool(before.day or before.period) or not any(targets(clause))
     returns = before.period and grammar.RETURNS.pattern.search(clause)
-    return bool(returns or before.is_told or (said.case and said.case is not before.case))
+    return bool(returns or before.is_told)

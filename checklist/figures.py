@@ -37,7 +37,10 @@ _LEADING = re.compile(
     rf"^(?:(?:{grammar.SUBJECT.pattern.pattern})|要|须|必须|确保|力争|争取|实现|努力|推动|推进|使(?!用)|让|将|把|其中|再|也|并|"
     rf"(?:比|较)(?:上|去|往)年|在[^，]{{1,12}}基础上|每(?:[日周月年]|季度?|半年)|到|年内|全年|今年|我县|全县|逐步|带头|至少)+"
 )
-_AGAIN = re.compile(r"(?:在[^，]{1,12}基础上)?再?$")
+# What stands between the words and their figure: 在去年基础上再, 自收到之日起, 全年.
+_BETWEEN = re.compile(
+    r"在[^，]{1,12}基础上再?|再$|(?:应|须|要|必须)?[在自]?[^，]{0,10}(?:之日起|后)$|(?:全年|年内|每(?:年|季度|月|人)|累计)$"
+)
 _TRAILING = "的为在至到要应须都均将、，"
 _COUNTS = re.compile(rf"^{COUNTER}$")
 _NOUN_BEHIND = re.compile(r"^[^，、；。0-9（）]{2,24}")
@@ -125,7 +128,7 @@ def _bare(words: str) -> str:
     words = words.removeprefix("到")
     day = next((m for rule in terms.DEADLINES if (m := rule.pattern.match(words))), None)
     words = _LEADING.sub("", words[day.end() :] if day else words)
-    return _AGAIN.sub("", words).lstrip("、，").rstrip(_TRAILING)
+    return _BETWEEN.sub("", words).lstrip("、，").rstrip(_TRAILING)
 
 
 def _behind(words: str, unit: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from checklist import grammar
+from checklist import grammar, terms
 from checklist.vocabulary import ASKS
 
 
@@ -25,6 +25,7 @@ _PART = re.compile(
     r"由?(?P<who>[^；：]+?)(?:等)?(?:共同|分别|按(?:照)?(?:各自)?职责(?:分工)?)?"
     r"(?P<role>牵头|主办|负责|承办|落实|配合|协助|协办|参与)(?:负责|落实|实施|推进)?"
 )
+_LABEL_BEHIND = re.compile(rf"(?:^|(?<=[。；， ]))(?={grammar.LABEL.pattern.pattern})")
 _BESIDE = re.compile(rf"(?:会同|联合)(?P<who>{grammar.ACTOR})(?={ASKS}|，|$)")
 _BEHIND = re.compile(r"(?:牵头|负责)(?:负责)?，(?P<who>[^，。；]{2,40}?)等?(?:配合|协助|参与)(?=$|，|。)")
 _HELPS = re.compile(rf"{grammar.MUST}(?:积极|主动|全力|做好)?(?:配合|协助)")
@@ -52,20 +53,27 @@ def told_behind(sentence: str) -> str | None:
         for found in rule.pattern.finditer(tail):
             if found.end() == len(tail):
                 return found.group()
+    if label := _LABEL_BEHIND.search(tail):
+        return tail[label.end() :]
     return end if grammar.BY_WHOM.pattern.fullmatch(end) else None
 
 
 def without_told(sentence: str) -> str:
-    """The sentence without the bracket at its end."""
+    """The sentence without what told_behind() finds at its end."""
     told = told_behind(sentence)
-    end = sentence.rstrip("。；， ")
-    return end.removesuffix(told).rstrip("。； ") if told and told != end else sentence
+    return sentence.rstrip("。；， ").removesuffix(told).rstrip("。；， ") if told else sentence
 
 
 def told_when(words: str) -> str | None:
-    """What a line or bracket 完成时限：… says of when."""
+    """What a line or bracket says of when: 完成时限：…, or 11月底前完成 among the owners."""
     found = grammar.TIME_LABEL.pattern.search(words)
-    return found["when"] if found else None
+    if found:
+        return found["when"]
+    return next((part for part in re.split(r"[，；（）]", words) if _is_day(part)), None)
+
+
+def _is_day(words: str) -> bool:
+    return any(rule.pattern.match(words) for rule in terms.DEADLINES)
 
 
 def _phrases(text: str) -> Iterator[tuple[str, str]]:
@@ -103,7 +111,7 @@ def _told_in_words(inside: str) -> Iterator[tuple[str, str]]:
     for part in re.split(r"[，；]", inside):
         found = _PART.fullmatch(part)
         if not found:
-            waiting.append(part)
+            waiting += [] if _is_day(part) else [part]
             continue
         follows = has_lead and found["role"] not in _LEADS
         yield "、".join([*waiting, found["who"]]), "support" if follows or found["role"] in _SUPPORTS else "lead"
@@ -124,7 +132,8 @@ def _names(who: str) -> Iterator[str]:
 
 def _bare(name: str) -> str:
     """A name without what leads up to it and without the rank of those who hold the office."""
-    name = _LEADING.sub("", name).removesuffix("分别").removesuffix("共同")
+    day = next((m for rule in terms.DEADLINES if (m := rule.pattern.match(name))), None)
+    name = _LEADING.sub("", name[day.end() :] if day else name).removesuffix("分别").removesuffix("共同")
     name = re.sub(r"等(?=(?:部门|单位)$)", "", name)
     return _RANK.sub("", name) or name
 
