@@ -6,23 +6,19 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
-from wtforms import DateField, DecimalField, RadioField, SelectField, SelectMultipleField, TextAreaField
-from wtforms.validators import Length, Optional
+from wtforms import DateField, DecimalField, RadioField, SelectField, SelectMultipleField
+from wtforms.validators import Optional
 
 from checklist import access, lists, owners
 from checklist.refusal import Malformed, Stale
 from models import Cadence, Duty, DutyList, Part, Side
 from pages import current
-from pages.forms import Form, options, tidy
+from pages.forms import Form, WordingForm, options
 
 bp = Blueprint("duties", __name__)
 
 NOBODY = ""
 PARTS = options([(NOBODY, "不承担"), *((part, part.label) for part in Part)])
-
-
-class WordingForm(Form):
-    wording = TextAreaField("任务表述", [Length(max=2000, message="不超过 2000 字。")], filters=[tidy])
 
 
 class EditForm(WordingForm):
@@ -162,16 +158,16 @@ def mend(id: int) -> Response:
 
 @bp.post("/lists/<int:id>/duties")
 def add(id: int) -> Response:
-    form = WordingForm()
+    adding = WordingForm()
     found = access.see(current.actor(), DutyList, id)
     try:
-        form.validate()
-        duty = current.once(lambda: lists.add(id, form.wording.data or "", by=current.actor()), Duty)
+        adding.validate()
+        duty = current.once(lambda: lists.add(id, adding.wording.data or "", by=current.actor()), Duty)
     except Malformed as problem:
-        form.blame(problem)
-        page = render_template("duties/add.html", list=found, form=form)
-        return make_response(page, 422)
-    return current.redirect_to("lists.show", id=id, _anchor=f"d-{duty.id}")
+        adding.blame(problem)
+        template = "duties/_add.html" if current.is_htmx() else "duties/add.html"
+        return make_response(render_template(template, list=found, adding=adding), 422)
+    return current.answer("duties/_added.html", _place(duty), adding=WordingForm(formdata=None), **_card(duty))
 
 
 def _changed(duty: Duty) -> Response:

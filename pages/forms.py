@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, SelectChoice
-from wtforms.validators import Optional
+from wtforms import HiddenField, IntegerField, SelectChoice, TextAreaField
+from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
 from checklist.refusal import Malformed, Problem
@@ -41,3 +41,9 @@ class Form(FlaskForm):
             self.form_errors.append(problem.message)
         else:
             field.errors = [*field.errors, problem.message]
+
+
+class WordingForm(Form):
+    """What a duty asks for, in the office's words."""
+
+    wording = TextAreaField("任务表述", [Length(max=2000, message="不超过 2000 字。")], filters=[tidy])

@@ -15,7 +15,7 @@ from checklist import access, clock, lists, owners, progress, units
 from checklist.refusal import Malformed, Refused
 from models import Duty, DutyList, ListState, Part, Role, Unit, db
 from pages import current
-from pages.forms import Form, options, tidy
+from pages.forms import Form, WordingForm, options, tidy
 
 bp = Blueprint("lists", __name__, url_prefix="/lists")
 
@@ -138,7 +138,11 @@ def _page(found: DutyList, **forms: Form) -> str:
     standing = current.standing()
     may = {verb: bool(access.may(standing, verb, found)) for verb in ("edit", "submit", "adopt", "decline")}
     shown: dict[str, Any] = {"nodes": nodes_form(found), "submission": SubmitForm(formdata=None)}
-    shown |= {"decline": DeclineForm(formdata=None), "adoption": Form(formdata=None)}
+    shown |= {
+        "decline": DeclineForm(formdata=None),
+        "adoption": Form(formdata=None),
+        "adding": WordingForm(formdata=None),
+    }
     shown |= forms
     for form in shown.values():
         form.nonce.data = form.nonce.data or current.new_nonce()

@@ -131,3 +131,23 @@ def the_bundle_verifies_until_a_byte_is_changed(bundle: Path) -> None:
 
 def verify(bundle: Path) -> int:
     return subprocess.run([sys.executable, str(ROOT / "verify.py"), str(bundle)], capture_output=True).returncode
+
+
+def test_a_clerk_adds_drops_and_brings_back_and_mends_where_she_is(browse: Browse, qinghe: county.Clock) -> None:
+    draft = county.draft("节前任务", "一、任务\n财政局要压减一般性指出。\n")
+    page = browse("chu")
+    page.goto(f"/lists/{draft.id}")
+    page.get_by_text("增加一项").click()
+    page.get_by_label("任务表述").fill("节前开展一次提醒谈话")
+    page.get_by_role("button", name="增加", exact=True).click()
+    cards = page.locator("article.duty")
+    expect(cards).to_have_count(2)
+    expect(page.locator("#unready")).to_contain_text("第 2 项还没有牵头责任人")
+    cards.nth(1).get_by_role("button", name="删去").click()
+    expect(cards.nth(1)).to_contain_text("已删去")
+    expect(page.locator("#unready")).to_contain_text("可以提交")
+    cards.nth(1).get_by_role("button", name="恢复").click()
+    expect(cards.nth(1)).not_to_contain_text("已删去")
+    cards.nth(0).get_by_role("button", name="表述改用“一般性支出”").click()
+    expect(cards.nth(0).locator(".row-wording")).to_have_text("财政局要压减一般性支出")
+    expect(page.locator(".source")).to_contain_text("一般性指出")
