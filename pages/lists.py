@@ -139,8 +139,8 @@ def _page(found: DutyList, **forms: Form) -> str:
     may = {verb: bool(access.may(standing, verb, found)) for verb in ("edit", "submit", "adopt", "decline")}
     shown: dict[str, Any] = {"nodes": nodes_form(found), "submission": SubmitForm(formdata=None)}
     shown |= {
-        "decline": DeclineForm(formdata=None),
-        "adoption": Form(formdata=None),
+        "decline": DeclineForm(formdata=None, rev=found.rev),
+        "adoption": Form(formdata=None, rev=found.rev),
         "adding": WordingForm(formdata=None),
     }
     shown |= forms
@@ -222,7 +222,12 @@ def submit(id: int) -> Response:
 
 @bp.post("/<int:id>/adoption")
 def adopt(id: int) -> Response:
-    current.once(lambda: lists.adopt(id, by=current.actor()), DutyList, id)
+    form = Form()
+    try:
+        form.validate()
+        current.once(lambda: lists.adopt(id, by=current.actor(), rev=form.rev.data), DutyList, id)
+    except Refused as refused:
+        return _refused(id, form, refused, adoption=form)
     flash("清单已生效，文字从现在起固定。责任人可以在“我的清单”里看到自己的事项。")
     return current.redirect_to("lists.show", id=id)
 
@@ -232,7 +237,7 @@ def decline(id: int) -> Response:
     form = DeclineForm()
     try:
         form.validate()
-        lists.decline(id, form.reason.data or "", by=current.actor())
+        lists.decline(id, form.reason.data or "", by=current.actor(), rev=form.rev.data)
     except (Malformed, Refused) as problem:
         return _refused(id, form, problem, decline=form)
     flash("已退回经办人修改。")
@@ -244,4 +249,6 @@ def _refused(id: int, form: Form, problem: Malformed | Refused, **shown: Form) -
     if problem.status not in (409, 422):
         raise problem
     form.blame(problem)
-    return make_response(_page(access.see(current.actor(), DutyList, id), **shown), problem.status)
+    found = access.see(current.actor(), DutyList, id)
+    form.rev.data = found.rev  # what is on the page now has been read
+    return make_response(_page(found, **shown), problem.status)
