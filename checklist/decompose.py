@@ -19,7 +19,7 @@ from checklist.division import counted, day, pieces, without_background
 from checklist.figures import Target, targets
 from checklist.grammar import Rule
 from checklist.named import Named, named, told_behind, told_when, without_told
-from checklist.outline import Span, first, legible, paragraphs, unmarked
+from checklist.outline import Paragraph, Span, first, legible, paragraphs, unmarked
 from checklist.vocabulary import RIGHT_AS_IT_IS
 
 
@@ -77,22 +77,34 @@ def decompose(text: str) -> list[Proposal]:
     """The duties that a text asks for, in its order. Any text at all may come in."""
     source = normalise(text)
     found: list[Proposal] = []
-    point = 0  # the first row of the present point: what is said of owners and days, is said of the rows since
+    point: list[Proposal] = []  # the rows of the present point
     for is_told, group in groupby(paragraphs(legible(source)), lambda paragraph: bool(paragraph.told)):
         if is_told:
             told = "；".join(paragraph.told or "" for paragraph in group)
-            found[point:] = [_told(row, told) for row in found[point:]]
+            found += [_told(row, told) for row in point]
+            point = []
             continue
         for paragraph in group:
-            point = point if paragraph.level is None else len(found)
-            for sentence in paragraph.duties():
-                found += _rows(sentence, source)
-                behind = told_behind(sentence.text)
-                found[point:] = [_told(row, behind) for row in found[point:]] if behind else found[point:]
-    return found
+            if paragraph.level is not None:
+                found += point
+                point = []
+            point += _rows_of(paragraph, source)
+    return found + point
 
 
 # --- rows ---------------------------------------------------------------------------------------------------
+
+
+def _rows_of(paragraph: Paragraph, source: str) -> list[Proposal]:
+    """The rows of a paragraph; what stands behind a sentence speaks of the rows since the last such words."""
+    found: list[Proposal] = []
+    waiting: list[Proposal] = []
+    for sentence in paragraph.duties():
+        waiting += _rows(sentence, source)
+        if told := told_behind(sentence.text):
+            found += [_told(row, told) for row in waiting]
+            waiting = []
+    return found + waiting
 
 
 def _rows(sentence: Span, source: str) -> Iterator[Proposal]:

@@ -295,7 +295,7 @@ OWN_SUBJECT = rule(
 # Things that are counted one by one: another such object is another row.
 COUNTED = rule(
     "计数",
-    rf"^(?!.{{0,40}}(?:每|其中|分别|不超过|由))(?:.{{0,20}}[^0-9]{{2,30}}{FIGURE}[余多]?{COUNTER}$|"
+    rf"^(?=.{{2,60}}{FIGURE})(?!.{{0,40}}(?:每|其中|分别|不超过|由))(?:.{{0,20}}[^0-9]{{2,30}}{FIGURE}[余多]?{COUNTER}$|"
     rf"[^0-9]{{0,20}}(?:{MORE}|{WHOLE}){FIGURE}{COUNTER}[^0-9]{{2,30}}$)",
     "净增企业50户",
 )
