@@ -104,6 +104,7 @@ def _helpers() -> dict[str, Callable[..., Any]]:
     return {
         "choices": lambda item: signoff.choices(item, standing),
         "may_report": lambda item: access.may(standing, "report", item) and item.state in signoff.REPORTABLE,
+        "is_due": lambda item: item.state in signoff.REPORTABLE,
         "light": progress.light_of,
         "late_entry": progress.late_entry,
         "report_form": report_form,
