@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
+from operator import eq, ge, gt, le, lt
 
 from checklist import access, clock, ledger, reviewing, schedule
 from checklist.actor import Actor, Auth
@@ -115,9 +116,16 @@ def _write(item: Item, what: Report) -> None:
     if what.happened_on and what.happened_on > clock.today():
         raise Malformed("发生日期不能晚于今天。", "happened_on")
     item.note, item.happened_on, item.reply = what.note, what.happened_on, what.reply
+    before = _in_rows_of_their_own(item)
     _write_document(item, what.document_no)
     for target in item.duty.targets:
         _write_value(item, target, what.values.get(target.id))
+    if _in_rows_of_their_own(item) != before:
+        item.rev += 1  # a page drawn before is out of date, as if the item's own row had changed
+
+
+def _in_rows_of_their_own(item: Item) -> tuple[list[str], dict[Target, Decimal]]:
+    return [e.document_no for e in item.evidence], {r.target: r.value for r in item.readings}
 
 
 def _write_document(item: Item, document_no: str) -> None:
@@ -157,18 +165,8 @@ def is_met(target: Target, value: Decimal) -> bool | None:
     以上、以内、不低于 include the figure, 超过、不满 exclude it (民法典 article 1259). For a rise (+) or a
     cut (-) the value is the size of the rise or cut that was reached.
     """
-    goal = target.value
-    if goal is None:
-        return None
-    return {
-        ">=": value >= goal,
-        "<=": value <= goal,
-        ">": value > goal,
-        "<": value < goal,
-        "=": value == goal,
-        "+": value >= goal,
-        "-": value >= goal,
-    }[target.op]
+    meets = {">=": ge, "<=": le, ">": gt, "<": lt, "=": eq, "+": ge, "-": ge}[target.op]
+    return None if target.value is None else bool(meets(value, target.value))
 
 
 # --- signing ------------------------------------------------------------------------------------------------

@@ -131,6 +131,27 @@ def test_a_page_that_is_out_of_date_changes_nothing(verb: str) -> None:
         late[verb]()
 
 
+def test_a_page_drawn_before_a_figure_or_a_document_changed_is_out_of_date() -> None:
+    """Both stand in rows of their own; to whoever reports they are parts of the item."""
+    item, li = county.item("网上可办率"), county.actor("li")
+    (target,) = item.duty.targets
+    for change in (signoff.Report(values={target.id: Decimal(50)}), signoff.Report(document_no="〔2026〕7 号")):
+        drawn = item.rev
+        signoff.report(item.id, change, by=li, rev=drawn)
+        with pytest.raises(Stale):
+            signoff.report(item.id, signoff.Report(note="没看到别人填的数"), by=li, rev=drawn)
+    assert county.in_step()
+
+
+def test_saving_what_is_said_already_changes_nothing() -> None:
+    item = county.item("网上可办率")
+    said = signoff.Report(note="已办", document_no="〔2026〕7 号", values={item.duty.targets[0].id: Decimal(96)})
+    signoff.report(item.id, said, by=county.actor("li"))
+    rev, size = item.rev, ledger.size()
+    signoff.report(item.id, said, by=county.actor("li"), rev=rev)
+    assert (item.rev, ledger.size()) == (rev, size)
+
+
 # --- who --------------------------------------------------------------------------------------------------------
 
 
