@@ -22,6 +22,8 @@ from checklist.named import Named, named, told_behind, told_when, without_told
 from checklist.outline import Paragraph, Span, first, legible, paragraphs, unmarked
 from checklist.vocabulary import RIGHT_AS_IT_IS
 
+SHORTEST = 4  # characters: a verb alone asks for nothing
+
 
 @dataclass(frozen=True)
 class Flag:
@@ -119,7 +121,7 @@ def _rows(sentence: Span, source: str) -> Iterator[Proposal]:
     before: Proposal | None = None
     for offset, piece in pieces(bare):
         text = piece.rstrip("。；，、！ ")
-        if text:
+        if len(text) >= SHORTEST:
             row = _proposal(Span(start + offset, text, sentence.path), first(grammar.DUTIES, text) or why, source)
             before = _following(row, before, goes_on=offset in goes_on) if before else row
             yield before
@@ -187,7 +189,7 @@ def _side(text: str) -> str:
 def _flags(text: str) -> Iterator[Flag]:
     for found in terms.MASKED.finditer(text):
         yield Flag("masked", found.group())
-    for phrase, near in terms.NEAR_MISSES.items():
-        for found in near.finditer(text):
-            if found.group() not in RIGHT_AS_IT_IS:
-                yield Flag("slip", found.group(), phrase)
+    for found in terms.NEAR_MISS.finditer(text):
+        phrase = None if found.group() in RIGHT_AS_IT_IS else terms.standard(found.group())
+        if phrase:
+            yield Flag("slip", found.group(), phrase)

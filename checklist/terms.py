@@ -157,10 +157,16 @@ MASKED = re.compile(
 )
 
 
-def _near(phrase: str) -> re.Pattern[str]:
+def _near(phrase: str) -> str:
     """One other character in the phrase; its first one only where the whole stands in quotes."""
     inside = [f"{re.escape(phrase[:n])}[一-鿿]{re.escape(phrase[n + 1 :])}" for n in range(1, len(phrase))]
-    return re.compile("|".join([rf"(?<=“)[一-鿿]{re.escape(phrase[1:])}(?=”)", *inside]))
+    return "|".join([rf"(?<=“)[一-鿿]{re.escape(phrase[1:])}(?=”)", *inside])
 
 
-NEAR_MISSES = {phrase: _near(phrase) for phrase in STANDARD_PHRASES}
+NEAR_MISS = re.compile("|".join(_near(phrase) for phrase in STANDARD_PHRASES))
+
+
+def standard(words: str) -> str | None:
+    """The standard phrase that words miss by one character."""
+    alike = (phrase for phrase in STANDARD_PHRASES if len(phrase) == len(words))
+    return next((p for p in alike if sum(a != b for a, b in zip(p, words, strict=True)) == 1), None)
