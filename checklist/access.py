@@ -20,6 +20,7 @@ from checklist.actor import Actor
 from checklist.refusal import NotYours, Unseen
 from checklist.reviewing import in_force, reviewers
 from models import (
+    THREE_OFFICERS,
     Batch,
     DutyList,
     Grant,
@@ -123,6 +124,8 @@ def reviewer(standing: Standing, item: Item) -> Capacity | None:
 def recorder(standing: Standing, item: Item) -> Capacity | None:
     """记录上级审核的经办人"""
     if _is_own(standing, item) or not standing.granted(Role.CLERK, item.post.unit):
+        return None
+    if any(standing.granted(office, None) for office in THREE_OFFICERS):  # they never review, whatever else they are
         return None
     return Capacity("recorder") if standing.reviewers.get(item.post) is None else None
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from checklist import ledger, reviewing, signoff, units
+from checklist import accounts, ledger, lists, reviewing, signoff, units
 from checklist.access import Standing
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
-from models import Item, ItemState, Review, Tenure, db
+from models import Item, ItemState, PostKind, Review, Role, Tenure, db
 from tests import county
 from tests.test_signoff import entries
 
@@ -57,6 +58,16 @@ def test_sending_back_without_them_changes_nothing(reason: str, days: int | None
     assert missing.value.field == field
     assert item.state is ItemState.SIGNED
     assert not db.session.scalars(select(Review)).all()
+
+
+def test_an_item_may_be_asked_for_again_today_and_the_day_is_the_countys(qinghe: county.Clock) -> None:
+    item, sun = signed(), county.actor("sun")
+    yesterday = qinghe.at.date()
+    qinghe.move(hours=16)  # one o'clock at night in the county, still the day before in Greenwich
+    with pytest.raises(Malformed):
+        signoff.send_back(item.id, "请附清单", yesterday, by=sun)
+    signoff.send_back(item.id, "请附清单", yesterday + timedelta(days=1), by=sun)
+    assert item.due == yesterday + timedelta(days=1)
 
 
 def test_after_a_return_signing_takes_a_reply() -> None:
@@ -108,10 +119,24 @@ def test_what_was_approved_can_still_be_sent_back() -> None:
     assert item.state is ItemState.RETURNED
 
 
-def test_only_what_is_signed_is_approved() -> None:
+def test_only_what_is_signed_is_approved_and_nothing_unsigned_is_sent_back() -> None:
+    sun = county.actor("sun")
     for item in (county.item("预算考核"), county.ticked("对接会", "zhou")):
         with pytest.raises(Refused, match=item.state.label):
-            signoff.approve(item.id, by=county.actor("sun"))
+            signoff.approve(item.id, by=sun)
+        with pytest.raises(Refused, match=item.state.label):
+            signoff.send_back(item.id, "请附清单", SOON, by=sun)
+
+
+def test_nothing_is_reviewed_twice_over() -> None:
+    item, sun = signed(), county.actor("sun")
+    signoff.approve(item.id, by=sun)
+    with pytest.raises(Refused, match="已通过"):
+        signoff.approve(item.id, by=sun)
+    signoff.send_back(item.id, "抽查发现数字不符", SOON, by=sun)
+    with pytest.raises(Refused, match="已退回"):
+        signoff.send_back(item.id, "再退一次", SOON, by=sun)
+    assert len(item.reviews) == 2
 
 
 def test_what_has_been_reviewed_is_not_taken_back() -> None:
@@ -214,11 +239,47 @@ def leave(login: str, post_id: int) -> None:
     units.end_tenure(db.session.scalars(held).one().id, county.NOW.date(), by=county.console)
 
 
+def test_a_reviewer_reviews_from_his_first_day_to_his_last(qinghe: county.Clock) -> None:
+    item, charge = signed(), county.post_of("sun", "QH-GOV")
+    tomorrow = qinghe.at.date() + timedelta(days=1)
+    held = db.session.scalars(select(Tenure).where(Tenure.post == charge)).one()
+    units.end_tenure(held.id, tomorrow, by=county.console)
+    units.appoint(county.user("chu").id, charge.id, tomorrow, by=county.console)
+    with pytest.raises(Unseen):
+        signoff.approve(item.id, by=county.actor("chu"))
+    qinghe.move(days=1)
+    with pytest.raises(Unseen):
+        signoff.approve(item.id, by=county.actor("sun"))
+    signoff.approve(item.id, by=county.actor("chu"))
+    assert item.reviews[0].reviewer == county.user("chu")
+
+
+def test_a_post_may_name_another_reviewer_as_long_as_that_one_lasts() -> None:
+    named = county.post_of("zhao")
+    deputy = units.add_post(county.unit("QH-JYJ").id, "副局长", PostKind.MEMBER, by=county.console, reviewer=named)
+    assert reviewing.reviewers()[deputy] == named
+    leave("zhao", named.id)
+    units.end_post(named.id, county.NOW.date(), by=county.console)
+    assert reviewing.reviewers()[deputy] == county.post_of("zheng")
+
+
 def outside() -> Item:
     """The county head's item, once there is nobody in the system to review it."""
     leave("zhao", county.post_of("zhao").id)
     units.end_post(county.post_of("zhao").id, county.NOW.date(), by=county.console)
     return county.signed("率先垂范", "qian")
+
+
+def of_the_top() -> Item:
+    """An item that the county secretary has signed."""
+    chu, day = county.actor("chu"), county.NOW.date()
+    duties = county.draft("书记任务", "要率先垂范，廉洁自律。")
+    for duty in list(duties.duties):
+        owners = [{"post": county.post_of("zhao").id, **county.LEAD}]
+        lists.edit(duty.id, replace(county.decided(duty, guards=[]), owners=owners), by=chu)
+    lists.submit(duties.id, meeting="县委常委会会议", meeting_no="〔2026〕2 号", meeting_day=day, by=chu)
+    lists.adopt(duties.id, by=county.actor("li"))
+    return county.signed("廉洁自律", "zhao")
 
 
 def test_a_review_outside_the_system_is_recorded_with_its_document() -> None:
@@ -229,6 +290,34 @@ def test_a_review_outside_the_system_is_recorded_with_its_document() -> None:
     (review,) = item.reviews
     assert (review.reviewer, review.recorded_by) == (None, county.user("chu"))
     assert review.outside_document == "清委〔2026〕9 号"
+
+
+def test_an_outside_return_without_its_document_changes_nothing() -> None:
+    item, size = outside(), ledger.size()
+    with pytest.raises(Malformed) as missing:
+        signoff.send_back(item.id, "请附清单", SOON, by=county.actor("cai"))
+    assert missing.value.field == "outside_document"
+    db.session.expire_all()
+    assert (item.state, item.redo_by, ledger.size()) == (ItemState.SIGNED, None, size)
+
+
+def test_above_the_county_secretary_there_is_only_a_document() -> None:
+    """The review of the county secretary's item is recorded by the root's clerk, not by the government's."""
+    item = of_the_top()
+    for login, refusal in {"zhao": NotYours, "qian": Unseen, "chu": Unseen, "wei": NotYours, "shen": Unseen}.items():
+        with pytest.raises(refusal):
+            signoff.approve(item.id, by=county.actor(login), outside_document="市委〔2026〕9 号")
+    signoff.approve(item.id, by=county.actor("cai"), outside_document="市委〔2026〕9 号")
+    assert item.reviews[0].recorded_by == county.user("cai")
+
+
+@pytest.mark.parametrize("login", ["shen", "han", "yang"])
+def test_none_of_the_three_officers_records_a_review_even_as_a_clerk(login: str) -> None:
+    item = outside()
+    root, today = county.unit("QH").id, county.NOW.date()
+    accounts.grant(county.user(login).id, Role.CLERK, root, today, None, by=county.console)
+    with pytest.raises(Unseen):
+        signoff.approve(item.id, by=county.actor(login), outside_document="清委〔2026〕9 号")
 
 
 def test_nobody_records_an_outside_review_of_his_own() -> None:
