@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,16 +17,25 @@ from checklist.demo_county import (
     ACCOUNTS,
     ACTING,
     CHARGES,
+    DECISION,
+    DEEDS,
     EVERYTHING_ELSE,
-    EXCEPTED,
+    GOALS,
     GRANTS,
     GUARDS,
+    LETTERS,
     LIAISONS,
+    NO_DUTIES,
+    NOTICE,
     OTHERS,
     OWNERS,
     POSTS,
-    PUNCTUAL,
+    REACHED,
+    REPORTS,
+    REWORDED,
+    SIDES,
     UNITS,
+    Deed,
 )
 from models import Cadence, Duty, DutyList, Item, ItemState, Post, Unit, User, db
 
@@ -32,11 +43,8 @@ __all__ = ["ACCOUNTS", "fill"]
 
 ORIGIN = "demo.shuangze.example/log"
 SPEECH = Path(__file__).with_name("demo-speech.txt")
-NOTICE = """关于开展节日期间纠治“四风”工作的通知
-各镇、各部门要在节前开展一次廉政提醒谈话。财政局要严格审核公务接待支出。
-要畅通监督举报渠道，对违规违纪问题发现一起、查处一起。
-"""
-BEGAN = 240  # days ago
+FOUNDED = 240  # days ago
+ADOPTED = 200  # days ago; less where that would be before the list's own year
 CONSOLE = Actor(console="demo")
 
 
@@ -45,57 +53,53 @@ class Story:
 
     def __init__(self, end: datetime) -> None:
         self.end = end
-        self.now = end - timedelta(days=BEGAN)
+        self.now = end - timedelta(days=FOUNDED + 7)
+        today = clock.day_of(end)
+        year = (today - timedelta(days=120)).year
+        self.adopted = min(ADOPTED, (today - date(year, 1, 10)).days)
         self.people: dict[str, User] = {}  # by login
-        self.posts: dict[tuple[str, str], Post] = {}  # by login and unit code
         self.units: dict[str, Unit] = {}  # by code
+        self.posts: dict[tuple[str, str], Post] = {}  # by login and unit code
+        self.reviewers: dict[Post, Post | None] = {}
+        self.letters: Counter[str] = Counter()
 
     def time(self) -> datetime:
-        """Every look at the clock takes a few seconds."""
-        self.now += timedelta(seconds=7)
+        """Every look at the clock takes some seconds."""
+        self.now += timedelta(seconds=3)
         return self.now
 
     def on(self, days_ago: int, hour: int = 9) -> None:
-        """Go on to an hour of a day in the county; the tale never goes back."""
+        """Go on to an hour of a working day in the county, Friday for a weekend; the tale never goes back."""
         day = (self.end - timedelta(days=days_ago)).astimezone(clock.SHANGHAI)
-        self.now = max(self.now, day.replace(hour=hour, minute=0, second=0))
+        day -= timedelta(days=max(0, day.weekday() - 4))
+        self.now = max(self.now, day.replace(hour=hour, minute=0, second=0, microsecond=0))
 
-    def post(self, login: str) -> Post:
-        """The first of somebody's posts."""
-        return next(post for (holder, _), post in self.posts.items() if holder == login)
+    def posts_of(self, login: str) -> list[Post]:
+        return [post for (holder, _), post in self.posts.items() if holder == login]
 
-    def actor(self, login: str) -> Actor:
+    def holder(self, post: Post) -> str:
+        return next(login for (login, _), held in self.posts.items() if held == post)
+
+    def actor(self, login: str, post: Post | None = None) -> Actor:
         """Somebody at work, with the password just given."""
-        holds = any(holder == login for holder, _ in self.posts)
-        session = f"{self.people[login].id:016x}"
-        auth = Auth("password", clock.now())
-        return Actor(self.people[login], self.post(login) if holds else None, "192.0.2.10", session, auth=auth)
+        user, at_work = self.people[login], post or next(iter(self.posts_of(login)), None)
+        return Actor(user, at_work, "192.0.2.10", f"{user.id:016x}", auth=Auth("password", clock.now()))
 
-    def reviewer(self, login: str) -> str:
-        """Who reviews somebody; where the superior is outside the system, the clerk who records it."""
-        post = reviewing.reviewers()[self.post(login)]
-        return next((holder for (holder, _), p in self.posts.items() if p == post), "jingban")
-
-    def number(self, word: str, n: int) -> str:
-        """The number of a document."""
-        return f"{word}〔{self.end.year}〕{n} 号"
-
-    def items(self, login: str) -> list[Item]:
-        """What is still to be done in the first of somebody's posts, soonest due first."""
-        query = select(Item).where(Item.post == self.post(login), Item.state == ItemState.OPEN)
-        return list(db.session.scalars(query.order_by(Item.due_on, Item.id)))
+    def number(self, word: str) -> str:
+        """The number of the next document of that kind."""
+        self.letters[word] += 1
+        return f"{word}〔{clock.today().year}〕{self.letters[word]} 号"
 
 
 def fill() -> None:
     """Fill an empty, migrated database: eight months of a county's work, up to now."""
     story = Story(clock.now())
     with clock.told_by(story.time):
+        story.on(FOUNDED)
         ledger.open_log(ORIGIN, by=CONSOLE)
         found_the_county(story)
-        story.on(200)
-        adopt_the_breakdown(story)
-        tell_of_reports(story)
-        story.on(2, hour=15)
+        adopt_the_lists(story)
+        tell_of_the_year(story)
         begin_another_list(story)
 
 
@@ -111,17 +115,18 @@ def found_the_county(story: Story) -> None:
     for login, name in names.items():
         story.people[login] = make_account(login, name, passwords.get(login), story.units["QH"])
     today = clock.today()
-    for code, name, rank, secretary, login, _ in POSTS:
-        post = units.add_post(story.units[code].id, name, rank, by=CONSOLE, is_secretary=secretary)
+    for code, name, rank, is_secretary, login, _ in POSTS:
+        post = units.add_post(story.units[code].id, name, rank, by=CONSOLE, is_secretary=is_secretary)
         units.appoint(story.people[login].id, post.id, today, by=CONSOLE, acting=login in ACTING)
         story.posts[login, code] = post
     for login, role, code in GRANTS:
         accounts.grant(story.people[login].id, role, story.units[code].id, today, None, by=CONSOLE)
-    for login, principal in LIAISONS:
-        units.make_liaison(story.people[login].id, story.post(principal).id, by=CONSOLE)
+    for principal, login in LIAISONS.items():
+        units.make_liaison(story.people[login].id, story.posts_of(principal)[0].id, by=CONSOLE)
     for leader, codes in CHARGES:
         for code in codes:
             units.put_in_charge(story.posts[leader, "QH-GOV"].id, story.units[code].id, by=CONSOLE)
+    story.reviewers = reviewing.reviewers()
 
 
 def make_account(login: str, name: str, password: str | None, home: Unit) -> User:
@@ -133,166 +138,206 @@ def make_account(login: str, name: str, password: str | None, home: Unit) -> Use
 # --- the lists ----------------------------------------------------------------------------------------------
 
 
-def adopt_the_breakdown(story: Story) -> None:
-    """From the speech to a list in force, by two people."""
-    duties = draft(story, "廉政工作会任务分解表", "在县政府系统廉政工作会上的讲话", SPEECH.read_text(encoding="utf-8"))
-    clerk = story.actor("jingban")
-    lists.set_nodes(duties.id, nodes(story.end), by=clerk)
+def adopt_the_lists(story: Story) -> None:
+    """From a text to a list in force, each by two people."""
+    story.on(story.adopted)
+    speech = SPEECH.read_text(encoding="utf-8")
+    tasks = draft(story, "jingban", "QH-GOV", "廉政工作会任务分解表", "在县政府系统廉政工作会上的讲话", speech)
+    submit(story, "jingban", tasks, "县政府第三次常务会议", story.number("清政纪"))
+    team = draft(story, "xianwei", "QH", "县委班子廉政任务分解表", "县委关于落实主体责任的决定", DECISION)
+    submit(story, "xianwei", team, "县委常委会会议", story.number("清常纪"))
+    story.on(story.adopted, hour=15)
+    lists.adopt(tasks.id, by=story.actor("zhuren"))
+    lists.adopt(team.id, by=story.actor("shuji"))
+
+
+def draft(story: Story, clerk: str, unit: str, name: str, title: str, text: str) -> DutyList:
+    by, year = story.actor(clerk), clock.today().year
+    return lists.draft(story.units[unit].id, name=name, year=year, title=title, text=text, by=by)
+
+
+def submit(story: Story, clerk: str, duties: DutyList, meeting: str, number: str) -> None:
+    """Set the days, go through the proposals, and hand the list over with its meeting."""
+    # One day to report on is past and one to come, whatever day it is now.
+    nodes = [(story.end + timedelta(days=days)).date() for days in (-55, 25)]
+    lists.set_nodes(duties.id, nodes, by=story.actor(clerk))
+    go_through(story, clerk, duties)
+    lists.submit(duties.id, meeting=meeting, meeting_no=number, meeting_day=clock.today(), by=story.actor(clerk))
+
+
+def go_through(story: Story, clerk: str, duties: DutyList) -> None:
+    """What the clerk makes of the proposals: slips mended, what is no duty dropped, owners found for the rest."""
     for duty in list(duties.duties):
         for flag in duty.flags:
             if flag.get("standard"):
-                lists.mend(duty.id, flag["text"], flag["standard"], by=clerk)
-    for duty in list(duties.duties):
-        lists.edit(duty.id, decided(story, duties, duty), by=clerk)
-    meeting = {"meeting": "县政府第三次常务会议", "meeting_no": story.number("清政纪", 3)}
-    lists.submit(duties.id, **meeting, meeting_day=clock.today(), by=clerk)
-    story.on(199, hour=15)
-    lists.adopt(duties.id, by=story.actor("zhuren"))
-
-
-def begin_another_list(story: Story) -> None:
-    """A draft for visitors to go on with."""
-    draft(story, "节日期间纠治“四风”任务分解表", "关于节日期间纠治“四风”的通知", NOTICE)
-
-
-def draft(story: Story, name: str, title: str, text: str) -> DutyList:
-    year = clock.today().year
-    return lists.draft(
-        story.units["QH-GOV"].id, name=name, year=year, title=title, text=text, by=story.actor("jingban")
-    )
-
-
-def nodes(end: datetime) -> list[date]:
-    """报送节点 such that one is long past, one just past and one to come, whatever day it is."""
-    return [(end + timedelta(days=days)).date() for days in (-110, -20, 25)]
+                lists.mend(duty.id, flag["text"], flag["standard"], by=story.actor(clerk))
+        if any(words in duty.wording for words in NO_DUTIES):
+            lists.drop(duty.id, by=story.actor(clerk))
+        else:
+            lists.edit(duty.id, decided(story, duties, duty), by=story.actor(clerk))
 
 
 def decided(story: Story, duties: DutyList, duty: Duty) -> lists.Edit:
-    """What the clerk makes of a proposal."""
-    chosen = next((who for words, who in OWNERS if words in duty.wording), EVERYTHING_ELSE)
-    guarded = [work for words, work in GUARDS if words in duty.wording]
-    values = {target.id: Decimal(60) if target.value is None else target.value for target in duty.targets}
+    wording = duty.wording
+    for proposed, better in REWORDED.items():
+        wording = wording.replace(proposed, better)
+    leads, supports = next(((leads, helps) for words, leads, helps in OWNERS if words in wording), EVERYTHING_ELSE)
+    goal = next((Decimal(goal) for words, goal in GOALS.items() if words in wording), None)
+    guarded = [work for words, work in GUARDS if words in wording]
     return lists.Edit(
-        wording=duty.wording,
-        side=duty.side,
+        wording=wording,
+        side=next((side for words, side in SIDES.items() if words in wording), duty.side),
         cadence=Cadence(duty.cadence),
         due_on=None,
-        owners=[owner(story, kind, name, part) for kind, name, part in chosen],
+        owners=[*chosen(story, leads, "lead"), *chosen(story, supports, "support")],
         guards=[d.lineage for d in duties.duties for work in guarded if work in d.wording],
-        values=values,
+        values={target.id: target.value if target.value is not None else goal for target in duty.targets},
     )
 
 
-def owner(story: Story, kind: str, name: str, part: str) -> owners.Owner:
-    if kind == "post":
-        return {"post": story.post(name).id, "part": part}
-    excepted = {"except": EXCEPTED.get(name, [])} if kind == "set" else {}
-    return {kind: name, **excepted, "part": part}
+def chosen(story: Story, names: str, part: str) -> Iterator[owners.Owner]:
+    """Owners as demo_county.OWNERS writes them."""
+    for name in names.split():
+        group, _, left_out = name.partition("!")
+        login, _, unit = name.partition("@")
+        if name in story.units:
+            yield {"unit": name, "part": part}
+        elif group in owners.SETS:
+            yield {"set": group, "except": left_out.split(), "part": part}
+        else:
+            post = story.posts[login, unit] if unit else story.posts_of(login)[0]
+            yield {"post": post.id, "part": part}
+
+
+def begin_another_list(story: Story) -> None:
+    """A draft for visitors to go on with: one row gone through, one added, the rest as proposed."""
+    title = "关于开展节日期间纠治“四风”工作的通知"
+    duties = draft(story, "jingban", "QH-GOV", "节日期间纠治“四风”任务分解表", title, NOTICE)
+    first = duties.duties[0]
+    lists.edit(first.id, decided(story, duties, first), by=story.actor("jingban"))
+    lists.add(duties.id, "节后 5 个工作日内汇总各单位自查情况", by=story.actor("jingban"))
 
 
 # --- what people did ----------------------------------------------------------------------------------------
 
 
-def tell_of_reports(story: Story) -> None:
-    """Items in every state: approved, sent back and signed again, withdrawn, late, waiting, reported, open."""
-    story.on(112)
-    finance = Desk(story, "caizheng")
-    finance.approve("直达资金", "已与 14 个预算单位核对，账实相符。", document_no=story.number("清财", 41))
-    finance.improve(
-        "沉淀资金", "已办结。", "请写明办结了哪几笔、多少资金。", "清理沉淀资金 3 笔，计 412 万元，已收回国库。"
-    )
-    finance.approve("截留", "全部纳入动态监控，未发现截留、挪用。")
-    story.on(111, hour=10)
-    permits = Desk(story, "shenpi")
-    permits.approve("网办率", "两项比率均已提前达到。", value=97)
-    permits.approve("“五上”", "已开展集中培育，净增户数低于目标，正在追赶。", value=31)
-    Desk(story, "xianzhang").approve_outside("率先垂范", "已带头落实，主持廉政专题会 2 次。", story.number("清委", 17))
-    story.on(110, hour=14)
-    keep_up(story)
-    story.on(96)
-    Desk(story, "dh-shuji").sign("应诉", "应诉工作于节点前完成，当时出差在外，现补记。", days_ago=20)
-    story.on(40)
-    Desk(story, "yibao").withdraw("检查", "已完成第二轮检查。", "有一家机构的数字要更正。")
-    story.on(21, hour=10)
-    keep_up(story)
-    story.on(19, hour=10)
-    employment = Desk(story, "renshe")
-    employment.sign("", "已按要求完成。")
-    employment.sign("", "已按要求完成。")
-    story.on(12)
-    Desk(story, "fuju").sign("一般性支出", "“三公经费”月报已公开，比上年压减 6%。")
-    story.on(6)
-    Desk(story, "jiaoyu").send_back("工资", "已落实。", "请附工资收入水平的对比数。")
-    finance = Desk(story, "caizheng")
-    finance.sign("对接会", "政银企对接会已召开，签约 11 户。")
-    finance.tick("减税降费", "减免台账已汇总，请局长签认。", by="lianluo")
-    finance.tick("", "")
+def tell_of_the_year(story: Story) -> None:
+    """Day by day: what the punctual sign in the morning is reviewed in the afternoon; other deeds in between."""
+    reports = reports_by_day(story)
+    for days_ago in range(story.adopted - 1, 0, -1):
+        story.on(days_ago)
+        signed = reports.get(days_ago, {})
+        for post, said in signed.items():
+            for item, note in said:
+                report(story, story.holder(post), item, note)
+            sign(story, [item for item, _ in said])
+        for deed in (d for d in DEEDS if d.days_ago == days_ago):
+            do(story, deed)
+        story.on(days_ago, hour=15)
+        for said in signed.values():
+            for item, _ in said:
+                approve(story, item)
 
 
-def keep_up(story: Story) -> None:
-    """The punctual report what is due this week, each with the number of a document."""
-    number = 0
-    for login in PUNCTUAL:
-        desk = Desk(story, login)
-        while desk.open and desk.open[0].due_on <= clock.today() + timedelta(days=7):
-            number += 1
-            desk.approve("", "", document_no=story.number("清督", number))
+Reports = dict[int, dict[Post, list[tuple[Item, str]]]]
 
 
-class Desk:
-    """One official's checklist, and across the table whoever reviews it.
+def reports_by_day(story: Story) -> Reports:
+    """What the punctual report: by days ago and post, items and notes. What falls due later is still to be done."""
+    found: Reports = defaultdict(lambda: defaultdict(list))
+    told: set[Item] = set()
+    items = list(db.session.scalars(select(Item).order_by(Item.due_on, Item.id)))
+    today = clock.day_of(story.end)
+    for ahead, login, words, note in REPORTS:
+        mine = (i for i in items if i.post in story.posts_of(login) and words in i.duty.wording and i not in told)
+        item = next(mine, None)
+        if item and (today - item.due_on).days + ahead > 0:
+            told.add(item)
+            days_ago = min((today - item.due_on).days + ahead, story.adopted - 1)
+            found[days_ago][item.post].append((item, note))
+    return found
 
-    An item is taken by words in it; where none has them, the one that is due first.
-    """
 
-    def __init__(self, story: Story, login: str) -> None:
-        self.story, self.login = story, login
-        self.reviewer = story.reviewer(login)
-        self.open = story.items(login)
+def do(story: Story, deed: Deed) -> None:
+    """Do one of demo_county.DEEDS."""
+    state, act = ACTS[deed.what]
+    mine = Item.post_id.in_([post.id for post in story.posts_of(deed.whose)])
+    query = select(Item).join(Duty).where(mine, Item.state == state, Duty.wording.contains(deed.words))
+    act(story, db.session.scalars(query.order_by(Item.due_on, Item.id).limit(1)).one(), deed)
 
-    def tick(
-        self,
-        words: str,
-        note: str,
-        *,
-        by: str = "",
-        document_no: str = "",
-        days_ago: int | None = None,
-        value: int | None = None,
-    ) -> Item:
-        item = next((i for i in self.open if words in i.duty.wording), self.open[0])
-        self.open.remove(item)
-        values = {t.id: Decimal(value) if value else t.value or Decimal(1) for t in item.duty.targets}
-        happened = None if days_ago is None else clock.today() - timedelta(days=days_ago)
-        report = signoff.Report(note, happened, document_no, values)
-        return signoff.tick(item.id, by=self.story.actor(by or self.login), report=report)
 
-    def sign(self, words: str, note: str, **what: Any) -> Item:
-        return self._sign(self.tick(words, note, **what))
+def report(story: Story, login: str, item: Item, note: str, **more: Any) -> None:
+    holder = story.holder(item.post)
+    reached = next((values for words, values in REACHED.items() if words in item.duty.wording), ())
+    values = {target.id: Decimal(value) for target, value in zip(item.duty.targets, reached, strict=True)}
+    letter = story.number(LETTERS[holder]) if holder in LETTERS else ""
+    what = signoff.Report(note=note, document_no=letter, values=values, **more)
+    by = story.actor(login, item.post)
+    if item.state is ItemState.RETURNED:
+        signoff.report(item.id, what, by=by)
+    else:
+        signoff.tick(item.id, by=by, report=what)
 
-    def _sign(self, item: Item) -> Item:
-        text = signoff.statement(item, self.story.people[self.login], self.login in ACTING)
-        signoff.sign({item.id: signoff.digest(text)}, by=self.story.actor(self.login))
-        return item
 
-    def withdraw(self, words: str, note: str, reason: str) -> Item:
-        return signoff.withdraw(self.sign(words, note).id, reason, by=self.story.actor(self.login))
+def sign(story: Story, items: list[Item]) -> None:
+    """Sign items of one post in one press."""
+    post = items[0].post
+    login = story.holder(post)
+    user = story.people[login]
+    acting = signoff.is_acting(user, post)
+    shown = {item.id: signoff.digest(signoff.statement(item, user, acting)) for item in items}
+    signoff.sign(shown, by=story.actor(login, post))
 
-    def approve(self, words: str, note: str, **what: Any) -> Item:
-        return signoff.approve(self.sign(words, note, **what).id, by=self.story.actor(self.reviewer))
 
-    def approve_outside(self, words: str, note: str, letter: str) -> Item:
-        """The superior does not use the system; a clerk records the number of the letter that approves."""
-        return signoff.approve(self.sign(words, note).id, by=self.story.actor(self.reviewer), outside_document=letter)
+def reviewer(story: Story, item: Item) -> Actor:
+    """Who reviews an item; where the superior is outside the system, the clerk who records it."""
+    post = story.reviewers[item.post]
+    return story.actor(story.holder(post), post) if post else story.actor("xianwei")
 
-    def send_back(self, words: str, note: str, reason: str) -> Item:
-        by, redo_by = self.story.actor(self.reviewer), clock.today() + timedelta(days=10)
-        return signoff.send_back(self.sign(words, note).id, reason, redo_by, by=by)
 
-    def improve(self, words: str, note: str, reason: str, better: str) -> Item:
-        """Sent back, put right, and then approved."""
-        item = self.send_back(words, note, reason)
-        values = {reading.target_id: reading.value for reading in item.readings}
-        report = signoff.Report(note=better, reply="已按要求补充。", values=values)
-        signoff.report(item.id, report, by=self.story.actor(self.login))
-        return signoff.approve(self._sign(item).id, by=self.story.actor(self.reviewer))
+def approve(story: Story, item: Item) -> None:
+    letter = "" if story.reviewers[item.post] else story.number("市纪函")
+    signoff.approve(item.id, by=reviewer(story, item), outside_document=letter)
+
+
+def tick(story: Story, item: Item, deed: Deed) -> None:
+    report(story, deed.whose, item, deed.text)
+
+
+def prepare(story: Story, item: Item, deed: Deed) -> None:
+    report(story, LIAISONS[deed.whose], item, deed.text)
+
+
+def tick_and_sign(story: Story, item: Item, deed: Deed) -> None:
+    report(story, deed.whose, item, deed.text)
+    sign(story, [item])
+
+
+def enter_late(story: Story, item: Item, deed: Deed) -> None:
+    report(story, deed.whose, item, deed.text, happened_on=clock.today() - timedelta(days=20))
+    sign(story, [item])
+
+
+def sign_again(story: Story, item: Item, deed: Deed) -> None:
+    report(story, deed.whose, item, deed.text, reply="已按退回意见补充。")
+    sign(story, [item])
+
+
+def withdraw(story: Story, item: Item, deed: Deed) -> None:
+    signoff.withdraw(item.id, deed.text, by=story.actor(deed.whose, item.post))
+
+
+def send_back(story: Story, item: Item, deed: Deed) -> None:
+    signoff.send_back(item.id, deed.text, clock.today() + timedelta(days=10), by=reviewer(story, item))
+
+
+ACTS: dict[str, tuple[ItemState, Callable[[Story, Item, Deed], None]]] = {
+    "tick": (ItemState.OPEN, tick),
+    "prepare": (ItemState.OPEN, prepare),
+    "sign": (ItemState.OPEN, tick_and_sign),
+    "enter_late": (ItemState.OPEN, enter_late),
+    "withdraw": (ItemState.SIGNED, withdraw),
+    "send_back": (ItemState.SIGNED, send_back),
+    "sign_again": (ItemState.RETURNED, sign_again),
+    "approve": (ItemState.SIGNED, lambda story, item, _: approve(story, item)),
+}
