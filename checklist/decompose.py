@@ -91,7 +91,7 @@ def decompose(text: str) -> list[Proposal]:
                 found += point
                 point = []
             point += _rows_of(paragraph, source)
-    return found + point
+    return [_under(row) for row in found + point]
 
 
 # --- rows ---------------------------------------------------------------------------------------------------
@@ -161,6 +161,14 @@ def _told(row: Proposal, words: str) -> Proposal:
     if period and row.cadence == "ongoing":
         row = replace(row, cadence=period.says)
     return _with(row, named(words), day(when))
+
+
+def _under(row: Proposal) -> Proposal:
+    """The row with what its headings say in brackets: （一）自查自纠（4月底前）."""
+    for heading in reversed(row.path):
+        if found := grammar.CLOSED_END.search(legible(heading)):
+            row = _told(row, found.group())
+    return row
 
 
 def _with(row: Proposal, owners: tuple[Named, ...], deadline: str | None) -> Proposal:

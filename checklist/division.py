@@ -54,8 +54,9 @@ def day(text: str) -> str | None:
 
 @dataclass(frozen=True)
 class _Said:
-    """What a stretch of a sentence says of when and how often; `is_told` where it ends in a bracket on its owner."""
+    """What a stretch of a sentence says of who, when and how often; `is_told` where it ends in a bracket on its owner."""
 
+    is_named: bool
     period: Rule | None
     day: str | None
     case: Rule | None
@@ -65,10 +66,13 @@ class _Said:
     def by(cls, text: str) -> _Said:
         period = first((*terms.PERIODS, *terms.OTHER_PERIODS), text)
         is_told = text.endswith("）") and bool(grammar.BRACKET.pattern.search(text))
-        return cls(period, None if period else day(text), first(terms.CASES, text), is_told)
+        is_named = bool(grammar.SUBJECT.pattern.search(text) or grammar.DOER.pattern.search(text))
+        return cls(is_named, period, None if period else day(text), first(terms.CASES, text), is_told)
 
     def joined(self, other: _Said) -> _Said:
-        return _Said(other.period or self.period, other.day or self.day, other.case or self.case, other.is_told)
+        return _Said(
+            self.is_named, other.period or self.period, other.day or self.day, other.case or self.case, other.is_told
+        )
 
 
 def _cuts(sentence: str) -> Iterator[int]:
@@ -91,7 +95,7 @@ def _cuts(sentence: str) -> Iterator[int]:
 
 def _begins(clause: str, whole: str, said: _Said, before: _Said) -> bool:
     """Whether a clause, `whole` with its conditions, is a duty of its own behind what was said before."""
-    if grammar.OWN_SUBJECT.pattern.search(clause):
+    if grammar.OWN_SUBJECT.pattern.search(clause) or (before.is_named and grammar.DOER.pattern.match(clause)):
         return True
     if first(grammar.TAIL, clause):
         return False

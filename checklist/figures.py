@@ -75,7 +75,7 @@ def _plain(clause: str, context: str, otherwise: str | None) -> Iterator[Target]
         if op and not is_frequency and not is_attribute and not _ALREADY.search(before):
             words = clause[start : found.start()].rsplit("、", 1 if start else 0)[-1]
             about = _about(words, clause[found.end() : found.end() + FAR], found["unit"]) or _bare(context)
-            yield from _targets((about or words)[-LONGEST_OF:], op, found)
+            yield from _targets((about or _LEADING.sub("", words) or words)[-LONGEST_OF:], op, found)
 
 
 def _targets(about: str, op: str, found: re.Match[str]) -> Iterator[Target]:
@@ -115,6 +115,8 @@ def _about(words: str, behind: str, unit: str) -> str:
     verb = next((m for rule in terms.BEFORE if (m := rule.pattern.search(hidden))), None)
     if verb and verb.groupdict().get("noun"):
         return _bare(words[verb.start("noun") :])
+    if unit.removeprefix("个") in SPAN_OF_TIME and behind.startswith(("内", "之内")) and _behind(behind, unit):
+        return _behind(behind, unit)
     changes = verb and first(terms.BEHIND, behind) and first(terms.CHANGES, hidden)
     counted = _behind(behind, unit) if verb and not changes else ""
     return counted or _bare(words[: verb.start()] if verb and not changes else words) or _behind(behind, unit)

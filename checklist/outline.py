@@ -166,9 +166,13 @@ def _is_heading(line: str, level: int | None, following: _Following) -> bool:
 
 def is_specific(line: str) -> bool:
     """It says who, how much or by when: more than a heading does."""
-    bare = unmarked(line)
+    bare = _without_bracket(unmarked(line))
     groups = (grammar.DEMANDS, (grammar.INDICATOR,), terms.PERIODS, terms.DEADLINES)
     return any(first(group, bare.removeprefix("要")) for group in groups)
+
+
+def _without_bracket(title: str) -> str:
+    return grammar.CLOSED_END.sub("", title.rstrip("。"))
 
 
 def _sentences(
@@ -204,11 +208,10 @@ def _is_title(sentence: str, level: int, following: str) -> bool:
     may_have_comma = grammar.MARKS[level].says in grammar.WITH_A_COMMA
     next_level = level_of(following)
     return (
-        len(sentence) <= LONGEST_HEADING
+        len(_without_bracket(sentence)) <= LONGEST_HEADING
         and sentence.endswith(("。", "；"))
-        and ("，" not in sentence or may_have_comma)
+        and ("，" not in _without_bracket(unmarked(sentence)) or may_have_comma)
         and (next_level is None or next_level > level)
-        and not grammar.BRACKET.pattern.search(sentence)
         and not grammar.BY_WHOM.pattern.search(following.rstrip("。"))
         and not is_specific(sentence)
     )
