@@ -33,8 +33,14 @@ class ReturnForm(ReviewForm):
 
 @bp.get("/")
 def queue() -> str:
-    waiting = progress.waiting(access.reviewees(current.standing()))
-    return render_template("reviews/queue.html", waiting=waiting, light=progress.light_of)
+    return render_template("reviews/queue.html", waiting=_waiting())
+
+
+def _waiting() -> list[progress.Waiting]:
+    """What this person can decide now: not, after a move to the reviewer's post, what was signed before it."""
+    standing = current.standing()
+    waiting = progress.waiting(access.reviewees(standing))
+    return [row for row in waiting if access.may(standing, "approve", row.item)]
 
 
 @bp.get("/<int:id>")
@@ -122,7 +128,7 @@ def _review(id: int, form: ReviewForm, act: Callable[[], Item], page: Callable[[
 
 
 def _next() -> Response:
-    waiting = progress.waiting(access.reviewees(current.standing()))
+    waiting = _waiting()
     if not waiting:
         return current.redirect_to("reviews.queue")
     return current.redirect_to("reviews.open", id=waiting[0].item.id)
