@@ -70,12 +70,17 @@ def _plain(clause: str, context: str, otherwise: str | None) -> Iterator[Target]
         if op is None and terms.FROM.search(before):
             continue
         begin = found.end()
-        is_frequency = found["unit"] == "次" and not _COMPARED.search(before + behind[:2])
-        is_attribute = before.startswith(("对", "凡")) and terms.ATTRIBUTE.pattern.search(behind)
-        if op and not is_frequency and not is_attribute and not _ALREADY.search(before):
+        if op and not _only_tells(before, behind, found["unit"]):
             words = clause[start : found.start()].rsplit("、", 1 if start else 0)[-1]
             about = _about(words, clause[found.end() : found.end() + FAR], found["unit"]) or _bare(context)
             yield from _targets((about or _LEADING.sub("", words) or words)[-LONGEST_OF:], op, found)
+
+
+def _only_tells(before: str, behind: str, unit: str) -> bool:
+    """It says what is there already, which things are meant, or that something is done once."""
+    is_frequency = unit == "次" and not _COMPARED.search(before + behind[:2])
+    picks_out = before.startswith(("对", "凡")) and bool(terms.ATTRIBUTE.pattern.search(behind))
+    return is_frequency or picks_out or bool(_ALREADY.search(before))
 
 
 def _targets(about: str, op: str, found: re.Match[str]) -> Iterator[Target]:

@@ -89,6 +89,7 @@ def legible(text: str) -> str:
     """The text with Chinese punctuation, each character in its place; a comma within a figure stays."""
     text = re.sub(r'"([^"\n]{0,100})"', r"“\1”", text)
     text = re.sub(r"(?<![0-9]),|,(?![0-9])", "，", text)
+    text = re.sub(r"(?<=[一-鿿）”])\.(?=\s|$|[一-鿿（])", "。", text)
     return text.translate(str.maketrans(":;?!()", "：；？！（）"))
 
 

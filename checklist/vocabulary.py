@@ -5,7 +5,7 @@ from __future__ import annotations
 NUMERALS = "一二三四五六七八九十"
 # What the text hides: XX户, ××镇, **万元, ＿＿日, 20XX年; not the x of a Latin word or of a product.
 MASK = r"(?:20[XxＸ×]{2}(?=年)|(?<![A-Za-z0-9])[XxＸ×]{1,6}(?![A-Za-z0-9光])|[*＊]{2,6}|[○〇]{2,6}|[_＿]{2,8})"
-FIGURE = rf"(?:(?<![A-Za-z0-9.,])(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]{{1,15}})(?:\.[0-9]{{1,6}})?|{MASK})"
+FIGURE = rf"(?:(?<![A-Za-z0-9.,])(?:[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,3}}|[0-9]{{1,11}})(?:\.[0-9]{{1,4}})?|{MASK})"
 
 # Things that are counted one by one.
 COUNTER = (

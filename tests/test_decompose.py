@@ -35,18 +35,15 @@ def only(text: str) -> Proposal:
     return row
 
 
-# --- the two texts whose tables were written by hand --------------------------------------------------------
+# --- the texts whose tables were written by hand --------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["notice", pytest.param("seed", marks=SEED)])
-def test_both_styles_of_text_come_out_as_their_tables_say(name: str) -> None:
+@pytest.mark.parametrize("name", ["notice", "report", pytest.param("seed", marks=SEED)])
+def test_each_style_of_text_comes_out_as_its_table_says(name: str) -> None:
     score = evaluate.score(*evaluate.texts()[name])
-    assert score.precision >= 0.95
-    assert score.recall >= 0.90
-    assert score.merged <= 1
-    assert score.split == 0
-    assert min(score.fields[field] for field in ("named", "targets", "deadline", "steps", "slips")) == 1.0
-    assert min(score.fields["cadence"], score.fields["side"]) >= 0.90
+    assert (score.precision, score.recall, score.merged, score.split) == (1.0, 1.0, 0, 0)
+    assert [field for field, share in score.fields.items() if share < 1.0] in ([], ["side"])
+    assert score.fields["side"] >= 0.93
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: f"{rule.says}-{rule.example}")
@@ -68,6 +65,9 @@ def test_every_rule_finds_its_own_example(rule: Rule) -> None:
         "全县要以新思想为指导，围绕中心工作，开创新局面。",
         "各单位要高度重视，确保各项任务落到实处。",
         "各镇人民政府，县政府各部门：",
+        "一季度，全县新开工项目23个，城镇新增就业1260人。",
+        "经县政府研究，决定2026年实施10件民生实事。",
+        "各单位要充分认识整治的重要性，认真抓好落实。",
     ],
 )
 def test_greetings_background_and_slogans_are_no_duties(text: str) -> None:
@@ -77,6 +77,23 @@ def test_greetings_background_and_slogans_are_no_duties(text: str) -> None:
 def test_a_section_that_looks_back_holds_no_duties() -> None:
     rows = decompose("一、2025年工作回顾\n加强资金监管，推进改革。\n二、重点任务\n加强资金监管。\n")
     assert [row.path for row in rows] == [("二、重点任务",)]
+
+
+def test_a_section_on_the_guiding_thought_holds_no_duties() -> None:
+    assert not decompose("一、指导思想\n以新思想为指导，扎实推进各项工作。\n")
+
+
+def test_a_slogan_that_repeats_its_title_is_no_duty() -> None:
+    rows = decompose("四要转变职能。深化“放管服”改革，力行简政。要推行一次办好。要压缩办理时限。")
+    assert [row.text for row in rows] == ["要推行一次办好", "要压缩办理时限"]
+
+
+def test_a_point_that_ends_in_a_full_stop_is_a_heading_where_others_stand_under_it() -> None:
+    rows = decompose("一、重点任务\n（一）规范交易。\n1.公开交易信息。\n2.建立台账\n")
+    assert [(row.text, row.path) for row in rows] == [
+        ("公开交易信息", ("一、重点任务", "（一）规范交易")),
+        ("建立台账", ("一、重点任务", "（一）规范交易")),
+    ]
 
 
 def test_what_comes_before_a_sections_points_is_its_preamble() -> None:
@@ -110,6 +127,53 @@ def test_something_done_once_among_what_goes_on_is_a_row_of_its_own() -> None:
     assert [(row.cadence, row.deadline) for row in rows] == [("ongoing", None), ("once", "9月底前")]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "发改局要开展专项整治，8月底前全面完成。",
+        "对拖欠账款问题，财政局要建立台账，逐笔核实，年底前全部清偿到位。",
+        "各镇主要负责人要带队检查，每周不少于1次。",
+        "凡使用财政资金的工程，必须公开招标。",
+        "要加强审计监督，做到应审尽审、凡审必严。",
+    ],
+)
+def test_a_condition_a_day_and_a_frequency_stay_with_what_they_speak_of(text: str) -> None:
+    assert only(text).text == text.rstrip("。")
+
+
+def test_two_days_are_two_rows() -> None:
+    rows = decompose(HEAD + "6月底前，首批事项全部上线；9月底前，再推出20个。")
+    assert [row.deadline for row in rows] == ["6月底前", "9月底前"]
+
+
+def test_another_owner_is_another_row() -> None:
+    rows = decompose(HEAD + "县财政每年安排专项资金，各乡（镇）要积极筹措资金。")
+    assert [[who.name for who in row.named] for row in rows] == [["县财政"], ["各乡（镇）"]]
+
+
+def test_what_each_case_goes_through_is_a_row_of_its_own() -> None:
+    rows = decompose(HEAD + "要执行值班制度，遇有突发事件，必须在30分钟内报告。")
+    assert [(row.text, row.cadence) for row in rows] == [
+        ("要执行值班制度", "ongoing"),
+        ("遇有突发事件，必须在30分钟内报告", "per-event"),
+    ]
+
+
+def test_lines_below_a_duty_say_whose_it_is_and_by_when() -> None:
+    row = only("1.建立问题台账。\n牵头单位：县农业农村局\n配合单位：县财政局、各乡（镇）\n完成时限：2026年6月底前\n")
+    assert [(who.name, who.role) for who in row.named] == [
+        ("县农业农村局", "lead"),
+        ("县财政局", "support"),
+        ("各乡（镇）", "support"),
+    ]
+    assert (row.deadline, row.cadence) == ("2026年6月底前", "once")
+
+
+def test_a_day_in_a_headings_bracket_holds_for_what_stands_under_it() -> None:
+    (row,) = decompose("一、步骤\n（一）自查自纠（4月底前）。各单位要建立问题清单。\n")
+    assert (row.deadline, row.cadence) == ("4月底前", "once")
+
+
 def test_several_figures_of_one_reform_stay_on_one_row() -> None:
     row = only("要把政府投资、社会投资和小型低风险项目审批时限分别压缩至90、50、15个工作日以内。")
     assert [(t.op, t.value, t.unit) for t in row.targets] == [("<=", n, "工作日") for n in (90, 50, 15)]
@@ -134,6 +198,11 @@ def test_several_figures_of_one_reform_stay_on_one_row() -> None:
         ("推进审批改革。\n责任单位：县住建局、县财政局", [("县住建局", "lead"), ("县财政局", "lead")]),
         ("推进审批改革。由县住建局牵头负责。", [("县住建局", "lead")]),
         ("县政府督查室每季度通报一次进展。", [("县政府督查室", "lead")]),
+        ("推进审批改革。（县住建局、县财政局）", [("县住建局", "lead"), ("县财政局", "lead")]),
+        ("市场监管局要会同司法局建立备案制度。", [("市场监管局", "lead"), ("司法局", "support")]),
+        ("请各镇（街道）、各有关单位报送方案。", [("各镇（街道）", "lead"), ("各有关单位", "lead")]),
+        ("6月底前各部门党组要开展研讨。", [("各部门党组", "lead")]),
+        ("要围绕这个中心，加强部门协调。", []),
         ("要推进审批改革。", []),
     ],
 )
@@ -152,6 +221,9 @@ def test_only_whom_the_text_names_is_named(text: str, named: list[tuple[str, str
         ("要压减5%。", "-", 5, "%"),
         ("满意度要提高2个百分点。", "+", 2, "个百分点"),
         ("年内要净增企业XX户。", "+", None, "户"),
+        ("要争取资金1,800万元。", ">=", 1800, "万元"),
+        ("要把材料由6份减至4份以下。", "<=", 4, "份"),
+        ("问题要在3个工作日内答复。", "<=", 3, "工作日"),
     ],
 )
 def test_a_figure_is_meant_as_the_civil_code_reads_it(text: str, op: str, value: float | None, unit: str) -> None:
@@ -162,6 +234,8 @@ def test_a_figure_is_meant_as_the_civil_code_reads_it(text: str, op: str, value:
 def test_a_figure_in_quotes_or_of_years_past_is_no_target() -> None:
     assert not only("要抓好10个“十条”政策。").targets
     assert not only("近5年，支出达到89.9亿元，必须加大监管力度。").targets
+    assert not only("对产值下降超过10%的企业要上门帮扶。").targets
+    assert not only("对已到位的XXX亿元资金，要加快支出进度。").targets
 
 
 def test_the_steps_of_a_decision_come_in_their_order() -> None:
@@ -170,18 +244,50 @@ def test_the_steps_of_a_decision_come_in_their_order() -> None:
     assert row.cadence == "per-event"
 
 
-def test_a_slip_is_shown_with_the_standard_phrase_and_left_as_it_is() -> None:
-    row = only("要继续压减一般性指出。")
-    assert row.text == "要继续压减一般性指出"
-    assert [(flag.text, flag.standard) for flag in row.flags] == [("一般性指出", "一般性支出")]
+@pytest.mark.parametrize(
+    ("text", "slip", "standard"),
+    [("要继续压减一般性指出", "一般性指出", "一般性支出"), ("要捍卫“连个确立”", "连个确立", "两个确立")],
+)
+def test_a_slip_is_shown_with_the_standard_phrase_and_left_as_it_is(text: str, slip: str, standard: str) -> None:
+    row = only(text + "。")
+    assert row.text == text
+    assert [(flag.text, flag.standard) for flag in row.flags] == [(slip, standard)]
 
 
-def test_words_of_their_own_are_no_slips() -> None:
-    assert not only("要落实各项规定，争取专项债资金，用好国有资本。").flags
+@pytest.mark.parametrize(
+    "words",
+    [
+        "各项规定",
+        "专项债资金",
+        "国有资本",
+        "办公经费",
+        "营造环境",
+        "高质量开展",
+        "合法性审核",
+        "脱贫攻坚",
+        "一次性支出",
+    ],
+)
+def test_words_of_their_own_are_no_slips(words: str) -> None:
+    assert not only(f"要管好{words}。").flags
 
 
 def test_what_is_masked_is_flagged() -> None:
     assert [flag.text for flag in only("对已到位的XXX亿元资金，要加快支出进度。").flags] == ["XXX亿元"]
+
+
+def test_a_prohibition_says_so_only_where_it_is_the_demand() -> None:
+    assert only("严禁截留资金。").why == "明令禁止"
+    assert only("要规范程序，杜绝一言堂。").why == "“要”字句"
+    assert only("要严守纪律，确保令行禁止。").why == "“要”字句"
+
+
+def test_half_width_punctuation_is_read_and_quoted_as_it_stands() -> None:
+    source = "一、任务\n(一)管好资金。财政局要建立台账,4月底前完成.\n"
+    (row,) = decompose(source)
+    assert source[row.start : row.end] == row.text
+    assert row.path == ("一、任务", "(一)管好资金")
+    assert ("," in row.text, row.deadline) == (True, "4月底前")
 
 
 # --- any text -----------------------------------------------------------------------------------------------
