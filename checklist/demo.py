@@ -53,7 +53,7 @@ class Story:
 
     def __init__(self, end: datetime) -> None:
         self.end = end
-        self.now = end - timedelta(days=FOUNDED + 7)
+        self.now = end - timedelta(days=FOUNDED + 7)  # before the first working day of the tale
         today = clock.day_of(end)
         year = (today - timedelta(days=120)).year
         self.adopted = min(ADOPTED, (today - date(year, 1, 10)).days)
@@ -159,7 +159,7 @@ def draft(story: Story, clerk: str, unit: str, name: str, title: str, text: str)
 def submit(story: Story, clerk: str, duties: DutyList, meeting: str, number: str) -> None:
     """Set the days, go through the proposals, and hand the list over with its meeting."""
     # One day to report on is past and one to come, whatever day it is now.
-    nodes = [(story.end + timedelta(days=days)).date() for days in (-55, 25)]
+    nodes = [clock.day_of(story.end + timedelta(days=days)) for days in (-55, 25)]
     lists.set_nodes(duties.id, nodes, by=story.actor(clerk))
     go_through(story, clerk, duties)
     lists.submit(duties.id, meeting=meeting, meeting_no=number, meeting_day=clock.today(), by=story.actor(clerk))
@@ -251,10 +251,10 @@ def reports_by_day(story: Story) -> Reports:
     for ahead, login, words, note in REPORTS:
         mine = (i for i in items if i.post in story.posts_of(login) and words in i.duty.wording and i not in told)
         item = next(mine, None)
-        if item and (today - item.due_on).days + ahead > 0:
+        days_ago = (today - item.due_on).days + ahead if item else 0
+        if item and days_ago > 0:
             told.add(item)
-            days_ago = min((today - item.due_on).days + ahead, story.adopted - 1)
-            found[days_ago][item.post].append((item, note))
+            found[min(days_ago, story.adopted - 1)][item.post].append((item, note))
     return found
 
 
