@@ -192,7 +192,8 @@ def pieces(found: DutyList) -> list[Piece]:
 def set_nodes(id: int) -> Response:
     form = NodesForm()
     try:
-        found = lists.set_nodes(id, form.dates(), by=current.actor(), rev=form.rev.data)
+        days, rev = form.dates(), form.rev.data
+        found = current.once(lambda: lists.set_nodes(id, days, by=current.actor(), rev=rev), DutyList, id)
     except Malformed as problem:
         form.blame(problem)
         found = access.see(current.actor(), DutyList, id)
@@ -207,17 +208,21 @@ def submit(id: int) -> Response:
     form = SubmitForm()
     try:
         form.validate()
-        lists.submit(
-            id,
-            meeting=form.meeting.data or "",
-            meeting_no=form.meeting_no.data or "",
-            meeting_day=form.meeting_day.data,
-            by=current.actor(),
-        )
+        current.once(lambda: _submit(id, form), DutyList, id)
     except (Malformed, Refused) as problem:
         return _refused(id, form, problem, submission=form)
     flash("已提交，等待另一位同志确认。")
     return current.redirect_to("lists.show", id=id)
+
+
+def _submit(id: int, form: SubmitForm) -> DutyList:
+    return lists.submit(
+        id,
+        meeting=form.meeting.data or "",
+        meeting_no=form.meeting_no.data or "",
+        meeting_day=form.meeting_day.data,
+        by=current.actor(),
+    )
 
 
 @bp.post("/<int:id>/adoption")
@@ -237,7 +242,8 @@ def decline(id: int) -> Response:
     form = DeclineForm()
     try:
         form.validate()
-        lists.decline(id, form.reason.data or "", by=current.actor(), rev=form.rev.data)
+        reason, rev = form.reason.data or "", form.rev.data
+        current.once(lambda: lists.decline(id, reason, by=current.actor(), rev=rev), DutyList, id)
     except (Malformed, Refused) as problem:
         return _refused(id, form, problem, decline=form)
     flash("已退回经办人修改。")

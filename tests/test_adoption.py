@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from checklist import accounts, ledger, lists
@@ -117,6 +118,13 @@ def test_what_was_changed_since_it_was_read_is_not_confirmed() -> None:
     with pytest.raises(Stale):
         lists.decline(duties.id, "再改", by=county.actor("li"), rev=read)
     lists.adopt(duties.id, by=county.actor("li"), rev=duties.rev)
+
+
+def test_a_second_press_of_the_same_button_is_no_error(client: FlaskClient) -> None:
+    duties = submitted()
+    client.post("/login", data={"login": "li", "password": county.PASSWORD})
+    form = {"reason": "第 1 项要改", "nonce": "d" * 32, "rev": duties.rev}
+    assert [client.post(f"/lists/{duties.id}/decline", data=form).status_code for _ in "12"] == [303, 303]
 
 
 STEPS = {
