@@ -33,6 +33,11 @@ class Row:
     guards: list[Item] = field(default_factory=list)
     guarded: list[Duty] = field(default_factory=list)
 
+    @property
+    def size(self) -> int:
+        """How many items it shows."""
+        return 1 + len(self.guards)
+
 
 @dataclass(frozen=True)
 class Tally:

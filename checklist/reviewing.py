@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
 
 from checklist import clock
 from models import Dated, Portfolio, Post, PostKind, Tenure, db
@@ -24,7 +25,7 @@ def reviewers() -> dict[Post, Post | None]:
     the holder of its reviewing post, the next one up reviews: nobody reviews himself.
     """
     day = clock.today()
-    posts = db.session.scalars(select(Post)).all()
+    posts = db.session.scalars(select(Post).options(joinedload(Post.unit))).all()
     ended = {p for p in posts if p.until_day and p.until_day <= day}
     secretaries = {p.unit: p for p in posts if p.is_secretary and p not in ended}
     portfolios = db.session.scalars(select(Portfolio).where(*in_force(Portfolio, day))).all()
