@@ -18,12 +18,17 @@ import struct
 import sys
 import tempfile
 import zlib
+from base64 import b64decode, b64encode
+from binascii import Error as NotBase64
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
-from hashlib import sha256
+from datetime import datetime, timedelta, timezone
+from functools import lru_cache
+from hashlib import sha256, sha512
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 # --- the format ---------------------------------------------------------------------------------------------
 
@@ -99,21 +104,81 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\1" + left + right).digest()
 
 
-def root(leaves: Iterable[bytes]) -> bytes:
-    """The Merkle root of leaf hashes (RFC 6962), in memory that grows with the tree's height only."""
-    peaks: list[tuple[int, bytes]] = []
-    for leaf in leaves:
+class Tree:
+    """The Merkle tree of a log (RFC 6962) as it grows: its full subtrees' roots, in memory of the tree's height."""
+
+    def __init__(self) -> None:
+        self.peaks: list[tuple[int, bytes]] = []  # (leaves below, hash), the largest first
+
+    def add(self, leaf: bytes) -> None:
+        """Append a leaf hash."""
         size, node = 1, leaf
-        while peaks and peaks[-1][0] == size:
-            node = node_hash(peaks.pop()[1], node)
+        while self.peaks and self.peaks[-1][0] == size:
+            node = node_hash(self.peaks.pop()[1], node)
             size *= 2
-        peaks.append((size, node))
-    if not peaks:
-        return sha256(b"").digest()
-    node = peaks.pop()[1]
-    while peaks:
-        node = node_hash(peaks.pop()[1], node)
-    return node
+        self.peaks.append((size, node))
+
+    def root(self) -> bytes:
+        """The root over all leaves so far."""
+        if not self.peaks:
+            return sha256(b"").digest()
+        *left, (_, node) = self.peaks
+        for _, peak in reversed(left):
+            node = node_hash(peak, node)
+        return node
+
+
+def root(leaves: Iterable[bytes]) -> bytes:
+    """The Merkle root of leaf hashes (RFC 6962)."""
+    tree = Tree()
+    for leaf in leaves:
+        tree.add(leaf)
+    return tree.root()
+
+
+def includes(leaf: bytes, index: int, size: int, path: list[bytes], root: bytes) -> bool:
+    """Whether the path proves that the tree of this size and root has the leaf at that index (RFC 9162, 2.1.3.2)."""
+    if not 0 <= index < size:
+        return False
+    at, last, node = index, size - 1, leaf
+    for sibling in path:
+        if last == 0:
+            return False
+        if at % 2 or at == last:
+            node = node_hash(sibling, node)
+            while at % 2 == 0 and at:
+                at, last = at // 2, last // 2
+        else:
+            node = node_hash(node, sibling)
+        at, last = at // 2, last // 2
+    return last == 0 and node == root
+
+
+def extends(old: int, old_root: bytes, size: int, root: bytes, path: list[bytes]) -> bool:
+    """Whether the path proves that the tree of `size` begins with the tree of `old` (RFC 9162, 2.1.4.2)."""
+    if not 0 < old <= size:
+        return False
+    if old == size:
+        return not path and old_root == root
+    if old & (old - 1) == 0:
+        path = [old_root, *path]  # an old tree without a broken edge is a node of the new one
+    if not path:
+        return False
+    at, last = old - 1, size - 1
+    while at % 2:
+        at, last = at // 2, last // 2
+    old_node = node = path[0]
+    for sibling in path[1:]:
+        if last == 0:
+            return False
+        if at % 2 or at == last:
+            old_node, node = node_hash(sibling, old_node), node_hash(sibling, node)
+            while at % 2 == 0 and at:
+                at, last = at // 2, last // 2
+        else:
+            node = node_hash(node, sibling)
+        at, last = at // 2, last // 2
+    return last == 0 and old_node == old_root and node == root
 
 
 def _nullable(check: Callable[[Any], bool]) -> Callable[[Any], bool]:
@@ -188,6 +253,51 @@ def check_body(body: bytes) -> dict[str, Any]:
     return value
 
 
+class Looks:
+    """Remembers how good bodies look, so that of a million bodies only some hundreds are read as JSON.
+
+    The look of a body is what is left of it without its texts and numbers: punctuation, words, keys, and the
+    action. Two bodies of one look are both canonical, or neither is, as long as no text holds an escape or a
+    control character and each number is spelt in the one right way; `fits` takes no other.
+    """
+
+    def __init__(self) -> None:
+        self._keys: dict[bytes, Callable[[list[bytes]], Any]] = {}  # by a body's frame: picks its keys and action
+        self._good: set[tuple[bytes, Any]] = set()
+
+    def fits(self, body: bytes) -> bool:
+        """Whether a body is like one that was good; False says nothing of it."""
+        return self._look(body) in self._good
+
+    def remember(self, body: bytes) -> None:
+        """Take a good body for a model of others."""
+        if look := self._look(body):
+            self._good.add(look)
+
+    def _look(self, body: bytes) -> tuple[bytes, Any] | None:
+        if len(body.translate(None, self._UNUSUAL)) != len(body) or not self._TAIL.match(body, body.rfind(b',"req":"')):
+            return None
+        try:
+            body.decode()
+        except UnicodeDecodeError:
+            return None
+        parts = body.split(b'"')  # without escapes every other part is a text
+        frame = self._NUMBER.sub(b"1", b'"'.join(parts[::2]))
+        if frame not in self._keys:
+            rest = frame.split(b'"')
+            keys = [2 * n + 1 for n in range(len(rest) - 1) if rest[n + 1].startswith(b":")]
+            self._keys[frame] = itemgetter(0, 1, 3, *keys) if len(parts) > 3 else itemgetter(0)
+        return frame, self._keys[frame](parts)
+
+    _UNUSUAL = bytes(range(0x20)) + b"\\"
+    # Another spelling, such as 07, 7.0 or sixteen digits, leaves something beside the 1.
+    _NUMBER = re.compile(rb"[1-9][0-9]{0,14}(?![0-9])")
+    # Of the texts, BODY prescribes these; a body with attachments is never remembered.
+    _TAIL = re.compile(
+        rb',"req":"[0-9a-f]{32}","result":"(?:ok|refused: [0-9]{3})","salt":"[0-9a-f]{32}","session":(?:null|"[^"]*")\}\Z'
+    )
+
+
 def _parse(text: bytes) -> Any:
     """Canonical JSON only: a second key of one name, a space, an escape or a float changes the bytes."""
     try:
@@ -222,149 +332,583 @@ _READER = json.JSONDecoder(
 )
 
 
+# --- signatures and checkpoints -----------------------------------------------------------------------------
+#
+# Ed25519 as in RFC 8032, section 5.1, on the curve -x² + y² = 1 + dx²y² over the integers modulo P.
+
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+Point = tuple[int, int, int, int]  # extended coordinates X, Y, Z, T: x = X/Z, y = Y/Z, x·y = T/Z
+NEUTRAL: Point = (0, 1, 1, 0)
+
+
+def _sum(a: Point, b: Point) -> Point:
+    e, f = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
+    g, h = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
+    e, f, g, h = f - e, h - g, h + g, f + e
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def _point(text: bytes) -> Point | None:
+    """A point from its 32 bytes, or None where these are no point (RFC 8032, 5.1.3)."""
+    number = int.from_bytes(text, "little")
+    y, odd = number & (2**255 - 1), number >> 255
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if (x * x - square) % P or (x == 0 and odd):
+        return None
+    if x % 2 != odd:
+        x = P - x
+    return x, y, 1, x * y % P
+
+
+def _spelt(point: Point) -> bytes:
+    """A point's 32 bytes."""
+    inverse = pow(point[2], P - 2, P)
+    return (point[1] * inverse % P | (point[0] * inverse % P % 2) << 255).to_bytes(32, "little")
+
+
+@lru_cache(maxsize=16)
+def _multiples(point: Point) -> list[list[Point]]:
+    """For each of 64 hexadecimal digits the digit's multiples of a point: one key checks many signatures."""
+    rows = []
+    for _ in range(64):
+        row = [NEUTRAL]
+        for _ in range(15):
+            row.append(_sum(row[-1], point))
+        rows.append(row)
+        point = _sum(row[-1], point)
+    return rows
+
+
+def _times(number: int, point: Point) -> Point:
+    result = NEUTRAL
+    for row in _multiples(point):
+        result = _sum(result, row[number & 15])
+        number >>= 4
+    return result
+
+
+_X = 15112221349535400772501151409588531511454012693041857206046113283949847762202
+_Y = 46316835694926478169428394003475163141307993866256225615783033603165251855960
+BASE: Point = (_X, _Y, 1, _X * _Y % P)
+
+
+@lru_cache(maxsize=16)
+def _minus(public: bytes) -> Point | None:
+    """A public key's point, turned around."""
+    point = _point(public)
+    return point and (P - point[0], point[1], 1, P - point[3])
+
+
+def ed25519_holds(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether an Ed25519 signature of 64 bytes holds (RFC 8032, 5.1.7, without the cofactor)."""
+    if len(public) != 32 or len(signature) != 64:
+        return False
+    start, number = signature[:32], int.from_bytes(signature[32:], "little")
+    minus = _minus(public)
+    if minus is None or number >= ORDER:
+        return False
+    challenge = int.from_bytes(sha512(start + public + message).digest(), "little") % ORDER
+    return _spelt(_sum(_times(number, BASE), _times(challenge, minus))) == start
+
+
+ED25519 = b"\1"  # the type of key, in c2sp.org/signed-note
+_NAME = re.compile(r"[^\s+]+")
+
+
+class Key(NamedTuple):
+    """A public key of a log: the name under which it signs, and its 32 bytes."""
+
+    name: str
+    public: bytes
+
+    @property
+    def id(self) -> bytes:
+        """Four bytes by which a signature says whose it is."""
+        return sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:4]
+
+    @property
+    def vkey(self) -> str:
+        """The key on one line, as an auditor keeps it: name+id+key (c2sp.org/signed-note)."""
+        return f"{self.name}+{self.id.hex()}+{b64encode(ED25519 + self.public).decode()}"
+
+
+def parse_key(vkey: str) -> Key:
+    """Read a key's line. Raises FormatError."""
+    name, _, rest = vkey.strip().partition("+")
+    number, _, text = rest.partition("+")
+    raw = _base64(text.encode())
+    key = Key(name, raw[1:])
+    if not _NAME.fullmatch(name) or raw[:1] != ED25519 or len(raw) != 33 or key.id.hex() != number:
+        raise FormatError("not a public key of a log")
+    return key
+
+
+def _base64(text: bytes) -> bytes:
+    try:
+        raw = b64decode(text, validate=True)
+    except NotBase64 as error:
+        raise FormatError("not Base64") from error
+    if b64encode(raw) != text:  # spare bits could say anything
+        raise FormatError("not the one spelling of Base64")
+    return raw
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """日志封签: a log's size and root, signed (c2sp.org/tlog-checkpoint). `signatures` are (name, key id, bytes)."""
+
+    origin: str
+    size: int
+    root: bytes
+    note: bytes
+    signatures: tuple[tuple[str, bytes, bytes], ...]
+
+    @property
+    def text(self) -> bytes:
+        """What is signed."""
+        return checkpoint_text(self.origin, self.size, self.root)
+
+
+def checkpoint_text(origin: str, size: int, root: bytes) -> bytes:
+    """The text of a checkpoint, which its keys sign."""
+    return b"%s\n%d\n%s\n" % (origin.encode(), size, b64encode(root))
+
+
+def signature_line(key: Key, signature: bytes) -> bytes:
+    """A signature as a line of a signed note."""
+    return b"\xe2\x80\x94 %s %s\n" % (key.name.encode(), b64encode(key.id + signature))
+
+
+LONGEST_NOTE = 64 << 10
+_CHECKPOINT = re.compile(
+    r"(?P<origin>[^\n]+)\n(?P<size>0|[1-9][0-9]{0,14})\n(?P<root>[A-Za-z0-9+/]{43}=)\n\n"
+    r"(?P<signatures>(?:\u2014 [^\s+]+ [A-Za-z0-9+/]+={0,2}\n)+)"
+)
+
+
+def parse_checkpoint(note: bytes) -> Checkpoint:
+    """Read a checkpoint; whose signatures hold is another question. Raises FormatError."""
+    try:
+        found = _CHECKPOINT.fullmatch(note[: LONGEST_NOTE + 1].decode())
+    except UnicodeDecodeError as error:
+        raise FormatError("a checkpoint is not UTF-8") from error
+    if not found or len(note) > LONGEST_NOTE or not found["origin"].isprintable():
+        raise FormatError("not a checkpoint")
+    signatures = []
+    for line in found["signatures"].splitlines():
+        _, name, text = line.split(" ")
+        raw = _base64(text.encode())
+        signatures.append((name, raw[:4], raw[4:]))
+    root = _base64(found["root"].encode())
+    return Checkpoint(found["origin"], int(found["size"]), root, note, tuple(signatures))
+
+
+def signers(checkpoint: Checkpoint, keys: Iterable[Key]) -> list[Key]:
+    """Which of these keys have signed. Raises FormatError where one of them is named and its signature does not hold."""
+    found = []
+    for key in keys:
+        for name, number, signature in checkpoint.signatures:
+            if (name, number) == (key.name, key.id):
+                if name != checkpoint.origin or not ed25519_holds(key.public, checkpoint.text, signature):
+                    raise FormatError("a signature does not hold")
+                found.append(key)
+    return found
+
+
+# --- receipts and proofs ------------------------------------------------------------------------------------
+
+RECEIPT = b"c2sp.org/tlog-proof@v1"
+_HASHES = rb"(?P<path>(?:[A-Za-z0-9+/]{43}=\n){0,63})\n"
+_RECEIPT = re.compile(
+    rb"c2sp\.org/tlog-proof@v1\nextra (?P<extra>[A-Za-z0-9+/]+={0,2})\nindex (?P<index>0|[1-9][0-9]{0,14})\n" + _HASHES
+)
+_PROOF = re.compile(rb"old (?P<old>[1-9][0-9]{0,14})\n" + _HASHES)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """回执: that the log of the checkpoint has this header line at this index (c2sp.org/tlog-proof)."""
+
+    index: int
+    line: bytes
+    path: list[bytes]
+    checkpoint: Checkpoint
+
+    @property
+    def holds(self) -> bool:
+        """Whether the line is where the receipt says; who signed the checkpoint is another question."""
+        head = HEADER.fullmatch(self.line)
+        signed = self.checkpoint
+        return (
+            head is not None
+            and int(head["seq"]) == self.index
+            and includes(entry_hash(self.line), self.index, signed.size, self.path, signed.root)
+        )
+
+
+@dataclass(frozen=True)
+class Proof:
+    """That the log of the checkpoint begins with the log of `old` entries that somebody has a checkpoint of."""
+
+    old: int
+    path: list[bytes]
+    checkpoint: Checkpoint
+
+
+def receipt_text(line: bytes, index: int, path: list[bytes], note: bytes) -> bytes:
+    """A receipt as a file; `note` is the checkpoint's."""
+    return b"%s\nextra %s\nindex %d\n%s\n%s" % (RECEIPT, b64encode(line), index, _path_lines(path), note)
+
+
+def proof_text(old: int, path: list[bytes], note: bytes) -> bytes:
+    """A consistency proof as a file, spelt as c2sp.org/tlog-witness has it."""
+    return b"old %d\n%s\n%s" % (old, _path_lines(path), note)
+
+
+def _path_lines(path: list[bytes]) -> bytes:
+    return b"".join(b64encode(node) + b"\n" for node in path)
+
+
+def parse_receipt(text: bytes) -> Receipt:
+    """Read a receipt. Raises FormatError."""
+    found = _RECEIPT.match(text)
+    if not found:
+        raise FormatError("not a receipt")
+    line = _base64(found["extra"])
+    return Receipt(int(found["index"]), line, _path(found["path"]), parse_checkpoint(text[found.end() :]))
+
+
+def parse_proof(text: bytes) -> Proof:
+    """Read a consistency proof. Raises FormatError."""
+    found = _PROOF.match(text)
+    if not found:
+        raise FormatError("not a consistency proof")
+    return Proof(int(found["old"]), _path(found["path"]), parse_checkpoint(text[found.end() :]))
+
+
+def _path(lines: bytes) -> list[bytes]:
+    return [_base64(line) for line in lines.splitlines()]
+
+
 # --- the chain ----------------------------------------------------------------------------------------------
 
 
 class Bad(Exception):
-    """What is wrong, as a code of WORDS, and the entry at which it shows."""
+    """What is wrong, as a code of PROBLEMS; the entry at which it shows, and, where that is known, the last one."""
 
-    def __init__(self, code: str, seq: int | None = None) -> None:
+    def __init__(self, code: str, seq: int | None = None, last: int | None = None) -> None:
         super().__init__(code)
         self.code = code
         self.seq = seq
+        self.last = last
 
 
-@dataclass
-class Verdict:
-    """What a check came to. `problem` is a code of WORDS and `first_bad` the entry at which it shows."""
-
-    ok: bool = True
-    size: int = 0
-    root: str = ""
-    origin: str = ""
-    erased: int = 0
-    first_bad: int | None = None
-    problem: str = ""
-    checked: list[str] = field(default_factory=list)
-    unchecked: list[str] = field(default_factory=list)
-
-    def refuse(self, bad: Bad) -> None:
-        self.ok, self.first_bad, self.problem = False, bad.seq, bad.code
-
-
-def verify_entries(entries: Iterable[tuple[bytes, bytes | None]]) -> Verdict:
-    """Check headers and bodies, in order, as one log: every link, every hash, every field.
-
-    A body may be None only where an entry says that it was erased. Anything at all may come in; the verdict says
-    at which entry it stops being a log.
-    """
-    verdict = Verdict()
-    chain = Chain()
-    try:
-        verdict.root = root(chain.leaves(entries)).hex()
-        chain.insist_on_bodies()
-        verdict.checked = ["chain", "bodies"]
-    except Bad as bad:
-        # A line that is cut off has no number of its own: it shows where the log can be followed no further.
-        verdict.refuse(bad if bad.seq is not None else Bad(bad.code, chain.seq))
-    verdict.size, verdict.origin, verdict.erased = chain.seq, chain.origin, len(chain.bodiless)
-    return verdict
+Entries = Iterable[tuple[bytes, "bytes | None"]]
 
 
 class Chain:
-    """Where a log has been followed to: the next entry's number, and what that entry has to link to."""
+    """Follows a log entry by entry, in memory that hardly grows, and raises Bad where it is one no more.
 
-    def __init__(self) -> None:
-        self.seq = 0
+    `unit` is the code of the one unit whose bodies are there (with entry 0's), or None where all are. `notes` are
+    checkpoints to be compared on the way: (a code of PROBLEMS, the checkpoint); those that are not `own`, the
+    bundle's, come from outside, and what they agree with is `anchored`.
+    """
+
+    def __init__(self, unit: str | None = None, notes: Iterable[tuple[str, Checkpoint]] = ()) -> None:
+        self.unit = unit
+        self.seq = self.anchored = self.agreed = self.erased = 0
         self.prev = GENESIS.encode()
         self.ts = b""
         self.origin = ""
-        self.bodiless: list[int] = []
-        self.erasures: set[int] = set()
+        self.tree = Tree()
+        self.keys: list[tuple[int, Key]] = []  # the keys that the log names, each with its entry
+        self.attachments: dict[str, tuple[int, int]] = {}  # SHA-256 → the first entry that has it, its size
+        self._notes: dict[int, list[tuple[str, Checkpoint]]] = {}
+        for code, note in notes:
+            self._notes.setdefault(note.size, []).append((code, note))
+        self._looks = Looks()
+        self._missing: list[int] = []
+        self._erased: set[int] = set()
 
-    def leaves(self, entries: Iterable[tuple[bytes, bytes | None]]) -> Iterator[bytes]:
-        """The entry hashes, one after the other, each only once its entry has been found good. Raises Bad."""
-        for line, body in entries:
-            yield self._follow(line, body)
-        if self.seq == 0:
-            raise Bad("empty")
+    @property
+    def root(self) -> bytes:
+        return self.tree.root()
 
-    def _follow(self, line: bytes, body: bytes | None) -> bytes:
+    def take(self, line: bytes, body: bytes | None) -> None:
+        """Follow one entry. Raises Bad."""
         head = HEADER.fullmatch(line)
         if not head:
             raise Bad("header", self.seq)
-        if int(head["seq"]) != self.seq:
+        digest, prev, seq, ts, unit = head.groups()
+        if int(seq) != self.seq:
             raise Bad("sequence", self.seq)
-        if head["prev"] != self.prev:
+        if prev != self.prev:
             raise Bad("link", self.seq)
-        if head["ts"] < self.ts:
+        if ts < self.ts:
             raise Bad("time", self.seq)
-        self._read(body, head["body"])
+        expected = self.unit is None or self.seq == 0 or unit == self.unit.encode()
+        if body is not None:
+            self._read(body, digest, expected)
+        elif expected:
+            self._missing.append(self.seq)
         leaf = entry_hash(line)
-        self.seq, self.prev, self.ts = self.seq + 1, leaf.hex().encode(), head["ts"]
-        return leaf
+        self.tree.add(leaf)
+        self.seq, self.prev, self.ts = self.seq + 1, leaf.hex().encode(), ts
+        if self.seq in self._notes:
+            self._compare(self._notes.pop(self.seq))
 
-    def _read(self, body: bytes | None, digest: bytes) -> None:
-        if body is None:
-            self.bodiless.append(self.seq)
-            if self.seq == 0:
-                raise Bad("open", 0)
-            return
+    def _read(self, body: bytes, digest: bytes, expected: bool) -> None:
         if body_hash(body).encode() != digest:
             raise Bad("body", self.seq)
+        if not expected:
+            raise Bad("bodies", self.seq)
+        if self.seq and self._looks.fits(body):
+            return
         try:
             told = check_body(body)
         except FormatError as error:
             raise Bad("fields", self.seq) from error
-        if (told["action"] == "log.open") != (self.seq == 0):
+        action, after = told["action"], told["after"] or {}
+        if (action == "log.open") != (self.seq == 0):
             raise Bad("open", self.seq)
+        if action == "log.open":
+            self.origin = _origin(after)
+        elif action == "log.key" and told["result"] == "ok":
+            self.keys.append((self.seq, _named_key(after, self.seq)))
+        elif action == "erase" and told["result"] == "ok":
+            self._erase(told["object"] or {})
+        elif told["attachments"]:
+            for attached in told["attachments"]:
+                self.attachments.setdefault(attached["sha256"], (self.seq, attached["size"]))
+        else:
+            self._looks.remember(body)
+
+    def _erase(self, erased: dict[str, Any]) -> None:
+        if erased.get("type") == "body" and erased["id"] < self.seq:
+            self._erased.add(erased["id"])
+
+    def _compare(self, notes: list[tuple[str, Checkpoint]]) -> None:
+        for code, note in notes:
+            own = code == "checkpoint"
+            if note.root != self.root:
+                # Whoever has the log's key may have signed the bundle's own checkpoints anew.
+                raise Bad(code, self.agreed if own else self.anchored, self.seq - 1)
+            self.agreed = self.seq
+            if not own:
+                self.anchored = self.seq
+
+    def finish(self) -> None:
+        """What shows only at the end. Raises Bad."""
         if self.seq == 0:
-            self.origin = _origin(told)
-        erased = told["object"] if told["action"] == "erase" and told["result"] == "ok" else None
-        if erased and erased["type"] == "body" and erased["id"] < self.seq:
-            self.erasures.add(erased["id"])
-
-    def insist_on_bodies(self) -> None:
-        """Raise Bad at the first entry whose body is missing though no later entry says that it was erased."""
-        for seq in self.bodiless:
-            if seq not in self.erasures:
-                raise Bad("missing", seq)
+            raise Bad("empty")
+        for seq in self._missing:
+            if seq not in self._erased:
+                raise Bad("missing" if seq else "open", seq)
+        self.erased = len(self._missing)
+        for size in sorted(self._notes):
+            if size:  # an empty log's checkpoint says nothing
+                raise Bad("truncated", self.seq)
 
 
-def _origin(opening: dict[str, Any]) -> str:
-    origin = (opening["after"] or {}).get("origin")
+def _origin(after: dict[str, Any]) -> str:
+    origin = after.get("origin")
     if not isinstance(origin, str) or not origin:
         raise Bad("open", 0)
     return origin
 
 
+def _named_key(after: dict[str, Any], seq: int) -> Key:
+    try:
+        return parse_key(str(after.get("key")))
+    except FormatError as error:
+        raise Bad("fields", seq) from error
+
+
+# --- what is trusted ----------------------------------------------------------------------------------------
+
+
+def trusted(keys: Iterable[Key], named: Iterable[tuple[int, Key]], notes: Iterable[Checkpoint]) -> set[Key]:
+    """The keys to be trusted by somebody who trusts `keys`.
+
+    A log says by an entry that it has a new key. The new one is trusted once a checkpoint that covers the entry is
+    signed by a trusted key and by the new one. Raises FormatError for a signature that does not hold.
+    """
+    known, naming = set(keys), list(named)
+    for note in sorted(notes, key=lambda note: note.size):
+        covered = {key for seq, key in naming if seq < note.size}
+        if covered - known and signers(note, known):
+            known.update(signers(note, covered))
+    return known
+
+
+@dataclass
+class Evidence:
+    """What an auditor brings from outside: keys, and checkpoints, receipts and a proof that she kept."""
+
+    keys: list[Key] = field(default_factory=list)
+    anchors: list[Checkpoint] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
+    proof: Proof | None = None
+
+    def notes(self) -> list[tuple[str, Checkpoint]]:
+        """The checkpoints to compare a log with, each with the code of what is wrong where it differs."""
+        proven = [("anchor", self.proof.checkpoint)] if self.proof else []
+        kept = [("anchor", anchor) for anchor in self.anchors]
+        return kept + [("receipt", receipt.checkpoint) for receipt in self.receipts] + proven
+
+    def insist_on_receipts(self) -> None:
+        """Raise Bad for a receipt or a proof that does not prove what it says, or two logs under one name."""
+        roots: dict[tuple[str, int], bytes] = {}
+        for _, note in self.notes():
+            if roots.setdefault((note.origin, note.size), note.root) != note.root:
+                raise Bad("fork")
+        for receipt in self.receipts:
+            if not receipt.holds:
+                raise Bad("receipt", receipt.index)
+        if self.proof:
+            self._insist_on_proof(self.proof)
+
+    def _insist_on_proof(self, proof: Proof) -> None:
+        new = proof.checkpoint
+        for anchor in self.anchors:
+            if anchor.size == proof.old and not extends(proof.old, anchor.root, new.size, new.root, proof.path):
+                raise Bad("proof")
+
+    def insist_on_signatures(self, known: set[Key]) -> None:
+        """Raise Bad where a checkpoint from outside is not signed by a known key."""
+        for code, note in self.notes():
+            if not _signed(note, known):
+                raise Bad("signature" if code == "anchor" else "receipt_signature")
+
+    def doubts(self) -> list[str]:
+        """What is missing for certainty where there is nothing but receipts and a proof."""
+        proven = self.proof is None or any(anchor.size == self.proof.old for anchor in self.anchors)
+        return ([] if self.keys else ["key"]) + ([] if proven else ["anchor"])
+
+
+def _signed(note: Checkpoint, keys: Iterable[Key]) -> bool:
+    try:
+        return bool(signers(note, keys))
+    except FormatError:
+        return False
+
+
+@dataclass
+class Verdict:
+    """What a check came to.
+
+    `problem` is a code of PROBLEMS, and `first_bad` the entry at which it shows, or the first of those, up to
+    `last_bad`, among which it lies. `doubts` are codes of DOUBTS: why something that is consistent is not yet proven.
+    `anchored` is the number of entries that a checkpoint from outside covers.
+    """
+
+    ok: bool = True
+    size: int = 0
+    root: str = ""
+    origin: str = ""
+    unit: str | None = None
+    erased: int = 0
+    anchored: int = 0
+    last_entry: str = ""
+    first_bad: int | None = None
+    last_bad: int | None = None
+    problem: str = ""
+    doubts: list[str] = field(default_factory=list)
+    checked: list[str] = field(default_factory=list)
+    unchecked: list[str] = field(default_factory=list)
+
+    def refuse(self, bad: Bad) -> None:
+        self.ok, self.problem, self.first_bad, self.last_bad = False, bad.code, bad.seq, bad.last
+
+    @property
+    def exit_code(self) -> int:
+        """0 verified and anchored, 1 not to be trusted, 3 consistent, and no more."""
+        if not self.ok:
+            return TAMPERED
+        return UNANCHORED if self.doubts else VERIFIED
+
+
+VERIFIED, TAMPERED, UNREADABLE, UNANCHORED = 0, 1, 2, 3
+
+
+def verify_entries(entries: Entries) -> Verdict:
+    """Check headers and bodies, in order, as one log: every link, every hash, every field.
+
+    A body may be None only where an entry says that it was erased. Anything at all may come in; the verdict says
+    at which entry it stops being a log.
+    """
+    chain = Chain()
+    verdict = Verdict()
+    try:
+        for line, body in entries:
+            chain.take(line, body)
+        chain.finish()
+        verdict.checked = ["chain", "bodies"]
+    except Bad as bad:
+        verdict.refuse(bad)
+    describe(verdict, chain)
+    return verdict
+
+
+def describe(verdict: Verdict, chain: Chain) -> None:
+    """Put into a verdict how far a log has been followed."""
+    verdict.size, verdict.origin, verdict.unit = chain.seq, chain.origin, chain.unit
+    verdict.erased, verdict.anchored, verdict.last_entry = chain.erased, chain.anchored, chain.ts.decode()
+    if verdict.ok:
+        verdict.root = chain.root.hex()
+
+
 # --- the bundle ---------------------------------------------------------------------------------------------
 #
 # A folder, or a zip that is written in one way only: the members in this order, stored as they are.
-#   log.jsonl     the header lines, each ended by a line feed
-#   bodies.jsonl  for each body its entry's number, a space, the body, a line feed; an erased body has no line
-#   filter.json   canonical JSON: what was asked for, and the size and root that the log had then
-#   VERIFY.md     how to check it all; not checked itself
+#   log.jsonl             the header lines, each ended by a line feed
+#   bodies.jsonl          for each body its entry's number, a space, the body, a line feed; an erased body has no line
+#   attachments/<sha256>  each file that a body names
+#   checkpoint            the log's signature over all of it
+#   checkpoints/<size>    earlier ones that the log has kept
+#   filter.json           canonical JSON: what was asked for, and the size and root that the log had then
+#   VERIFY.md             how to check it all; not checked itself
 
-MEMBERS = ("log.jsonl", "bodies.jsonl", "filter.json", "VERIFY.md")
+LOG, BODIES, ATTACHMENT, CHECKPOINT, KEPT, ABOUT, HOW_TO = (
+    "log.jsonl",
+    "bodies.jsonl",
+    "attachments/",
+    "checkpoint",
+    "checkpoints/",
+    "filter.json",
+    "VERIFY.md",
+)
+MEMBERS = (LOG, BODIES, ATTACHMENT, CHECKPOINT, KEPT, ABOUT, HOW_TO)
 FILTER = _record(
     app=_text,
     created=_text,
-    filter=_record(unit=lambda value: value is None),
+    filter=_record(unit=_nullable(_like("[A-Z0-9-]{1,32}"))),
     origin=_text,
     root=_like("[0-9a-f]{64}"),
     size=_count,
 )
+_MEMBER = re.compile(
+    r"(log\.jsonl|bodies\.jsonl|attachments/|checkpoint|checkpoints/|filter\.json|VERIFY\.md)"
+    r"((?<=attachments/)[0-9a-f]{64}|(?<=checkpoints/)[1-9][0-9]{0,14}|(?<![/]))"
+)
 
-HOW_TO = """# 怎样核验这个日志包 / How to verify this bundle
+GUIDE = """# 怎样核验这个日志包 / How to verify this bundle
 
-    python verify.py BUNDLE.zip
+    python verify.py BUNDLE.zip --key 公钥 --anchor 您留存的封签
 
-退出码 0 可信且有外部封签；1 有改动或格式不符；2 用法或读写错误；3 内部一致，但没有外部封签可以对照。
-请从可信的地方取得 verify.py，不要使用与本包一起送来的版本。本文件本身不在核验之列。
+退出码 0 可信且有外部封签；1 有改动或格式不符；2 用法或读写错误；3 内部一致，但缺少外部的公钥或封签。
+请从可信的地方取得 verify.py 和公钥，不要使用与本包一起送来的。本文件本身不在核验之列。
 
-Exit code 0 verified and anchored; 1 tampering or malformed; 2 usage or I/O; 3 consistent but unanchored.
-Take verify.py from a source that you trust, not from whoever sent this bundle. This file is not checked.
+Exit code 0 verified and anchored; 1 tampering or malformed; 2 usage or I/O; 3 consistent, but without a key or a
+checkpoint from outside. Take verify.py and the key from a source that you trust, not from whoever sent this bundle.
+This file is not checked.
 """
 
 _LOCAL = struct.Struct("<4s5H3L2H")
@@ -375,49 +919,84 @@ _UNIX_FILE = 3 << 8 | _VERSION_NEEDED
 _MODE = (stat.S_IFREG | 0o644) << 16
 _MIDNIGHT, _FIRST_DAY = 0, 0x21  # 1980-01-01 00:00: a bundle tells its own time in filter.json
 _LARGEST_ZIP = 2**32 - 1
+_MOST_MEMBERS = 2**16 - 2
+_TOLD_EVERY = 5000
 
 
-def write_bundle(out: BinaryIO, entries: Iterable[tuple[bytes, bytes | None]], about: dict[str, Any]) -> None:
+def write_bundle(
+    out: BinaryIO,
+    entries: Entries,
+    about: dict[str, Any],
+    *,
+    checkpoint: bytes,
+    checkpoints: Iterable[tuple[int, bytes]] = (),
+    attachments: Iterable[tuple[str, BinaryIO]] = (),
+) -> Iterator[int]:
     """Write a bundle as a canonical zip to a seekable file, in memory that does not grow with the log.
 
-    `about` becomes filter.json. Raises FormatError when the bundle would pass 4 GiB.
+    `about` becomes filter.json; `checkpoints` are (size, note) by size, `attachments` (SHA-256, file) by SHA-256, asked
+    for when the entries have been written. To be exhausted: it yields the number of entries written now and then.
+    Raises FormatError when the bundle would pass what a zip holds, 4 GiB or 65,534 members.
     """
+    directory = []
     # One pass over the entries makes two members, so the second waits in a file of its own.
     with tempfile.TemporaryFile() as bodies:
-        directory = [_write_member(out, MEMBERS[0], _lines_leaving(entries, bodies))]
+        member = Member(out, LOG)
+        for seq, (line, body) in enumerate(entries):
+            member.write(line + b"\n")
+            if body is not None:
+                bodies.write(b"%d %s\n" % (seq, body))
+            if seq % _TOLD_EVERY == 0:
+                yield seq
+        directory.append(member.close())
         bodies.seek(0)
-        directory.append(_write_member(out, MEMBERS[1], iter(lambda: bodies.read(1 << 20), b"")))
-    directory.append(_write_member(out, MEMBERS[2], [canonical(about)]))
-    directory.append(_write_member(out, MEMBERS[3], [HOW_TO.encode()]))
+        directory.append(_copy(out, BODIES, bodies))
+    for digest, file in attachments:
+        directory.append(_copy(out, ATTACHMENT + digest, file))
+    directory.append(_copy(out, CHECKPOINT, io.BytesIO(checkpoint)))
+    for size, note in checkpoints:
+        directory.append(_copy(out, f"{KEPT}{size}", io.BytesIO(note)))
+    directory.append(_copy(out, ABOUT, io.BytesIO(canonical(about))))
+    directory.append(_copy(out, HOW_TO, io.BytesIO(GUIDE.encode())))
+    if len(directory) > _MOST_MEMBERS:
+        raise FormatError("the bundle would have more members than a zip holds")
     start = out.tell()
-    for record in directory:
-        out.write(record)
-    size = out.tell() - start
-    out.write(_END.pack(b"PK\5\6", 0, 0, len(MEMBERS), len(MEMBERS), size, start, 0))
+    out.write(b"".join(directory))
+    out.write(_END.pack(b"PK\5\6", 0, 0, len(directory), len(directory), out.tell() - start, start, 0))
 
 
-def _lines_leaving(entries: Iterable[tuple[bytes, bytes | None]], bodies: BinaryIO) -> Iterator[bytes]:
-    for seq, (line, body) in enumerate(entries):
-        if body is not None:
-            bodies.write(b"%d %s\n" % (seq, body))
-        yield line + b"\n"
+class Member:
+    """A member of a zip while it is written: its size and checksum go into its head at the end."""
 
+    def __init__(self, out: BinaryIO, name: str) -> None:
+        self.out, self.name, self.start = out, name, out.tell()
+        self.crc = self.size = 0
+        out.write(_local_record(name, 0, 0))
 
-def _write_member(out: BinaryIO, name: str, content: Iterable[bytes]) -> bytes:
-    """Write one member; returns its record for the directory at the end."""
-    start = out.tell()
-    out.write(_local_record(name, 0, 0))
-    crc = size = 0
-    for part in content:
-        crc, size = zlib.crc32(part, crc), size + len(part)
-        if start + size > _LARGEST_ZIP:
+    def write(self, part: bytes) -> None:
+        self.crc, self.size = zlib.crc32(part, self.crc), self.size + len(part)
+        if self.start + self.size > _LARGEST_ZIP:
             raise FormatError("the bundle would be larger than 4 GiB")
-        out.write(part)
-    end = out.tell()
-    out.seek(start)
-    out.write(_local_record(name, crc, size))
-    out.seek(end)
-    return _central_record(name, crc, size, start)
+        self.out.write(part)
+
+    def close(self) -> bytes:
+        """Finish the member; returns its record for the directory at the end of the zip."""
+        end = self.out.tell()
+        self.out.seek(self.start)
+        self.out.write(_local_record(self.name, self.crc, self.size))
+        self.out.seek(end)
+        return _central_record(self.name, self.crc, self.size, self.start)
+
+
+def _copy(out: BinaryIO, name: str, file: BinaryIO) -> bytes:
+    member = Member(out, name)
+    for part in _chunks(file):
+        member.write(part)
+    return member.close()
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    return iter(lambda: file.read(1 << 20), b"")
 
 
 def _local_record(name: str, crc: int, size: int) -> bytes:
@@ -447,7 +1026,8 @@ class Part(io.RawIOBase):
         return len(part)
 
 
-Members = dict[str, BinaryIO]
+# The files of a bundle by name, each to be opened when it is read.
+Members = dict[str, Callable[[], BinaryIO]]
 
 
 def open_zip(path: Path, files: ExitStack) -> Members:
@@ -456,49 +1036,70 @@ def open_zip(path: Path, files: ExitStack) -> Members:
     found: Members = {}
     directory = b""
     at = 0
-    for name in MEMBERS:
+    while True:
         file.seek(at)
-        size, crc = _read_local(file, name)
+        fixed = file.read(_LOCAL.size)
+        if fixed[:4] != b"PK\3\4" or len(fixed) < _LOCAL.size:
+            break
+        crc, size, _, length, _ = _LOCAL.unpack(fixed)[6:]
+        name = file.read(min(length, 128)).decode("latin-1")
         start = at + _LOCAL.size + len(name)
-        directory += _central_record(name, crc, size, at)
-        if _crc(file, start, size) != crc:
+        if fixed + name.encode("latin-1") != _local_record(name, crc, size) or _crc(file, start, size) != crc:
             raise Bad("zip")
-        found[name] = io.BufferedReader(Part(file, start, size), 1 << 20)
+        directory += _central_record(name, crc, size, at)
+        found[name] = _part(file, start, size)
         at = start + size
-    directory += _END.pack(b"PK\5\6", 0, 0, len(MEMBERS), len(MEMBERS), len(directory), at, 0)
+    directory += _END.pack(b"PK\5\6", 0, 0, len(found), len(found), len(directory), at, 0)
     file.seek(at)
-    if file.read(len(directory) + 1) != directory:
+    if file.read(len(directory) + 1) != directory or list(found) != _in_order(found):
         raise Bad("zip")
     return found
 
 
-def _read_local(file: BinaryIO, name: str) -> tuple[int, int]:
-    record = file.read(_LOCAL.size + len(name))
-    if len(record) < _LOCAL.size + len(name):
-        raise Bad("zip")
-    crc, size = _LOCAL.unpack(record[: _LOCAL.size])[6:8]
-    if record != _local_record(name, crc, size):
-        raise Bad("zip")
-    return size, crc
+def _part(file: BinaryIO, start: int, size: int) -> Callable[[], BinaryIO]:
+    return lambda: io.BufferedReader(Part(file, start, size), 1 << 20)
 
 
 def _crc(file: BinaryIO, start: int, size: int) -> int:
-    file.seek(start)
     crc = 0
-    while size > 0:
-        part = file.read(min(size, 1 << 20))
-        if not part:
-            raise Bad("zip")
+    for part in _chunks(_part(file, start, size)()):
         crc, size = zlib.crc32(part, crc), size - len(part)
+    if size:
+        raise Bad("zip")
     return crc
 
 
 def open_folder(path: Path, files: ExitStack) -> Members:
     """The members of an unpacked bundle. Raises Bad for a link, or a name that does not belong there."""
-    names = sorted(entry.name for entry in path.iterdir())
-    if names != sorted(MEMBERS) or any((path / name).is_symlink() or not (path / name).is_file() for name in names):
+    found: Members = {}
+    for folder in (path, *(path / name.rstrip("/") for name in (ATTACHMENT, KEPT))):
+        if folder.is_symlink() and folder != path:
+            raise Bad("folder")
+        for file in folder.iterdir() if folder.is_dir() else ():
+            name = file.relative_to(path).as_posix()
+            if file.is_symlink() or not (file.is_file() or f"{name}/" in (ATTACHMENT, KEPT)):
+                raise Bad("folder")
+            if file.is_file():
+                found[name] = _opened(file, files)
+    if len(_in_order(found)) != len(found):
         raise Bad("folder")
-    return {name: files.enter_context((path / name).open("rb")) for name in MEMBERS}
+    return found
+
+
+def _opened(file: Path, files: ExitStack) -> Callable[[], BinaryIO]:
+    return lambda: files.enter_context(file.open("rb"))
+
+
+def _in_order(names: Iterable[str]) -> list[str]:
+    """The names as they follow one another in a bundle; none at all where one is missing or does not belong."""
+    matches = {name: _MEMBER.fullmatch(name) for name in names}
+    places = {
+        name: (MEMBERS.index(match[1]), int(match[2]) if match[1] == KEPT else 0, match[2])
+        for name, match in matches.items()
+        if match
+    }
+    needed = {LOG, BODIES, CHECKPOINT, ABOUT, HOW_TO}
+    return sorted(places, key=lambda name: places[name]) if needed <= places.keys() == matches.keys() else []
 
 
 LONGEST_LINE = 64 << 20  # no entry comes near it; a bundle without line feeds is not read into memory whole
@@ -512,21 +1113,24 @@ def _lines(file: BinaryIO, code: str) -> Iterator[bytes]:
         yield line[:-1]
 
 
+_NUMBERED = re.compile(rb"(0|[1-9][0-9]{0,14}) ")
+
+
 def _bodies(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
     last = -1
     for line in _lines(file, "bodies"):
-        number, _, body = line.partition(b" ")
-        if not re.fullmatch(rb"0|[1-9][0-9]{0,14}", number) or int(number) <= last:
+        number = _NUMBERED.match(line)
+        if not number or int(number[1]) <= last:
             raise Bad("bodies", last + 1)
-        last = int(number)
-        yield last, body
+        last = int(number[1])
+        yield last, line[number.end() :]
 
 
 def entries_of(members: Members) -> Iterator[tuple[bytes, bytes | None]]:
     """A bundle's headers, each with its body or None. Raises Bad."""
-    bodies = _bodies(members["bodies.jsonl"])
+    bodies = _bodies(members[BODIES]())
     number, body = next(bodies, (-1, b""))
-    for seq, line in enumerate(_lines(members["log.jsonl"], "log")):
+    for seq, line in enumerate(_lines(members[LOG](), "log")):
         if seq == number:
             yield line, body
             number, body = next(bodies, (-1, b""))
@@ -536,20 +1140,48 @@ def entries_of(members: Members) -> Iterator[tuple[bytes, bytes | None]]:
         raise Bad("bodies", number)
 
 
-def verify_bundle(path: Path) -> Verdict:
-    """Check a whole bundle, a zip or a folder. Raises OSError when it cannot be read."""
+# --- the check of a bundle ----------------------------------------------------------------------------------
+
+
+def verify_bundle(
+    path: Path,
+    outside: Evidence | None = None,
+    *,
+    unit: str | None = None,
+    oldest: datetime | None = None,
+    tell: Callable[[int], object] = lambda seq: None,
+) -> Verdict:
+    """Check a bundle, a zip or a folder, against what the auditor brings from outside.
+
+    `unit` is the code of the unit whose bodies have to be there, `oldest` the moment before which the last entry may
+    not lie; `tell` hears the number of entries checked now and then. Raises OSError when it cannot be read.
+    """
+    outside = outside or Evidence()
+    verdict, chain = Verdict(), Chain()
     with ExitStack() as files:
         try:
+            outside.insist_on_receipts()
             members = open_folder(path, files) if path.is_dir() else open_zip(path, files)
-            about = _about(members["filter.json"].read(1 << 20))
+            about = _about(members[ABOUT]().read(1 << 20))
+            own = _own_checkpoints(members)
+            asked = about["filter"]["unit"]
+            if unit is not None and asked not in (None, unit):
+                raise Bad("unit")
+            chain = Chain(asked, [*outside.notes(), *(("checkpoint", note) for note in own)])
+            for line, body in _receipted(entries_of(members), outside.receipts):
+                chain.take(line, body)
+                if chain.seq % _TOLD_EVERY == 0:
+                    tell(chain.seq)
+            chain.finish()
+            _compare(chain, about, own)
+            _insist_on_attachments(chain, members)
+            _insist_on_signatures(chain, outside, own)
+            verdict.doubts = _doubts(chain, outside, own, oldest)
+            _say_what_was_checked(verdict, chain, outside)
         except Bad as bad:
-            verdict = Verdict()
-            verdict.refuse(bad)
-            return verdict
-        verdict = verify_entries(entries_of(members))
-    if verdict.ok:
-        _compare(verdict, about)
-    verdict.unchecked = ["anchor", "tables", "how_to"]
+            in_a_file = bad.code in ("log", "bodies") and bad.seq is None
+            verdict.refuse(Bad(bad.code, chain.seq) if in_a_file else bad)
+    describe(verdict, chain)
     return verdict
 
 
@@ -563,16 +1195,130 @@ def _about(text: bytes) -> dict[str, Any]:
     return about  # type: ignore[no-any-return]
 
 
-def _compare(verdict: Verdict, about: dict[str, Any]) -> None:
-    """Whether filter.json speaks of this log; a log shorter or longer than it says is not the one exported."""
-    if about["size"] != verdict.size:
-        verdict.refuse(Bad("size", min(about["size"], verdict.size)))
-    elif about["root"] != verdict.root:
-        verdict.refuse(Bad("root"))
-    elif about["origin"] != verdict.origin:
-        verdict.refuse(Bad("origin", 0))
-    else:
-        verdict.checked.append("filter")
+def _own_checkpoints(members: Members) -> list[Checkpoint]:
+    """The bundle's checkpoints by size; the last one is that of the whole."""
+    notes = []
+    for name, file in members.items():
+        if name == CHECKPOINT or name.startswith(KEPT):
+            try:
+                note = parse_checkpoint(file().read(LONGEST_NOTE + 1))
+            except FormatError as error:
+                raise Bad("note") from error
+            if name not in (CHECKPOINT, f"{KEPT}{note.size}"):
+                raise Bad("note")
+            notes.append((name == CHECKPOINT, note.size, note))
+    notes.sort(key=lambda found: found[:2])
+    if [size for _, size, _ in notes] != sorted({size for _, size, _ in notes}):
+        raise Bad("note")
+    return [note for _, _, note in notes]
+
+
+def _receipted(entries: Entries, receipts: list[Receipt]) -> Entries:
+    """The entries, each of them held to the receipts of it. Raises Bad."""
+    kept = {receipt.index: receipt for receipt in receipts}
+    for seq, (line, body) in enumerate(entries):
+        if seq in kept and kept[seq].line != line:
+            raise Bad("receipt", seq)
+        yield line, body
+
+
+def _compare(chain: Chain, about: dict[str, Any], own: list[Checkpoint]) -> None:
+    """Whether filter.json and the checkpoints speak of this log: one shorter or longer is not the one exported."""
+    if about["size"] != chain.seq:
+        raise Bad("size", min(about["size"], chain.seq))
+    if about["root"] != chain.root.hex():
+        raise Bad("root")
+    if {about["origin"], *(note.origin for note in own)} != {chain.origin}:
+        raise Bad("origin", 0)
+
+
+def _insist_on_attachments(chain: Chain, members: Members) -> None:
+    """Raise Bad for a file that is missing, changed, or named by no entry."""
+    present = {name[len(ATTACHMENT) :] for name in members if name.startswith(ATTACHMENT)}
+    for digest, (seq, size) in chain.attachments.items():
+        if digest not in present or _digest(members[ATTACHMENT + digest]()) != (digest, size):
+            raise Bad("attachment", seq)
+    if present - chain.attachments.keys():
+        raise Bad("attachment")
+
+
+def _digest(file: BinaryIO) -> tuple[str, int]:
+    digest, size = sha256(), 0
+    for part in _chunks(file):
+        digest.update(part)
+        size += len(part)
+    return digest.hexdigest(), size
+
+
+def _insist_on_signatures(chain: Chain, outside: Evidence, own: list[Checkpoint]) -> None:
+    """Raise Bad for a checkpoint that is not signed as it should be, by the trusted keys and those the log names."""
+    named = [key for _, key in chain.keys]
+    try:
+        known = trusted(outside.keys, chain.keys, [*own, *(note for _, note in outside.notes())])
+        everybody = known.union(named)
+        if everybody and any(len(signers(note, everybody)) != len(note.signatures) for note in own):
+            raise Bad("signature")
+        whole = signers(own[-1], everybody)
+    except FormatError as error:
+        raise Bad("signature") from error
+    if (outside.keys and not known.intersection(whole)) or (named and named[-1] not in whole):
+        raise Bad("signature")
+    if everybody:
+        outside.insist_on_signatures(everybody)
+
+
+def _doubts(chain: Chain, outside: Evidence, own: list[Checkpoint], oldest: datetime | None) -> list[str]:
+    stale = oldest is not None and chain.ts.decode() < oldest.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    doubts = {
+        "key": not outside.keys,
+        "anchor": not chain.anchored,
+        "tail": own[-1].size < chain.seq,
+        "stale": stale,
+    }
+    return [doubt for doubt, there in doubts.items() if there]
+
+
+def _say_what_was_checked(verdict: Verdict, chain: Chain, outside: Evidence) -> None:
+    checked = {
+        "chain": True,
+        "bodies": chain.unit is None,
+        "unit_bodies": chain.unit is not None,
+        "attachments": bool(chain.attachments),
+        "filter": True,
+        "signature": bool(outside.keys),
+        "anchor": chain.anchored > 0,
+        "receipt": bool(outside.receipts),
+        "proof": outside.proof is not None and not outside.doubts(),
+    }
+    unchecked = {
+        "key": not outside.keys,
+        "anchor": not chain.anchored,
+        "after_anchor": 0 < chain.anchored < chain.seq,
+        "other_units": chain.unit is not None,
+        "tables": True,
+        "how_to": True,
+    }
+    verdict.checked = [what for what, done in checked.items() if done]
+    verdict.unchecked = [what for what, left in unchecked.items() if left]
+
+
+def verify_evidence(outside: Evidence) -> Verdict:
+    """Check receipts and a proof by themselves, without a bundle."""
+    verdict = Verdict()
+    notes = [note for _, note in outside.notes()]
+    try:
+        outside.insist_on_receipts()
+        if outside.keys:
+            outside.insist_on_signatures(set(outside.keys))
+        verdict.doubts = outside.doubts()
+        checked = {"signature": outside.keys, "receipt": outside.receipts, "proof": outside.proof}
+        verdict.checked = [what for what, there in checked.items() if there]
+        verdict.unchecked = [*verdict.doubts, "log"]
+    except Bad as bad:
+        verdict.refuse(bad)
+    largest = max(notes, key=lambda note: note.size)
+    verdict.size, verdict.root, verdict.origin = largest.size, largest.root.hex(), largest.origin
+    return verdict
 
 
 # --- in words -----------------------------------------------------------------------------------------------
@@ -587,6 +1333,41 @@ PROBLEMS = {
     "fields": ("内容不合格式", "the body is not of the format"),
     "missing": ("内容缺失，而没有依法删除它的记录", "the body is missing, and no entry says that it was erased"),
     "open": ("启用日志的记录不是第 0 条，或不合格式", "the log is not opened by its first entry, or opened twice"),
+    "anchor": (
+        "与您留存的封签不符：封签之后日志被改写过",
+        "not the log of the checkpoint that you kept: it has been rewritten since",
+    ),
+    "receipt": (
+        "与回执不符：回执被改动或调换，或者日志被改写过",
+        "not what the receipt says: the receipt was changed or swapped, or the log rewritten",
+    ),
+    "truncated": (
+        "日志比封签所封的短：末尾被截去",
+        "the log is shorter than the one that was sealed: its tail was cut off",
+    ),
+    "evidence": (
+        "给出的封签、回执或衔接证明不合格式",
+        "a checkpoint, receipt or proof that was given is not of the format",
+    ),
+    "fork": (
+        "同一条数有两个不同的根哈希：日志有两个版本",
+        "two different roots of one size: there are two versions of the log",
+    ),
+    "proof": (
+        "衔接证明不成立：后来的日志不是从您留存的封签接下来的",
+        "the proof does not hold: the later log does not begin with the one whose checkpoint you kept",
+    ),
+    "checkpoint": ("与包里的封签不符", "not the log of the bundle's own checkpoint"),
+    "note": ("包里的封签不合格式", "a checkpoint in the bundle is not of the format"),
+    "signature": (
+        "封签不是用应有的公钥签的，或签名不对",
+        "a checkpoint is not signed by the key that it should be, or its signature does not hold",
+    ),
+    "receipt_signature": (
+        "回执或衔接证明里的封签不是用这个公钥签的，或签名不对",
+        "the checkpoint of a receipt or proof is not signed by this key, or its signature does not hold",
+    ),
+    "attachment": ("附件缺失、被改动，或没有记录提到它", "an attachment is missing, changed, or named by no entry"),
     "empty": ("日志是空的", "the log is empty"),
     "log": ("log.jsonl 的末行不完整", "the last line of log.jsonl is cut"),
     "bodies": (
@@ -594,29 +1375,67 @@ PROBLEMS = {
         "a line of bodies.jsonl is malformed or belongs to no entry",
     ),
     "filter": ("filter.json 不合格式", "filter.json is not of the format"),
+    "unit": ("这是另一个单位的日志包", "the bundle is another unit's"),
     "size": ("记录条数与 filter.json 不符", "the number of entries is not what filter.json says"),
     "root": ("根哈希与 filter.json 不符", "the root is not what filter.json says"),
-    "origin": ("日志名称与 filter.json 不符", "the origin is not what filter.json says"),
+    "origin": ("日志名称与 filter.json 或封签不符", "the origin is not what filter.json or a checkpoint says"),
     "zip": ("压缩包不是规定的结构", "the zip is not built in the one way that is allowed"),
     "folder": ("文件夹里缺少、多出文件，或有不是普通文件的内容", "the folder has other than exactly its plain files"),
+}
+DOUBTS = {
+    "key": (
+        "没有用 --key 给出从别处得来的公钥：谁都可以另造一部日志",
+        "no key from elsewhere (--key): anybody can make up another log",
+    ),
+    "anchor": (
+        "没有用 --anchor 给出您留存的封签：末尾被整段截去，或整部日志被有密钥的人重写，都看不出来",
+        "no checkpoint that you kept (--anchor): a tail cut off, or a log rewritten by whoever has the key, would not show",
+    ),
+    "tail": ("封签之后还有没有封住的记录", "there are entries after the checkpoint, which nothing seals"),
+    "stale": ("最后一条记录比 --max-age 允许的更早", "the last entry is older than --max-age allows"),
 }
 SCOPE = {
     "chain": ("每条记录的序号、时间和哈希链", "every number, time and link"),
     "bodies": ("每条记录的内容", "every body"),
+    "unit_bodies": ("单位 {unit} 每条记录的内容", "every body of unit {unit}"),
+    "attachments": ("记录提到的每个附件", "every attachment that an entry names"),
     "filter": ("条数、根哈希、名称与 filter.json 一致", "size, root and origin against filter.json"),
+    "signature": ("封签的签名", "the checkpoints' signatures"),
     "anchor": (
-        "没有外部留存的封签可对照：末尾被整段截去，或整部日志被重写，都看不出来",
-        "no checkpoint from outside: a tail cut off, or a log rewritten as a whole, would not show",
+        "与留存的封签相符：前 {anchored} 条自那时起没有动过",
+        "the first {anchored} entries, which are those of a checkpoint from outside",
     ),
+    "receipt": ("回执", "the receipts"),
+    "proof": ("衔接证明", "the consistency proof"),
+}
+LEFT = {
+    "key": ("封签是谁签的", "whose the checkpoints' signatures are"),
+    "anchor": ("日志是否被整部重写或截短", "whether the log was rewritten as a whole, or cut"),
+    "after_anchor": (
+        "第 {anchored} 条以后的记录只有日志自己的签名担保",
+        "from entry {anchored} on nothing but the log's own signature",
+    ),
+    "other_units": ("其他单位记录的内容", "the bodies of other units"),
     "tables": ("数据库的现状（由 flask verify 核对）", "the database's tables (flask verify does that)"),
     "how_to": ("VERIFY.md 的文字", "the text of VERIFY.md"),
+    "log": ("整部日志（要用日志包）", "the log as a whole (that takes a bundle)"),
 }
 REPORT = {
-    "good": ("内部一致，共 {size} 条记录", "consistent, {size} entries"),
+    "proven": (
+        "可信：共 {size} 条记录，与外部留存的相符",
+        "verified: {size} entries, and they are those of the evidence from outside",
+    ),
+    "good": ("前后一致，共 {size} 条记录，但还不能算可信", "consistent, {size} entries, but not proven"),
     "bad": ("不可信：{problem}", "not to be trusted: {problem}"),
     "bad_at": ("不可信：第 {seq} 条记录，{problem}", "not to be trusted: entry {seq}, {problem}"),
+    "bad_among": (
+        "不可信：第 {seq} 至 {last} 条记录之间，{problem}",
+        "not to be trusted: among entries {seq} to {last}, {problem}",
+    ),
+    "doubt": ("还缺：{what}", "in doubt: {what}"),
     "origin": ("日志名称：{origin}", "origin: {origin}"),
     "root": ("根哈希：{root}", "root: {root}"),
+    "last_entry": ("最后一条记录的时间：{last_entry}", "the last entry is of {last_entry}"),
     "erased": ("依法删除内容的记录：{erased} 条", "bodies erased by law: {erased}"),
     "checked": ("已核对：{what}", "checked: {what}"),
     "unchecked": ("未核对：{what}", "not checked: {what}"),
@@ -629,17 +1448,26 @@ def report(verdict: Verdict, language: str = "zh") -> list[str]:
     tongue = LANGUAGES.index(language)
 
     def say(line: str, **values: object) -> str:
-        return REPORT[line][tongue].format(**{name: visible(str(value)) for name, value in values.items()})
+        told = {**asdict(verdict), **values}
+        return REPORT[line][tongue].format(**{name: visible(str(value)) for name, value in told.items()})
+
+    def scopes(line: str, words: dict[str, tuple[str, str]], codes: list[str]) -> list[str]:
+        return [say(line, what=words[code][tongue].format(**asdict(verdict))) for code in codes]
 
     if verdict.ok:
-        lines = [say("good", size=verdict.size), say("origin", origin=verdict.origin), say("root", root=verdict.root)]
-        if verdict.erased:
-            lines.append(say("erased", erased=verdict.erased))
+        facts = [name for name in ("origin", "root", "last_entry", "erased") if getattr(verdict, name)]
+        lines = [say("good" if verdict.doubts else "proven"), *map(say, facts)]
     else:
-        line = "bad" if verdict.first_bad is None else "bad_at"
-        lines = [say(line, seq=verdict.first_bad, problem=PROBLEMS[verdict.problem][tongue])]
-    lines += [say("checked", what=SCOPE[code][tongue]) for code in verdict.checked]
-    return lines + [say("unchecked", what=SCOPE[code][tongue]) for code in verdict.unchecked]
+        among = verdict.last_bad not in (None, verdict.first_bad)
+        line = "bad" if verdict.first_bad is None else "bad_among" if among else "bad_at"
+        problem = PROBLEMS[verdict.problem][tongue]
+        lines = [say(line, seq=verdict.first_bad, last=verdict.last_bad, problem=problem)]
+    return [
+        *lines,
+        *scopes("doubt", DOUBTS, verdict.doubts),
+        *scopes("checked", SCOPE, verdict.checked),
+        *scopes("unchecked", LEFT, verdict.unchecked),
+    ]
 
 
 def visible(text: str) -> str:
@@ -649,31 +1477,93 @@ def visible(text: str) -> str:
 
 # --- the command --------------------------------------------------------------------------------------------
 
-VERIFIED, TAMPERED, UNREADABLE, UNANCHORED = 0, 1, 2, 3
-
 
 def main(arguments: list[str] | None = None) -> int:
-    """Verify a bundle. Exit code: 1 tampering, mismatch or malformed; 2 usage or I/O; 3 consistent but unanchored.
+    """Verify a bundle, receipts or a proof.
 
-    0, verified and anchored, takes a checkpoint from outside, which this version does not know yet.
+    Exit code: 0 verified and anchored; 1 tampering, mismatch or malformed; 2 usage or I/O; 3 consistent, but without a
+    key or a checkpoint from outside, stale, or with a tail that nothing seals.
     """
-    parser = argparse.ArgumentParser(description="核验双责日志包 / verify a Shuangze log bundle")
-    parser.add_argument("bundle", type=Path, help="日志包：.zip 或文件夹 / the bundle: a .zip or a folder")
-    parser.add_argument("--json", action="store_true", help="以 JSON 输出 / print the verdict as JSON")
-    parser.add_argument("--lang", choices=LANGUAGES, default="zh", help="输出的语言 / the language of the words")
+    parser = _parser()
     wanted = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # a Windows console may not be
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # a Windows console may not be
+    if not (wanted.bundle or wanted.receipt or wanted.proof):
+        parser.error("没有要核验的东西 / nothing to verify: BUNDLE, --receipt, --proof")
     try:
-        verdict = verify_bundle(wanted.bundle)
+        verdict = _verify(wanted, [_key(text, parser) for text in wanted.key])
     except OSError as error:
-        print(visible(f"读不了 / cannot read {wanted.bundle}: {error.strerror}"), file=sys.stderr)
+        print(visible(f"读不了 / cannot read {error.filename or wanted.bundle}: {error.strerror}"), file=sys.stderr)
         return UNREADABLE
     if wanted.json:
-        print(json.dumps(asdict(verdict), ensure_ascii=True, sort_keys=True))
+        print(json.dumps({**asdict(verdict), "exit": verdict.exit_code}, ensure_ascii=True, sort_keys=True))
     else:
         print("\n".join(report(verdict, wanted.lang)))
-    return UNANCHORED if verdict.ok else TAMPERED
+    return verdict.exit_code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="核验双责日志包 / verify a Shuangze log bundle")
+    say = parser.add_argument
+    say("bundle", type=Path, nargs="?", help="日志包：.zip 或文件夹 / the bundle: a .zip or a folder")
+    say(
+        "--key",
+        action="append",
+        default=[],
+        metavar="VKEY",
+        help="公钥，或写着它的文件 / the log's public key, or a file with it",
+    )
+    say(
+        "--anchor",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="您留存的封签 / a checkpoint that you kept",
+    )
+    say("--receipt", action="append", default=[], type=Path, metavar="FILE", help="回执 / a receipt that somebody kept")
+    say("--proof", type=Path, metavar="FILE", help="衔接证明 / a consistency proof (flask prove)")
+    say("--unit", metavar="CODE", help="要有这个单位的全部内容 / the bundle must have all of this unit")
+    say("--max-age", type=float, metavar="DAYS", help="最后一条记录最多多少天前 / how old the last entry may be")
+    say("--json", action="store_true", help="以 JSON 输出 / print the verdict as JSON")
+    say("--lang", choices=LANGUAGES, default="zh", help="输出的语言 / the language of the words")
+    return parser
+
+
+def _key(text: str, parser: argparse.ArgumentParser) -> Key:
+    try:
+        return parse_key(text if text.count("+") > 1 else Path(text).read_text(encoding="utf-8"))
+    except (FormatError, UnicodeDecodeError):
+        parser.error(f"--key {visible(text)}: 不是日志的公钥 / not the public key of a log")
+
+
+def _verify(wanted: argparse.Namespace, keys: list[Key]) -> Verdict:
+    try:
+        outside = Evidence(
+            keys,
+            [_read(file, parse_checkpoint) for file in wanted.anchor],
+            [_read(file, parse_receipt) for file in wanted.receipt],
+            _read(wanted.proof, parse_proof) if wanted.proof else None,
+        )
+    except FormatError:
+        verdict = Verdict()
+        verdict.refuse(Bad("evidence"))
+        return verdict
+    if not wanted.bundle:
+        return verify_evidence(outside)
+    oldest = None if wanted.max_age is None else datetime.now(timezone.utc) - timedelta(days=wanted.max_age)
+    tell = _progress if sys.stderr.isatty() else lambda seq: None
+    return verify_bundle(wanted.bundle, outside, unit=wanted.unit, oldest=oldest, tell=tell)
+
+
+def _read(file: Path, parse: Callable[[bytes], Any]) -> Any:
+    with file.open("rb") as opened:
+        return parse(opened.read(2 * LONGEST_NOTE))
+
+
+def _progress(seq: int) -> None:
+    print(f"\r{seq:,}", end="\r", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
