@@ -26,7 +26,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from hashlib import sha256, sha512
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -256,46 +255,59 @@ def check_body(body: bytes) -> dict[str, Any]:
 class Looks:
     """Remembers how good bodies look, so that of a million bodies only some hundreds are read as JSON.
 
-    The look of a body is what is left of it without its texts and numbers: punctuation, words, keys, and the
-    action. Two bodies of one look are both canonical, or neither is, as long as no text holds an escape or a
-    control character and each number is spelt in the one right way; `fits` takes no other.
+    From a good body a pattern is made of all that is alike in it but for its texts and numbers. A body that fits
+    is canonical and has its fields for the same reasons.
     """
 
+    _MOST = 50  # of one action; more would take longer to try than to read
+
     def __init__(self) -> None:
-        self._keys: dict[bytes, Callable[[list[bytes]], Any]] = {}  # by a body's frame: picks its keys and action
-        self._good: set[tuple[bytes, Any]] = set()
+        self._patterns: dict[bytes, list[re.Pattern[bytes]]] = {}  # by action, the last to fit first
 
     def fits(self, body: bytes) -> bool:
         """Whether a body is like one that was good; False says nothing of it."""
-        return self._look(body) in self._good
+        patterns = self._patterns.get(self._action(body), [])
+        for pattern in patterns:
+            if pattern.fullmatch(body):
+                if pattern is not patterns[0]:
+                    patterns.remove(pattern)
+                    patterns.insert(0, pattern)
+                return _is_utf8(body)
+        return False
 
-    def remember(self, body: bytes) -> None:
-        """Take a good body for a model of others."""
-        if look := self._look(body):
-            self._good.add(look)
+    def remember(self, body: bytes, told: dict[str, Any]) -> None:
+        """Take a good body, and what it tells, for a model of others; not one whose attachments BODY looks into."""
+        strict = {"req": b'"[0-9a-f]{32}"', "salt": b'"[0-9a-f]{32}"'}
+        fields = [
+            b'"%s":%s' % (name.encode(), strict.get(name) or self._like(name, told[name])) for name in sorted(told)
+        ]
+        patterns = self._patterns.setdefault(self._action(body), [])
+        patterns.insert(0, re.compile(rb"\{" + b",".join(fields) + rb"\}"))
+        del patterns[self._MOST :]
 
-    def _look(self, body: bytes) -> tuple[bytes, Any] | None:
-        if len(body.translate(None, self._UNUSUAL)) != len(body) or not self._TAIL.match(body, body.rfind(b',"req":"')):
-            return None
-        try:
-            body.decode()
-        except UnicodeDecodeError:
-            return None
-        parts = body.split(b'"')  # without escapes every other part is a text
-        frame = self._NUMBER.sub(b"1", b'"'.join(parts[::2]))
-        if frame not in self._keys:
-            rest = frame.split(b'"')
-            keys = [2 * n + 1 for n in range(len(rest) - 1) if rest[n + 1].startswith(b":")]
-            self._keys[frame] = itemgetter(0, 1, 3, *keys) if len(parts) > 3 else itemgetter(0)
-        return frame, self._keys[frame](parts)
+    @staticmethod
+    def _action(body: bytes) -> bytes:
+        return body[: body.find(b",")]  # by the order of names the action comes first
 
-    _UNUSUAL = bytes(range(0x20)) + b"\\"
-    # Another spelling, such as 07, 7.0 or sixteen digits, leaves something beside the 1.
-    _NUMBER = re.compile(rb"[1-9][0-9]{0,14}(?![0-9])")
-    # Of the texts, BODY prescribes these; a body with attachments is never remembered.
-    _TAIL = re.compile(
-        rb',"req":"[0-9a-f]{32}","result":"(?:ok|refused: [0-9]{3})","salt":"[0-9a-f]{32}","session":(?:null|"[^"]*")\}\Z'
-    )
+    def _like(self, name: str, value: Any) -> bytes:
+        if name in ("action", "result"):
+            return re.escape(canonical(value))
+        if isinstance(value, str):
+            return rb'"[^"\\\x00-\x1f]*"'
+        if isinstance(value, dict):
+            parts = (b'"%s":%s' % (re.escape(key.encode()), self._like("", value[key])) for key in sorted(value))
+            return rb"\{" + b",".join(parts) + rb"\}"
+        if isinstance(value, list):
+            return rb"\[" + b",".join(self._like("", part) for part in value) + rb"\]"
+        return canonical(value) if value is None or isinstance(value, bool) else rb"(?:0|-?[1-9][0-9]{0,14})"
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _parse(text: bytes) -> Any:
@@ -688,7 +700,7 @@ class Chain:
             for attached in told["attachments"]:
                 self.attachments.setdefault(attached["sha256"], (self.seq, attached["size"]))
         else:
-            self._looks.remember(body)
+            self._looks.remember(body, told)
 
     def _erase(self, erased: dict[str, Any]) -> None:
         if erased.get("type") == "body" and erased["id"] < self.seq:
