@@ -260,6 +260,7 @@ class Looks:
     """
 
     _MOST = 50  # of one action; more would take longer to try than to read
+    _LONGEST = 8 << 10  # and neither do many actions, or a body that is one long pattern, cost an auditor hours
 
     def __init__(self) -> None:
         self._patterns: dict[bytes, list[re.Pattern[bytes]]] = {}  # by action, the last to fit first
@@ -277,12 +278,14 @@ class Looks:
 
     def remember(self, body: bytes, told: dict[str, Any]) -> None:
         """Take a good body, and what it tells, for a model of others; not one whose attachments BODY looks into."""
-        strict = {"req": b'"[0-9a-f]{32}"', "salt": b'"[0-9a-f]{32}"'}
-        fields = [
-            b'"%s":%s' % (name.encode(), strict.get(name) or self._like(name, told[name])) for name in sorted(told)
-        ]
+        if len(body) > self._LONGEST or len(self._patterns) > 10 * self._MOST:
+            return
+        try:
+            pattern = b",".join(b'"%s":%s' % (name.encode(), self._like(name, told[name])) for name in sorted(told))
+        except RecursionError:
+            return
         patterns = self._patterns.setdefault(self._action(body), [])
-        patterns.insert(0, re.compile(rb"\{" + b",".join(fields) + rb"\}"))
+        patterns.insert(0, re.compile(rb"\{" + pattern + rb"\}"))
         del patterns[self._MOST :]
 
     @staticmethod
@@ -290,8 +293,11 @@ class Looks:
         return body[: body.find(b",")]  # by the order of names the action comes first
 
     def _like(self, name: str, value: Any) -> bytes:
+        """The pattern of a value; `name` is its field's in a body, where BODY wants more of it than its type."""
         if name in ("action", "result"):
             return re.escape(canonical(value))
+        if name in ("req", "salt"):
+            return b'"[0-9a-f]{32}"'
         if isinstance(value, str):
             return rb'"[^"\\\x00-\x1f]*"'
         if isinstance(value, dict):
@@ -687,6 +693,8 @@ class Chain:
             told = check_body(body)
         except FormatError as error:
             raise Bad("fields", self.seq) from error
+        for attached in told["attachments"]:
+            self.attachments.setdefault(attached["sha256"], (self.seq, attached["size"]))
         action, after = told["action"], told["after"] or {}
         if (action == "log.open") != (self.seq == 0):
             raise Bad("open", self.seq)
@@ -696,10 +704,7 @@ class Chain:
             self.keys.append((self.seq, _named_key(after, self.seq)))
         elif action == "erase" and told["result"] == "ok":
             self._erase(told["object"] or {})
-        elif told["attachments"]:
-            for attached in told["attachments"]:
-                self.attachments.setdefault(attached["sha256"], (self.seq, attached["size"]))
-        else:
+        elif not told["attachments"]:
             self._looks.remember(body, told)
 
     def _erase(self, erased: dict[str, Any]) -> None:
@@ -761,7 +766,7 @@ def trusted(keys: Iterable[Key], named: Iterable[tuple[int, Key]], notes: Iterab
 
 
 @dataclass
-class Evidence:
+class Outside:
     """What an auditor brings from outside: keys, and checkpoints, receipts and a proof that she kept."""
 
     keys: list[Key] = field(default_factory=list)
@@ -899,8 +904,6 @@ LOG, BODIES, ATTACHMENT, CHECKPOINT, KEPT, ABOUT, HOW_TO = (
 )
 MEMBERS = (LOG, BODIES, ATTACHMENT, CHECKPOINT, KEPT, ABOUT, HOW_TO)
 FILTER = _record(
-    app=_text,
-    created=_text,
     filter=_record(unit=_nullable(_like("[A-Z0-9-]{1,32}"))),
     origin=_text,
     root=_like("[0-9a-f]{64}"),
@@ -929,7 +932,7 @@ _END = struct.Struct("<4s4H2LH")
 _VERSION_NEEDED = 20
 _UNIX_FILE = 3 << 8 | _VERSION_NEEDED
 _MODE = (stat.S_IFREG | 0o644) << 16
-_MIDNIGHT, _FIRST_DAY = 0, 0x21  # 1980-01-01 00:00: a bundle tells its own time in filter.json
+_MIDNIGHT, _FIRST_DAY = 0, 0x21  # 1980-01-01 00:00: a bundle's time is that of its last entry
 _LARGEST_ZIP = 2**32 - 1
 _MOST_MEMBERS = 2**16 - 2
 _TOLD_EVERY = 5000
@@ -1157,7 +1160,7 @@ def entries_of(members: Members) -> Iterator[tuple[bytes, bytes | None]]:
 
 def verify_bundle(
     path: Path,
-    outside: Evidence | None = None,
+    outside: Outside | None = None,
     *,
     unit: str | None = None,
     oldest: datetime | None = None,
@@ -1168,7 +1171,7 @@ def verify_bundle(
     `unit` is the code of the unit whose bodies have to be there, `oldest` the moment before which the last entry may
     not lie; `tell` hears the number of entries checked now and then. Raises OSError when it cannot be read.
     """
-    outside = outside or Evidence()
+    outside = outside or Outside()
     verdict, chain = Verdict(), Chain()
     with ExitStack() as files:
         try:
@@ -1262,7 +1265,7 @@ def _digest(file: BinaryIO) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _insist_on_signatures(chain: Chain, outside: Evidence, own: list[Checkpoint]) -> None:
+def _insist_on_signatures(chain: Chain, outside: Outside, own: list[Checkpoint]) -> None:
     """Raise Bad for a checkpoint that is not signed as it should be, by the trusted keys and those the log names."""
     named = [key for _, key in chain.keys]
     try:
@@ -1279,7 +1282,7 @@ def _insist_on_signatures(chain: Chain, outside: Evidence, own: list[Checkpoint]
         outside.insist_on_signatures(everybody)
 
 
-def _doubts(chain: Chain, outside: Evidence, own: list[Checkpoint], oldest: datetime | None) -> list[str]:
+def _doubts(chain: Chain, outside: Outside, own: list[Checkpoint], oldest: datetime | None) -> list[str]:
     stale = oldest is not None and chain.ts.decode() < oldest.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     doubts = {
         "key": not outside.keys,
@@ -1290,7 +1293,7 @@ def _doubts(chain: Chain, outside: Evidence, own: list[Checkpoint], oldest: date
     return [doubt for doubt, there in doubts.items() if there]
 
 
-def _say_what_was_checked(verdict: Verdict, chain: Chain, outside: Evidence) -> None:
+def _say_what_was_checked(verdict: Verdict, chain: Chain, outside: Outside) -> None:
     checked = {
         "chain": True,
         "bodies": chain.unit is None,
@@ -1314,7 +1317,7 @@ def _say_what_was_checked(verdict: Verdict, chain: Chain, outside: Evidence) -> 
     verdict.unchecked = [what for what, left in unchecked.items() if left]
 
 
-def verify_evidence(outside: Evidence) -> Verdict:
+def verify_outside(outside: Outside) -> Verdict:
     """Check receipts and a proof by themselves, without a bundle."""
     verdict = Verdict()
     notes = [note for _, note in outside.notes()]
@@ -1357,7 +1360,7 @@ PROBLEMS = {
         "日志比封签所封的短：末尾被截去",
         "the log is shorter than the one that was sealed: its tail was cut off",
     ),
-    "evidence": (
+    "outside": (
         "给出的封签、回执或衔接证明不合格式",
         "a checkpoint, receipt or proof that was given is not of the format",
     ),
@@ -1552,7 +1555,7 @@ def _key(text: str, parser: argparse.ArgumentParser) -> Key:
 
 def _verify(wanted: argparse.Namespace, keys: list[Key]) -> Verdict:
     try:
-        outside = Evidence(
+        outside = Outside(
             keys,
             [_read(file, parse_checkpoint) for file in wanted.anchor],
             [_read(file, parse_receipt) for file in wanted.receipt],
@@ -1560,10 +1563,10 @@ def _verify(wanted: argparse.Namespace, keys: list[Key]) -> Verdict:
         )
     except FormatError:
         verdict = Verdict()
-        verdict.refuse(Bad("evidence"))
+        verdict.refuse(Bad("outside"))
         return verdict
     if not wanted.bundle:
-        return verify_evidence(outside)
+        return verify_outside(outside)
     oldest = None if wanted.max_age is None else datetime.now(timezone.utc) - timedelta(days=wanted.max_age)
     tell = _progress if sys.stderr.isatty() else lambda seq: None
     return verify_bundle(wanted.bundle, outside, unit=wanted.unit, oldest=oldest, tell=tell)

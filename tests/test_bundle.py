@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,24 @@ import pytest
 
 import verify
 from tests.conftest import ROOT
+from tests.seals import Seal
 from tests.test_verify import BODIES, ENTRIES, VECTORS
 
 Entries = list[tuple[bytes, bytes | None]]
 ABOUT: dict[str, Any] = json.loads((VECTORS / "filter.json").read_bytes())
 
 
-def packed(entries: Entries, about: dict[str, Any]) -> bytes:
+EMPTY = sha256(b"").hexdigest()
+SEAL = Seal(ABOUT["origin"])
+NOTE = SEAL.over([line for line, _ in ENTRIES])
+
+
+def packed(entries: Entries, about: dict[str, Any], note: bytes = NOTE, **more: Any) -> bytes:
+    """A bundle of these entries, sealed as the untouched log was: nobody else has its key."""
     out = io.BytesIO()
-    verify.write_bundle(out, entries, about)
+    more.setdefault("attachments", [(EMPTY, io.BytesIO())])  # the last entry's
+    for _ in verify.write_bundle(out, entries, about, checkpoint=note, **more):
+        pass
     return out.getvalue()
 
 
@@ -67,15 +77,15 @@ def test_a_whole_bundle_is_consistent_and_no_more(stick: Path) -> None:
     assert f"root: {ABOUT['root']}" in told.stdout
     assert "origin: hekou.example/shuangze" in told.stdout
     assert "bodies erased by law: 1" in told.stdout
-    for what in ("no checkpoint from outside", "the database's tables", "the text of VERIFY.md"):
+    for what in ("whose the checkpoints' signatures are", "the database's tables", "the text of VERIFY.md"):
         assert f"not checked: {what}" in told.stdout
     assert not told.stderr
 
 
 def test_an_auditor_reads_the_verdict_in_chinese(stick: Path) -> None:
     told = run(stick, "bundle.zip")
-    assert told.stdout.startswith("内部一致，共 7 条记录\n")
-    assert "未核对：没有外部留存的封签可对照" in told.stdout
+    assert told.stdout.startswith("前后一致，共 7 条记录，但还不能算可信\n")
+    assert "还缺：没有用 --anchor 给出您留存的封签" in told.stdout
 
 
 def test_an_unpacked_bundle_is_as_good(stick: Path) -> None:
@@ -93,7 +103,8 @@ def test_a_changed_bundle_names_the_entry(stick: Path) -> None:
 def test_a_program_reads_the_verdict_as_json(stick: Path) -> None:
     whole = json.loads(run(stick, "bundle.zip", "--json").stdout)
     assert (whole["ok"], whole["size"], whole["root"], whole["first_bad"]) == (True, 7, ABOUT["root"], None)
-    assert whole["unchecked"] == ["anchor", "tables", "how_to"]
+    assert whole["unchecked"] == ["key", "anchor", "tables", "how_to"]
+    assert (whole["doubts"], whole["exit"]) == (["key", "anchor"], 3)
     (stick / "bundle.zip").write_bytes(packed(exchanged(ENTRIES), ABOUT))
     told = run(stick, "bundle.zip", "--json")
     assert told.returncode == 1
@@ -126,11 +137,14 @@ def test_a_bundle_cannot_write_on_the_auditors_terminal(stick: Path) -> None:
     opening = {**json.loads(BODIES[b"0"]), "after": {"origin": origin}}
     entries = chained([opening])
     about = {**ABOUT, "origin": origin, "size": 1, "root": verify.entry_hash(entries[0][0]).hex()}
-    (stick / "bundle.zip").write_bytes(packed(entries, about))
+    (stick / "bundle.zip").write_bytes(packed(entries, about, Seal(origin).over([entries[0][0]])))
     told = run(stick, "bundle.zip")
-    assert told.returncode == 3
-    assert r"x\x1b[2J\r\u202e" in told.stdout
+    assert told.returncode == 1
     assert "\x1b" not in told.stdout
+    told = run(stick, "x\x1b[2J.zip")
+    assert told.returncode == 2
+    assert r"x\x1b[2J.zip" in told.stderr
+    assert "\x1b" not in told.stderr
 
 
 # --- a log that was changed ---------------------------------------------------------------------------------
@@ -190,7 +204,7 @@ def erased_in_advance(_: Entries) -> Entries:
 TAMPERED: dict[str, tuple[Callable[[Entries], Entries], int | None, str]] = {
     "a time in a header": (edited(3, b"T01:30", b"T01:29"), 4, "link"),
     "a unit in a header": (edited(3, b"HK-CZJ", b"HK"), 4, "link"),
-    "the unit in the last header": (edited(6, b'"HK"', b'"HG"'), None, "root"),
+    "the unit in the last header": (edited(6, b'"HK"', b'"HG"'), 0, "checkpoint"),
     "a body's hash in a header": (edited(3, b'"61fe', b'"61ff'), 3, "body"),
     "a link": (edited(3, b'"prev":"8', b'"prev":"9'), 3, "link"),
     "a word in a body": (edited(3, "已开会".encode(), "未开会".encode()), 3, "body"),
@@ -200,8 +214,8 @@ TAMPERED: dict[str, tuple[Callable[[Entries], Entries], int | None, str]] = {
     "an entry removed": (lambda e: e[:3] + e[4:], 3, "sequence"),
     "the first removed": (lambda e: e[1:], 0, "sequence"),
     "the tail cut off, an erasure with it": (lambda e: e[:5], 2, "missing"),
-    "the last removed": (lambda e: e[:6], 6, "size"),
-    "all removed": (lambda e: [], 0, "empty"),
+    "the last removed": (lambda e: e[:6], 6, "truncated"),
+    "all removed": (lambda e: [], None, "empty"),
     "two swapped": (lambda e: [*e[:3], e[4], e[3], *e[5:]], 3, "sequence"),
     "one twice": (lambda e: [*e[:4], *e[3:]], 4, "sequence"),
     "one inserted": (with_one_inserted, 4, "sequence"),
@@ -210,7 +224,7 @@ TAMPERED: dict[str, tuple[Callable[[Entries], Entries], int | None, str]] = {
     "a body removed": (lambda e: [*e[:3], (e[3][0], None), *e[4:]], 3, "missing"),
     "the first body removed": (lambda e: [(e[0][0], None), *e[1:]], 0, "open"),
     "a body erased before it was written": (erased_in_advance, 6, "missing"),
-    "re-chained: a word in a body": (forged(3, reason="改"), None, "root"),
+    "re-chained: a word in a body": (forged(3, reason="改"), 0, "checkpoint"),
     "re-chained: a field more": (forged(3, more=1), 3, "fields"),
     "re-chained: no longer the first": (forged(0, action="tick"), 0, "open"),
     "re-chained: without an origin": (forged(0, after={}), 0, "open"),
@@ -224,10 +238,16 @@ TAMPERED: dict[str, tuple[Callable[[Entries], Entries], int | None, str]] = {
 }
 
 
+# These show only where the log's own key has sealed them.
+RESEALED = {"a body erased before it was written", "re-chained: a refused erasure"}
+
+
 @pytest.mark.parametrize("change", TAMPERED)
 def test_a_changed_log_is_noticed_where_it_was_changed(change: str, tmp_path: Path) -> None:
     tamper, seq, problem = TAMPERED[change]
-    verdict = check(tmp_path / "bundle.zip", packed(tamper(ENTRIES), ABOUT))
+    entries = tamper(ENTRIES)
+    note = SEAL.over([line for line, _ in entries]) if change in RESEALED else NOTE
+    verdict = check(tmp_path / "bundle.zip", packed(entries, ABOUT, note))
     assert (verdict.ok, verdict.problem, verdict.first_bad) == (False, problem, seq)
 
 
@@ -238,8 +258,8 @@ def test_a_changed_log_is_noticed_where_it_was_changed(change: str, tmp_path: Pa
         ({"size": -1}, None, "filter"),
         ({"root": "0" * 64}, None, "root"),
         ({"origin": "another.example"}, 0, "origin"),
-        ({"filter": {"unit": "HK"}}, None, "filter"),
-        ({"created": None}, None, "filter"),
+        ({"filter": {"unit": "HK"}}, 3, "bodies"),
+        ({"filter": {"unit": "河口"}}, None, "filter"),
         ({"more": 1}, None, "filter"),
     ],
     ids=str,
@@ -281,10 +301,17 @@ def test_a_mangled_file_is_noticed(change: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("change", ["re-chained: a word in a body", "the last removed"])
-def test_without_an_anchor_a_log_rewritten_as_a_whole_is_not_noticed(change: str, tmp_path: Path) -> None:
+def test_a_log_that_whoever_has_its_key_wrote_anew_shows_only_against_a_checkpoint_from_outside(
+    change: str, tmp_path: Path
+) -> None:
     entries = TAMPERED[change][0](ENTRIES)
-    root = verify.root(verify.entry_hash(line) for line, _ in entries).hex()
-    verdict = check(tmp_path / "bundle.zip", packed(entries, {**ABOUT, "size": len(entries), "root": root}))
-    assert verdict.ok
-    assert "anchor" in verdict.unchecked
-    assert root != ABOUT["root"]  # whoever noted yesterday's root sees it
+    lines = [line for line, _ in entries]
+    root = verify.root(map(verify.entry_hash, lines)).hex()
+    more = {"attachments": []} if change == "the last removed" else {}
+    content = packed(entries, {**ABOUT, "size": len(entries), "root": root}, SEAL.over(lines), **more)
+    path = tmp_path / "bundle.zip"
+    assert check(path, content).exit_code == verify.UNANCHORED
+    by_key = verify.verify_bundle(path, verify.Outside([SEAL.key]))
+    assert (by_key.exit_code, by_key.doubts) == (verify.UNANCHORED, ["anchor"])
+    kept = verify.Outside([SEAL.key], [verify.parse_checkpoint(NOTE)])
+    assert verify.verify_bundle(path, kept).exit_code == verify.TAMPERED
