@@ -147,6 +147,10 @@ def test_a_bundle_cannot_write_on_the_auditors_terminal(stick: Path) -> None:
     assert "\x1b" not in told.stderr
 
 
+def test_the_page_on_the_format_shows_this_checkpoint() -> None:
+    assert NOTE.decode() in (ROOT / "docs" / "log-format.md").read_text(encoding="utf-8")
+
+
 # --- a log that was changed ---------------------------------------------------------------------------------
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
 from hashlib import sha256
 from typing import Any
 
@@ -333,12 +331,3 @@ def test_the_page_on_the_format_explains_every_verdict() -> None:
 def test_the_page_on_the_format_shows_an_entry() -> None:
     header, body = (example.encode() for example in re.findall("```json\n(.+)\n```", PAGE))
     assert (header, body) == ENTRIES[3]
-
-
-@posix_shell
-def test_an_earlier_root_is_found_again_as_the_page_says() -> None:
-    *_, command = re.findall("```sh\n(.+?)\n```", PAGE, re.DOTALL)
-    command = command.replace("SIZE", "4").replace("python", f"'{sys.executable}'")
-    settings = {**os.environ, "PYTHONPATH": str(ROOT)}
-    told = subprocess.run(["sh", "-c", command], cwd=VECTORS, env=settings, check=True, capture_output=True, text=True)
-    assert told.stdout.strip() == naive_root([bytes.fromhex(digest) for digest in ENTRY_HASHES[:4]]).hex()
