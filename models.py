@@ -666,7 +666,7 @@ class Throttle(Model):
     since: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-# --- the ledger's tables: written by checklist.ledger alone, kept append-only by triggers (see migrations/) -------
+# --- the ledger's tables: written by ledger and checkpoints alone, kept append-only by triggers (see migrations/) ---
 
 Sequence = BigInteger().with_variant(Integer, "sqlite")
 
@@ -692,4 +692,11 @@ audit_node = Table(
     Column("level", Integer, primary_key=True, autoincrement=False),
     Column("index", Sequence, primary_key=True, autoincrement=False),
     Column("hash", Text, nullable=False),
+)
+
+audit_checkpoint = Table(
+    "audit_checkpoint",
+    db.metadata,
+    Column("size", Sequence, primary_key=True, autoincrement=False),
+    Column("note", Text, nullable=False),
 )

@@ -11,10 +11,10 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any, BinaryIO
 
-from sqlalchemy import JSON, ColumnElement, Text, cast, func, select
+from sqlalchemy import ColumnElement, select
 
 import verify
-from checklist import access, clock, ledger, replay, units
+from checklist import access, clock, ledger, lines, replay, tree, units
 from checklist.actor import Actor
 from checklist.refusal import Unseen
 from checklist.states import timestamp
@@ -184,7 +184,7 @@ def _scope(by: Actor) -> list[ColumnElement[bool]]:
     if any(unit.parent is None for unit in granted):
         return []
     codes = [u.code for u in db.session.scalars(select(Unit)) if set(granted).intersection(u.line())]
-    return [_in_header("unit").in_(codes)]
+    return [lines.in_header("unit").in_(codes)]
 
 
 def _readable(by: Actor) -> list[Unit]:
@@ -195,17 +195,17 @@ def _readable(by: Actor) -> list[Unit]:
 
 def _conditions(wanted: Filter) -> Iterator[ColumnElement[bool]]:
     if wanted.from_day:
-        yield _in_header("ts") >= _midnight(wanted.from_day)
+        yield lines.in_header("ts") >= _midnight(wanted.from_day)
     if wanted.until_day:
-        yield _in_header("ts") < _midnight(wanted.until_day + timedelta(days=1))
+        yield lines.in_header("ts") < _midnight(wanted.until_day + timedelta(days=1))
     if wanted.person:
-        yield _in_body("actor", "name").contains(wanted.person, autoescape=True)
+        yield lines.in_body("actor", "name").contains(wanted.person, autoescape=True)
     if wanted.unit:
         known = db.session.execute(select(Unit.code, Unit.name)).all()
         codes = [code for code, name in known if wanted.unit in name or wanted.unit.upper() in code]
-        yield _in_header("unit").in_(codes)
+        yield lines.in_header("unit").in_(codes)
     if wanted.action:
-        yield _in_body("action").in_(_named(ACTIONS, wanted.action))
+        yield lines.in_body("action").in_(_named(ACTIONS, wanted.action))
     yield from _about(wanted.object)
 
 
@@ -213,9 +213,9 @@ def _about(words: str) -> Iterator[ColumnElement[bool]]:
     number = "".join(filter(str.isdigit, words))
     kind = words.replace(number, "").strip()
     if kind:
-        yield _in_body("object", "type").in_(_named(OBJECTS, kind))
+        yield lines.in_body("object", "type").in_(_named(OBJECTS, kind))
     if number:
-        yield _in_body("object", "id") == number
+        yield lines.in_body("object", "id") == number
 
 
 def _named(labels: dict[str, str], words: str) -> list[str]:
@@ -224,20 +224,6 @@ def _named(labels: dict[str, str], words: str) -> list[str]:
 
 def _midnight(day: date) -> str:
     return timestamp(datetime.combine(day, time(), clock.SHANGHAI))
-
-
-def _in_header(field: str) -> ColumnElement[str]:
-    return _json_text(audit_log.c.line, field)
-
-
-def _in_body(*path: str) -> ColumnElement[str]:
-    return _json_text(audit_body.c.body, *path)
-
-
-def _json_text(column: ColumnElement[str], *path: str) -> ColumnElement[str]:
-    if db.engine.dialect.name == "postgresql":
-        return func.json_extract_path_text(cast(column, JSON), *path)
-    return cast(func.json_extract(column, "$." + ".".join(path)), Text)
 
 
 # --- carrying away ------------------------------------------------------------------------------------------
@@ -301,10 +287,10 @@ def bundle(out: BinaryIO, *, by: Actor) -> int:
     with ledger.act("export", by=by) as act:
         act.post = access.require(by, "export", units.county())
         size = ledger.size()
-        facts = {"filter": {"unit": None}, "size": size, "root": ledger.root(size).hex()}
+        facts = {"filter": {"unit": None}, "size": size, "root": tree.root(size).hex()}
         act.tell(facts)
     created = timestamp(clock.now())
     about = {**facts, "app": ledger.APP, "created": created, "origin": ledger.origin()}
-    verify.write_bundle(out, replay.log_rows(size), about)
+    verify.write_bundle(out, lines.read(size), about)
     db.session.rollback()
     return size

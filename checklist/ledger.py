@@ -14,15 +14,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import reduce
-from typing import Any
 
 from sqlalchemy import event, func, insert, inspect, select
 from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.orm import Session as DbSession
 
 import verify
-from checklist import __version__, clock
+from checklist import __version__, clock, tree
 from checklist.actor import Actor
 from checklist.refusal import Refused, Repeated
 from checklist.states import NOWHERE, State, state, timestamp, unit_code
@@ -41,10 +39,11 @@ TRIGGERS = {
     "sqlite": {
         *("log_extends_head", "log_update", "log_delete", "body_insert", "body_update", "body_delete"),
         *("node_insert", "node_update", "node_delete", "officers_insert", "officers_update"),
+        *("checkpoint_insert", "checkpoint_update", "checkpoint_delete"),
     },
     "postgresql": {
         *("log_extends_head", "log_change", "log_truncate", "body_update", "body_delete", "body_truncate"),
-        *("node_change", "node_truncate", "officers"),
+        *("node_change", "node_truncate", "checkpoint_change", "checkpoint_truncate", "officers"),
     },
 }
 
@@ -245,7 +244,7 @@ def _append(session: DbSession, act: Act, entries: list[Entry]) -> int | None:
         prev = leaf.hex()
     session.execute(insert(audit_log), heads)
     session.execute(insert(audit_body), bodies)
-    nodes = _completed_nodes(session, leaves)
+    nodes = tree.completed(leaves)
     if nodes:
         session.execute(insert(audit_node), nodes)
     return first
@@ -283,32 +282,6 @@ def _actor(act: Act) -> State | None:
     return {"id": None, "name": f"cli:{by.console}", "post": None} if by.console else None
 
 
-def _completed_nodes(session: DbSession, leaves: list[tuple[int, bytes]]) -> list[dict[str, Any]]:
-    """The Merkle nodes above the leaves (RFC 6962) that these leaves complete: about one for each."""
-    fresh: dict[tuple[int, int], bytes] = {(0, seq): leaf for seq, leaf in leaves}
-    completed = []
-    for seq, current in leaves:
-        level, index = 0, seq
-        while index % 2:
-            sibling = fresh.get((level, index - 1)) or _node(session, level, index - 1)
-            current = verify.node_hash(sibling, current)
-            level, index = level + 1, index // 2
-            fresh[level, index] = current
-            completed.append({"level": level, "index": index, "hash": current.hex()})
-    return completed
-
-
-def _node(session: DbSession, level: int, index: int) -> bytes:
-    if level == 0:
-        found = session.scalar(select(audit_log.c.hash).where(audit_log.c.seq == index))
-    else:
-        key = (audit_node.c.level == level, audit_node.c.index == index)
-        found = session.scalar(select(audit_node.c.hash).where(*key))
-    if found is None:
-        raise RuntimeError(f"Merkle node {index} of level {level} is missing")
-    return bytes.fromhex(found)
-
-
 # --- what the log comes to ----------------------------------------------------------------------------------
 
 
@@ -323,18 +296,6 @@ def origin() -> str:
     body = db.session.scalar(select(audit_body.c.body).where(audit_body.c.seq == 0))
     name: str = json.loads(body)["after"]["origin"] if body else ""
     return name
-
-
-def root(size: int) -> bytes:
-    """The Merkle root (RFC 6962) over the first `size` entries, from O(log n) stored nodes."""
-    session, peaks, first = db.session(), [], 0
-    for level in reversed(range(size.bit_length())):
-        if size >> level & 1:
-            peaks.append(_node(session, level, first >> level))
-            first += 1 << level
-    if not peaks:
-        return verify.root([])
-    return reduce(lambda right, left: verify.node_hash(left, right), reversed(peaks))
 
 
 def missing_triggers() -> set[str]:

@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from checklist import lines
 from checklist.states import NOWHERE, State, state
-from models import Logged, audit_body, audit_log, audit_node, db
+from models import Logged, audit_log, audit_node, db
 from verify import Verdict, entry_hash, node_hash, verify_entries
 
 Key = tuple[str, int]  # a table's name and a row's id
@@ -39,25 +40,14 @@ class Replayed:
     differences: list[Difference] = field(default_factory=list)
 
 
-def log_rows(size: int | None = None) -> Iterator[tuple[bytes, bytes | None]]:
-    """The log's header and body lines in order, or the first `size` of them, read as they are needed."""
-    joined = audit_log.outerjoin(audit_body, audit_log.c.seq == audit_body.c.seq)
-    query = select(audit_log.c.line, audit_body.c.body).select_from(joined)
-    if size is not None:
-        query = query.where(audit_log.c.seq < size)
-    with db.session.execute(query.order_by(audit_log.c.seq).execution_options(yield_per=1000)) as rows:
-        for line, body in rows:
-            yield line.encode(), None if body is None else body.encode()
-
-
 def verify_log() -> tuple[Verdict, list[Difference]]:
     """Check the whole log, and the tables against it, as they stand at one moment."""
     db.session.rollback()
     if db.engine.dialect.name == "postgresql":
         # One snapshot for all the queries; SQLite's read transaction is one as it is.
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    verdict = verify_entries(log_rows())
-    differences = [*compare_stored(), *compare(replay(log_rows()))] if verdict.ok else []
+    verdict = verify_entries(lines.read())
+    differences = [*compare_stored(), *compare(replay(lines.read()))] if verdict.ok else []
     db.session.rollback()
     return verdict, differences
 
@@ -82,7 +72,7 @@ def compare_stored() -> Iterator[Difference]:
 def _nodes() -> Iterator[tuple[int, int, str]]:
     """The Merkle nodes above the log's entries, as they are completed (RFC 6962)."""
     peaks: list[bytes] = []
-    for seq, (line, _) in enumerate(log_rows()):
+    for seq, (line, _) in enumerate(lines.read()):
         peaks.append(entry_hash(line))
         index = seq
         for level in count(1):

@@ -10,25 +10,26 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 
 import verify
-from checklist import ledger, replay
+from checklist import ledger, lines
 from checklist.actor import Actor
 from models import audit_body, audit_log, db
 
-TABLES = ("audit_log", "audit_body", "audit_node")
+TABLES = ("audit_log", "audit_body", "audit_node", "audit_checkpoint")
 
 
 @pytest.fixture
 def log(app: Flask) -> Flask:
-    """A log of four entries."""
+    """A log of four entries, with a checkpoint."""
     ledger.open_log("county.example/shuangze", by=Actor(console="test"))
     with ledger.act("export", by=Actor(console="test")) as act:
         for size in range(3):
             act.tell({"size": size})
+    run("INSERT INTO audit_checkpoint VALUES (4, 'note')")
     return app
 
 
 def dump() -> list[object]:
-    """All that the three tables hold."""
+    """All that the log's tables hold."""
     with db.engine.connect() as connection:
         return [
             tuple(row) for table in TABLES for row in connection.execute(text(f"SELECT * FROM {table} ORDER BY 1, 2"))
@@ -49,10 +50,12 @@ REFUSED = {
         "UPDATE audit_log SET seq = 9 WHERE seq = 3",
         "UPDATE audit_body SET body = '{}' WHERE seq = 2",
         "UPDATE audit_node SET hash = 'x'",
+        "UPDATE audit_checkpoint SET note = 'x'",
         "DELETE FROM audit_log WHERE seq = 3",
         "DELETE FROM audit_body WHERE seq = 3",
         "DELETE FROM audit_body",
         "DELETE FROM audit_node WHERE level = 2",
+        "DELETE FROM audit_checkpoint",
         "INSERT INTO audit_log " + COPY.format(seq=5, prev="hash"),
         "INSERT INTO audit_log " + COPY.format(seq=-1, prev="hash"),
         "INSERT INTO audit_log " + COPY.format(seq=3, prev="hash"),
@@ -61,6 +64,7 @@ REFUSED = {
         "INSERT INTO audit_body VALUES (2, '{}')",
         "INSERT INTO audit_body VALUES (4, '{}')",
         "INSERT INTO audit_node VALUES (1, 0, 'x')",
+        "INSERT INTO audit_checkpoint VALUES (4, 'x')",
         "INSERT INTO audit_body VALUES (2, '{}') ON CONFLICT (seq) DO UPDATE SET body = '{}'",
     ],
     "sqlite": [
@@ -71,6 +75,7 @@ REFUSED = {
             "audit_log " + COPY.format(seq=4, prev="prev"),
             "audit_body VALUES (2, '{}')",
             "audit_node VALUES (1, 0, 'x')",
+            "audit_checkpoint VALUES (4, 'x')",
         )
     ]
     + ["UPDATE OR REPLACE audit_log SET seq = 2 WHERE seq = 3"],
@@ -102,7 +107,7 @@ def test_a_setting_of_the_connection_does_not_open_it(kind: str, log: Flask) -> 
 
 def append(action: str, result: str, seq: int) -> None:
     """An entry about the body of another, as no verb writes it yet."""
-    *_, (last, body) = replay.log_rows()
+    *_, (last, body) = lines.read()
     db.session.rollback()
     told = {**json.loads(body or b""), "action": action, "result": result, "after": None}
     raw = verify.canonical({**told, "object": {"type": "body", "id": seq, "rev": 1}})
@@ -122,13 +127,13 @@ def test_a_body_goes_only_when_an_entry_says_so(log: Flask) -> None:
     with pytest.raises(DBAPIError, match="no erase entry names this body"):
         run("DELETE FROM audit_body WHERE seq = 2")
     run("DELETE FROM audit_body WHERE seq = 3")
-    verdict = verify.verify_entries(replay.log_rows())
+    verdict = verify.verify_entries(lines.read())
     assert (verdict.ok, verdict.erased) == (True, 1)
 
 
 def test_a_trigger_that_is_missing_is_named(kind: str, app: Flask) -> None:
     assert not ledger.missing_triggers()
-    tables = {"log": "audit_log", "body": "audit_body", "node": "audit_node", "officers": '"grant"'}
+    tables = {**{table.split("_")[1]: table for table in TABLES}, "officers": '"grant"'}
     dropped = set()
     for name in ledger.TRIGGERS[kind]:
         on = f"ON {tables[name.split('_')[0]]}" if kind == "postgresql" else ""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import verify
-from checklist import audit, ledger, signoff
+from checklist import audit, ledger, signoff, tree
 from checklist.audit import Filter
 from checklist.refusal import NotYours, Refused, Unseen
 from tests import county
@@ -114,7 +114,7 @@ def test_what_is_taken_away_is_in_the_log_before_it_leaves(tmp_path: Path) -> No
         size = audit.bundle(file, by=county.actor("wei"))
     told = found()[0]
     assert told.action == "导出日志"
-    assert told.body["after"] == {"filter": {"unit": None}, "size": size, "root": ledger.root(size).hex()}
+    assert told.body["after"] == {"filter": {"unit": None}, "size": size, "root": tree.root(size).hex()}
     verdict = verify.verify_bundle(bundle)
     assert verdict.ok
     assert verdict.root == told.body["after"]["root"]

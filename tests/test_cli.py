@@ -14,7 +14,7 @@ from flask.testing import FlaskCliRunner
 from sqlalchemy import select, text
 
 from app import create_app
-from checklist import ledger, readiness, replay
+from checklist import ledger, lines, readiness, replay
 from models import Grant, Role, User, db
 from tests import county
 from tests.conftest import ROOT
@@ -100,7 +100,7 @@ def test_the_operator_makes_the_first_two_of_the_three_officers(cli: FlaskCliRun
     roles = {grant.user.login: grant.role for grant in db.session.scalars(select(Grant))}
     assert roles == {"admin": Role.SYSTEM_ADMIN, "second": Role.SECURITY_ADMIN}
     assert readiness.unready(SECRET) is None
-    actors = {json.loads(body or b"{}")["actor"]["name"][:4] for _, body in replay.log_rows()}
+    actors = {json.loads(body or b"{}")["actor"]["name"][:4] for _, body in lines.read()}
     assert actors == {"cli:"}
 
 

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import delete, func, insert, select, update
 
 import verify
-from checklist import access, clock, ledger, replay, units
+from checklist import access, clock, ledger, lines, tree, units
 from checklist.actor import Actor
 from checklist.refusal import Malformed, Refused, Repeated
 from models import Post, PostKind, Submission, Unit, UnitKind, User, db
@@ -53,7 +53,7 @@ def rename(unit_id: int, name: str) -> Unit:
 def entries(since: int = 0) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """Headers and bodies, read."""
     db.session.rollback()
-    return [(json.loads(line), json.loads(body or b"")) for line, body in replay.log_rows()][since:]
+    return [(json.loads(line), json.loads(body or b"")) for line, body in lines.read()][since:]
 
 
 def bodies(since: int) -> list[dict[str, Any]]:
@@ -343,15 +343,14 @@ def test_the_stored_tree_is_that_of_the_log_at_every_size(county: Unit) -> None:
         with ledger.act("export", by=CONSOLE) as act:
             for _ in range(telling % 5 + 1):
                 act.tell({})
-    lines = [line for line, _ in replay.log_rows()]
-    assert len(lines) >= 40
-    for size in range(len(lines) + 1):
-        leaves = [verify.entry_hash(line) for line in lines[:size]]
-        assert ledger.root(size) == naive_root(leaves) == verify.root(leaves)
+    leaves = [verify.entry_hash(line) for line, _ in lines.read()]
+    assert len(leaves) >= 40
+    for size in range(len(leaves) + 1):
+        assert tree.root(size) == naive_root(leaves[:size]) == verify.root(leaves[:size])
 
 
 def test_what_acts_leave_is_a_log(wang: User) -> None:
-    verdict = verify.verify_entries(replay.log_rows())
+    verdict = verify.verify_entries(lines.read())
     assert verdict.ok
-    assert (verdict.size, verdict.root) == (ledger.size(), ledger.root(ledger.size()).hex())
+    assert (verdict.size, verdict.root) == (ledger.size(), tree.root(ledger.size()).hex())
     assert verdict.origin == "county.example/shuangze"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import select
 
-from checklist import audit, ledger, replay, signoff
+from checklist import audit, ledger, lines, replay, signoff
 from checklist.replay import Difference
 from models import Evidence, Logged, Tenure, User, db
 from tests import county
@@ -45,7 +45,7 @@ def differences() -> list[Difference]:
 
 def last_seq(row: Logged) -> int:
     """The newest entry about a row."""
-    told = replay.replay(replay.log_rows()).last_seq[row.__tablename__, row.id]
+    told = replay.replay(lines.read()).last_seq[row.__tablename__, row.id]
     db.session.rollback()
     return told
 
@@ -53,7 +53,7 @@ def last_seq(row: Logged) -> int:
 @pytest.mark.usefixtures("worked")
 def test_the_log_explains_every_row() -> None:
     assert not differences()
-    kinds = {kind for kind, told in replay.replay(replay.log_rows()).states if told}
+    kinds = {kind for kind, told in replay.replay(lines.read()).states if told}
     assert kinds > {"item", "signature", "batch", "review", "evidence", "reading", "assignment", "target", "grant"}
 
 

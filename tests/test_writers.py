@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 import verify
-from checklist import ledger, replay, units
+from checklist import ledger, lines, replay, tree, units
 from checklist.actor import Actor
 from models import Post, PostKind, Unit, UnitKind, User, audit_node, db
 from tests.conftest import ROOT
@@ -64,7 +64,7 @@ def test_eight_processes_write_one_log(app: Flask, database_url: str, tmp_path: 
     assert complaints == [""] * WRITERS
     assert not any(writer.returncode for writer in writers)
 
-    written = [json.loads(body or b"") for _, body in replay.log_rows()][size:]
+    written = [json.loads(body or b"") for _, body in lines.read()][size:]
     assert Counter((body["actor"]["name"], body["result"]) for body in written) == {
         (f"cli:writer-{n}", result): times
         for n in range(WRITERS)
@@ -85,11 +85,11 @@ def rev_of(user: int) -> int:
 
 def insist_on_tree() -> None:
     """Every node of the tree that is complete is stored, rightly, and no other."""
-    leaves = [verify.entry_hash(line) for line, _ in replay.log_rows()]
+    leaves = [verify.entry_hash(line) for line, _ in lines.read()]
     expected, row, level = {}, leaves, 0
     while len(row) > 1:
         row, level = [verify.node_hash(*row[n : n + 2]) for n in range(0, len(row) - 1, 2)], level + 1
         expected |= {(level, index): node.hex() for index, node in enumerate(row)}
     stored = db.session.execute(select(audit_node.c.level, audit_node.c.index, audit_node.c.hash))
     assert {(level, index): digest for level, index, digest in stored} == expected
-    assert ledger.root(len(leaves)) == naive_root(leaves)
+    assert tree.root(len(leaves)) == naive_root(leaves)

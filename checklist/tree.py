@@ -1,0 +1,87 @@
+"""The Merkle tree over the log (RFC 6962), from nodes that are kept as they complete: all of it in O(log n) reads."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Any
+
+from sqlalchemy import select
+
+import verify
+from models import audit_log, audit_node, db
+
+
+def completed(leaves: list[tuple[int, bytes]]) -> list[dict[str, Any]]:
+    """The rows of the nodes that new leaves, (entry's number, hash), complete: about one for each."""
+    fresh: dict[tuple[int, int], bytes] = {(0, seq): leaf for seq, leaf in leaves}
+    rows = []
+    for seq, current in leaves:
+        level, index = 0, seq
+        while index % 2:
+            sibling = fresh.get((level, index - 1)) or _node(level, index - 1)
+            current = verify.node_hash(sibling, current)
+            level, index = level + 1, index // 2
+            fresh[level, index] = current
+            rows.append({"level": level, "index": index, "hash": current.hex()})
+    return rows
+
+
+def root(size: int) -> bytes:
+    """The root over the first `size` entries."""
+    return _over(0, size) if size else verify.root([])
+
+
+def inclusion(index: int, size: int) -> list[bytes]:
+    """The hashes that lead from entry `index` to the root over `size` entries (RFC 6962, 2.1.1)."""
+    path, first, last = [], 0, size
+    while last - first > 1:
+        middle = first + _left(last - first)
+        if index < middle:
+            path.append(_over(middle, last))
+            last = middle
+        else:
+            path.append(_over(first, middle))
+            first = middle
+    return path[::-1]
+
+
+def consistency(old: int, size: int) -> list[bytes]:
+    """The hashes that show how the first `size` entries begin with the first `old`, at least one (RFC 6962, 2.1.2)."""
+    path, first, last = [], 0, size
+    while old < last:
+        middle = first + _left(last - first)
+        if old <= middle:
+            path.append(_over(middle, last))
+            last = middle
+        else:
+            path.append(_over(first, middle))
+            first = middle
+    if first:  # else it is the old root, which the reader has
+        path.append(_over(first, last))
+    return path[::-1]
+
+
+def _left(size: int) -> int:
+    """How many of this many leaves are below the left child of their root: the largest power of two below."""
+    return 1 << (size - 1).bit_length() - 1
+
+
+def _over(first: int, last: int) -> bytes:
+    """The hash over entries `first` up to `last`, where `first` begins a subtree of that many."""
+    peaks = []
+    while first < last:
+        level = (last - first).bit_length() - 1
+        peaks.append(_node(level, first >> level))
+        first += 1 << level
+    return reduce(lambda right, left: verify.node_hash(left, right), reversed(peaks))
+
+
+def _node(level: int, index: int) -> bytes:
+    if level == 0:
+        found = db.session.scalar(select(audit_log.c.hash).where(audit_log.c.seq == index))
+    else:
+        key = (audit_node.c.level == level, audit_node.c.index == index)
+        found = db.session.scalar(select(audit_node.c.hash).where(*key))
+    if found is None:
+        raise RuntimeError(f"Merkle node {index} of level {level} is missing")
+    return bytes.fromhex(found)
