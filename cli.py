@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import functools
 import getpass
 import json
 import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from hashlib import sha384
 from pathlib import Path
@@ -21,8 +23,21 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 import verify
-from checklist import accounts, audit, clock, decompose, demo, ledger, readiness, replay, units
+from checklist import (
+    accounts,
+    bundles,
+    checkpoints,
+    clock,
+    decompose,
+    demo,
+    keys,
+    ledger,
+    readiness,
+    receipts,
+    units,
+)
 from checklist.actor import Actor
+from checklist.check import Check
 from checklist.refusal import Problem
 from models import Role, UnitKind
 
@@ -32,7 +47,8 @@ HTMX_MEMBER = "django_htmx/static/django_htmx/htmx-2.min.js"
 
 def init_app(app: Flask) -> None:
     """Register the commands; the last thing in create_app, since `flask run` is refused here."""
-    for command in (serve, demo_county, create_admin, decompose_file, export, verify_log, htmx_fetch):
+    log = (export, verify_log, checkpoint, receipt, prove, keys_group)
+    for command in (serve, demo_county, create_admin, decompose_file, *log, htmx_fetch):
         app.cli.add_command(command)
     running = click.get_current_context(silent=True)
     if running and running.info_name == "run":  # `flask run` loads the application to serve it
@@ -150,37 +166,153 @@ def decompose_file(file: Any, as_json: bool) -> None:
 # --- the log ------------------------------------------------------------------------------------------------
 
 
-@click.command()
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The bundle to write.")
-@with_appcontext
-def export(out: Path) -> None:
-    """Write the whole log as a bundle that `python verify.py` checks."""
-    if out.exists():
-        stop(f"{out} 已经存在，请换一个文件名。", 2)
+def refusing(command: Callable[..., None]) -> Callable[..., None]:
+    """A command that says why it does not do a thing, instead of a traceback."""
+
+    @functools.wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except Problem as problem:
+            stop(problem.message)
+
+    return wrapped
+
+
+def follow(steps: Iterator[int], size: int, label: str) -> None:
+    """Run a long job to its end; whoever watches sees how far it is."""
+    with click.progressbar(length=size, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        for done in steps:
+            bar.update(done - bar.pos)
+
+
+def write_new(out: Path, content: bytes) -> None:
+    """Write a file that is not there yet, or stop."""
     try:
         with out.open("xb") as file:
-            size = audit.bundle(file, by=operator())
+            file.write(content)
+    except OSError as error:
+        stop(f"写不了 {out}：{error.strerror}。请换一个文件名。", 2)
+    click.echo(verify.visible(f"已保存到 {out}"))
+
+
+def read_checkpoint(file: Path) -> verify.Checkpoint:
+    try:
+        return verify.parse_checkpoint(file.read_bytes())
+    except verify.FormatError:
+        stop(f"{file} 不是一张封签。", 2)
+
+
+existing_file = click.Path(path_type=Path, exists=True, dir_okay=False)
+new_file = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.option("--out", type=new_file, required=True, help="The bundle to write.")
+@click.option("--unit", "code", help="The code of the one unit whose bodies are to be in it.")
+@with_appcontext
+@refusing
+def export(out: Path, code: str | None) -> None:
+    """Write the log as a bundle that `python verify.py` checks: whole, or with one unit's bodies."""
+    try:
+        with out.open("xb") as file:
+            bundle = bundles.take(by=operator(), code=code)
+            follow(bundle.write(file), bundle.note.size, "导出")
+    except FileExistsError:
+        stop(f"{out} 已经存在，请换一个文件名。", 2)
     except OSError as error:
         stop(f"写不了 {out}：{error.strerror}", 2)
-    click.echo(verify.visible(f"已导出 {size} 条记录到 {out}"))
+    except Problem:
+        out.unlink()
+        raise
+    click.echo(verify.visible(f"已导出 {bundle.note.size} 条记录到 {out}"))
 
 
 @click.command("verify")
+@click.option("--anchor", "anchors", type=existing_file, multiple=True, help="A checkpoint that somebody kept.")
 @click.option("--json", "as_json", is_flag=True, help="The verdict as JSON.")
 @with_appcontext
-def verify_log(as_json: bool) -> None:
+def verify_log(anchors: tuple[Path, ...], as_json: bool) -> None:
     """Check the log, and the tables against it. Exit code as verify.py: 1 tampering, 3 consistent but unanchored."""
-    verdict, differences = replay.verify_log()
-    good = verdict.ok and not differences
+    check = Check([read_checkpoint(file) for file in anchors])
+    follow(check.run(), ledger.size(), "核验")
+    verdict = check.verdict
     if as_json:
-        told = {**asdict(verdict), "ok": good, "differences": [asdict(d) for d in differences]}
+        told = {**asdict(verdict), "ok": check.good, "differences": [asdict(d) for d in check.differences]}
         click.echo(json.dumps(told, ensure_ascii=True, sort_keys=True))
     else:
-        lines = verify.report(verdict) + [difference.words for difference in differences]
-        if good:
+        lines = verify.report(verdict) + [difference.words for difference in check.differences]
+        if check.good:
             lines.append("数据库与日志一致。")
         click.echo("\n".join(verify.visible(line) for line in lines))
-    sys.exit(verify.UNANCHORED if good else verify.TAMPERED)
+    sys.exit(verdict.exit_code if check.good else verify.TAMPERED)
+
+
+@click.command()
+@click.option("--out", type=new_file, help="Where to write it; without it, it is printed.")
+@with_appcontext
+@refusing
+def checkpoint(out: Path | None) -> None:
+    """Seal the log: sign its size and root, and keep the checkpoint. For a timer, once a day."""
+    note = checkpoints.seal(by=operator()).note
+    if out:
+        write_new(out, note)
+    else:
+        click.echo(note.decode(), nl=False)
+
+
+@click.command()
+@click.argument("seq", type=int)
+@click.option("--out", type=new_file, required=True, help="The file to write: NAME.tlog-proof.")
+@with_appcontext
+@refusing
+def receipt(seq: int, out: Path) -> None:
+    """Write the receipt of entry SEQ: the proof that the log has it."""
+    write_new(out, receipts.make(seq))
+
+
+@click.command()
+@click.option("--from", "kept", type=existing_file, required=True, help="The checkpoint that somebody kept.")
+@click.option("--out", type=new_file, required=True, help="The proof to write.")
+@with_appcontext
+@refusing
+def prove(kept: Path, out: Path) -> None:
+    """Write the proof that the log still begins with the one that a checkpoint sealed."""
+    write_new(out, checkpoints.prove(read_checkpoint(kept)))
+
+
+keys_group = click.Group("keys", help="The key that the log signs with.")
+
+
+@keys_group.command("init")
+@click.option("--lost", is_flag=True, help="Make another one in place of a key that is gone for good.")
+@with_appcontext
+@refusing
+def init_key(lost: bool) -> None:
+    """Make the log's first key, outside the database, for this account alone to read."""
+    if ledger.size() == 0:
+        stop("日志还没有启用。请先运行：flask --app app create-admin")
+    key = checkpoints.init_key(by=operator(), lost=lost)
+    click.echo(f"日志的密钥已存入 {keys.current()}，请备份到别处。\n请把公钥交给审计员：\n{verify.visible(key.vkey)}")
+
+
+@keys_group.command("renew")
+@with_appcontext
+@refusing
+def renew_key() -> None:
+    """Take a new key into use; a checkpoint that both sign lets whoever trusts the old one trust the new one."""
+    click.echo(
+        verify.visible(f"已换用新密钥。请备份，并把新公钥交给审计员：\n{checkpoints.renew_key(by=operator()).vkey}")
+    )
+
+
+@keys_group.command("show")
+@with_appcontext
+@refusing
+def show_key() -> None:
+    """Print the public key: on one line as verify.py takes it, and as openssl reads it."""
+    key = keys.signing()[-1].public
+    click.echo(f"{verify.visible(key.vkey)}\n{keys.pem(key)}", nl=False)
 
 
 # --- htmx ---------------------------------------------------------------------------------------------------

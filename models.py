@@ -10,8 +10,10 @@ from __future__ import annotations
 import enum
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     JSON,
@@ -47,7 +49,14 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
 
 
-db = SQLAlchemy(model_class=Base)
+class Database(SQLAlchemy):
+    @property
+    def folder(self) -> Path:
+        """Where the application keeps its files beside the database."""
+        return Path(current_app.instance_path)
+
+
+db = Database(model_class=Base)
 
 if TYPE_CHECKING:
     Model = Base

@@ -269,6 +269,8 @@ TABLE: dict[type[Logged], dict[str, tuple[Relation, ...]]] = {
         "grant": (security_admin, console),
         "read_log": (unit_auditor, log_admin),
         "export": (unit_auditor, console),
+        "seal": (unit_auditor, log_admin, console),
+        "keep_key": (console,),
     },
     User: {
         "see": (anybody,),

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import Any, BinaryIO
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-import verify
-from checklist import access, clock, ledger, lines, replay, tree, units
+from checklist import access, clock, ledger, lines, units
 from checklist.actor import Actor
+from checklist.check import Check
 from checklist.refusal import Unseen
 from checklist.states import timestamp
 from models import Role, Unit, audit_body, audit_log, db
@@ -28,6 +28,7 @@ ACTIONS = {
     "adopt": "确认清单生效",
     "appoint": "任职",
     "approve": "审核通过",
+    "checkpoint": "签发封签",
     "clock.skew": "时钟异常",
     "confirm": "签认前验证密码",
     "decline": "退回清单",
@@ -40,6 +41,7 @@ ACTIONS = {
     "export": "导出日志",
     "feedback": "意见反馈",
     "grant": "授权",
+    "log.key": "启用密钥",
     "log.open": "启用日志",
     "login": "登录",
     "login.failed": "登录失败",
@@ -229,13 +231,16 @@ def _midnight(day: date) -> str:
 # --- carrying away ------------------------------------------------------------------------------------------
 
 
-def verify_log(*, by: Actor) -> tuple[verify.Verdict, list[replay.Difference]]:
-    """Check the whole log and the tables against it; that somebody did is an entry too."""
+def verify_log(check: Check, *, by: Actor) -> Iterator[int]:
+    """Run a check of the log, and of the tables against it; that somebody did is an entry too."""
     access.require(by, "read_log", _readable(by)[0])
-    verdict, differences = replay.verify_log()
+    return _run(check, by)
+
+
+def _run(check: Check, by: Actor) -> Iterator[int]:
+    yield from check.run()
     with ledger.act("verify", by=by) as act:
-        act.tell({"ok": verdict.ok and not differences, "size": verdict.size})
-    return verdict, differences
+        act.tell({"ok": check.good, "size": check.verdict.size, "anchored": check.verdict.anchored})
 
 
 def table(wanted: Filter, *, by: Actor) -> Iterator[str]:
@@ -277,20 +282,3 @@ def _inert(value: Any) -> str:
     """A cell that no spreadsheet takes for a formula (OWASP ASVS 5.0, 1.2.10)."""
     text = "" if value is None else str(value)
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def bundle(out: BinaryIO, *, by: Actor) -> int:
-    """Write the whole log to `out`, as verify.py reads it; returns the number of entries.
-
-    Filter, size and root are logged first; that entry itself is in the next bundle.
-    """
-    with ledger.act("export", by=by) as act:
-        act.post = access.require(by, "export", units.county())
-        size = ledger.size()
-        facts = {"filter": {"unit": None}, "size": size, "root": tree.root(size).hex()}
-        act.tell(facts)
-    created = timestamp(clock.now())
-    about = {**facts, "app": ledger.APP, "created": created, "origin": ledger.origin()}
-    verify.write_bundle(out, lines.read(size), about)
-    db.session.rollback()
-    return size

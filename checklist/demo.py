@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from checklist import accounts, clock, ledger, lists, owners, reviewing, signoff, units
+from checklist import accounts, checkpoints, clock, ledger, lists, owners, reviewing, signoff, units
 from checklist.actor import Actor, Auth
 from checklist.demo_county import (
     ACCOUNTS,
@@ -98,6 +98,7 @@ def fill() -> None:
         story.on(FOUNDED)
         ledger.open_log(ORIGIN, by=CONSOLE)
         found_the_county(story)
+        checkpoints.init_key(by=CONSOLE)
         adopt_the_lists(story)
         tell_of_the_year(story)
         begin_another_list(story)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -123,15 +123,14 @@ def act(action: str, *, by: Actor, reason: str | None = None) -> Iterator[Act]:
     if outer:
         yield outer
         return
-    with _one_writer:
-        _begin(session)
+    with writing():
         current = session.info["act"] = Act(action, by, reason)
         try:
             _refuse_repetition(session, by)
             yield current
             session.flush()
-            first = _append(session, current, current.entries())
-            _remember_submission(session, by, first)
+            written = _append(session, current, current.entries())
+            _remember_submission(session, by, written)
             session.commit()
         except Refused as refused:
             session.rollback()
@@ -144,6 +143,23 @@ def act(action: str, *, by: Actor, reason: str | None = None) -> Iterator[Act]:
             raise
         finally:
             del session.info["act"]
+    for follow in after_commit if written else ():
+        follow(written)
+
+
+# Told the numbers of an act's entries once they are in the log: checkpoints are made then, and not before.
+after_commit: list[Callable[[range], None]] = []
+
+
+@contextmanager
+def writing() -> Iterator[DbSession]:
+    """Be the one who writes: with the write lock, in a transaction that sees what the last writer left."""
+    session = db.session()
+    if "act" in session.info:
+        raise RuntimeError("an act is under way")
+    with _one_writer:
+        _begin(session)
+        yield session
 
 
 def open_log(origin: str, *, by: Actor) -> None:
@@ -186,9 +202,9 @@ def _changed_first(session: DbSession, seq: int) -> dict[str, int]:
     return rows
 
 
-def _remember_submission(session: DbSession, by: Actor, first: int | None) -> None:
-    if by.nonce and by.user and first is not None:
-        session.add(Submission(nonce=by.nonce, user_id=by.user.id, seq=first))
+def _remember_submission(session: DbSession, by: Actor, written: range) -> None:
+    if by.nonce and by.user and written:
+        session.add(Submission(nonce=by.nonce, user_id=by.user.id, seq=written.start))
 
 
 # --- nothing changes unnoticed ------------------------------------------------------------------------------
@@ -216,10 +232,10 @@ def _forbid_bulk_changes(statement: ORMExecuteState) -> None:
 # --- appending ----------------------------------------------------------------------------------------------
 
 
-def _append(session: DbSession, act: Act, entries: list[Entry]) -> int | None:
-    """Write entries at the head of the log, as the last thing in the transaction; the first one's seq."""
+def _append(session: DbSession, act: Act, entries: list[Entry]) -> range:
+    """Write entries at the head of the log, as the last thing in the transaction; their numbers."""
     if not entries:
-        return None
+        return range(0)
     head = session.execute(
         select(audit_log.c.seq, audit_log.c.hash, audit_log.c.line).order_by(audit_log.c.seq.desc()).limit(1)
     ).first()
@@ -247,7 +263,7 @@ def _append(session: DbSession, act: Act, entries: list[Entry]) -> int | None:
     nodes = tree.completed(leaves)
     if nodes:
         session.execute(insert(audit_node), nodes)
-    return first
+    return range(first, seq + len(heads))
 
 
 def _time_of(line: str) -> datetime:

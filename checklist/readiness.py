@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import inspect, select
 
-from checklist import ledger
+from checklist import keys, ledger
 from models import Grant, Role, db
 
 SHORTEST_SECRET = 32
@@ -23,4 +23,8 @@ def unready(secret: str | bytes) -> str | None:
         return f"数据库缺少保护日志的触发器（{'、'.join(sorted(missing))}）。请从备份恢复，不要继续使用。"
     if not db.session.scalar(select(Grant.id).where(Grant.role == Role.SYSTEM_ADMIN).limit(1)):
         return "还没有系统管理员。请先运行：flask --app app create-admin"
+    try:
+        keys.signing()
+    except keys.Unusable as unusable:
+        return unusable.message
     return None

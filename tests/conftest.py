@@ -101,7 +101,9 @@ class Client(FlaskClient):
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def app(database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    if "qinghe" in request.fixturenames:
+        county.lay_key(tmp_path / "instance")
     app = create_app(database_url=database_url, secret_key="t" * 40, instance=str(tmp_path / "instance"))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     app.test_client_class = Client

@@ -1,0 +1,95 @@
+"""回执: the proof that the log has an entry, for whoever signed it to keep; read again by anybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import select
+
+import verify
+from checklist import access, audit, checkpoints, keys, ledger, lines, tree
+from checklist.actor import Actor
+from checklist.refusal import Unseen
+from models import Batch, Signature, audit_log, db
+
+LONGEST = 2 * verify.LONGEST_NOTE
+
+
+def make(seq: int) -> bytes:
+    """The receipt of an entry, with the first checkpoint that covers it. Raises Unseen, and what take() raises."""
+    line = _line(seq)
+    if line is None:
+        raise Unseen()
+    note = checkpoints.covering(seq)
+    return verify.receipt_text(line, seq, tree.inclusion(seq, note.size), note.note)
+
+
+def of_entry(seq: int, *, by: Actor) -> bytes:
+    """The receipt of an entry for somebody who may read it in the log."""
+    return make(audit.entry(seq, by=by).seq)
+
+
+def of_signature(id: int, *, by: Actor) -> tuple[Signature, bytes]:
+    """A signature, and the receipt of the entry by which it was made, for somebody who may see it."""
+    signature = access.load(Signature, id)
+    access.see(by, Batch, signature.batch_id)
+    seq = lines.about("signature", id)
+    if seq is None:
+        raise Unseen(signature)
+    return signature, make(seq)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check of a receipt came to: a code of verify.PROBLEMS, or none where it is genuine."""
+
+    problem: str
+    receipt: verify.Receipt | None = None
+
+    @cached_property
+    def entry(self) -> audit.Line | None:
+        """The entry of a genuine receipt, as far as the receipt itself tells of it: its header."""
+        if self.problem or self.receipt is None:
+            return None
+        line = self.receipt.line
+        return audit.Line(self.receipt.index, verify.entry_hash(line).hex(), line.decode(), None)
+
+    @property
+    def words(self) -> str:
+        return verify.PROBLEMS[self.problem][0] if self.problem else ""
+
+
+def check(text: str) -> Checked:
+    """Hold what is said to be a receipt to the log as it stands now. Anything at all may come in."""
+    try:
+        receipt = verify.parse_receipt(_unix(text))
+    except (verify.FormatError, UnicodeEncodeError):
+        return Checked("outside")
+    known = keys.known()
+    if receipt.checkpoint.origin != ledger.origin():
+        return Checked("origin", receipt)
+    if not known:
+        return Checked("receipt_signature", receipt)
+    verdict = verify.verify_outside(verify.Outside(known, receipts=[receipt]))
+    return Checked(verdict.problem or _against_the_log(receipt), receipt)
+
+
+def _unix(text: str) -> bytes:
+    """As it was before a mail program or a browser's form turned its line ends."""
+    return text.replace("\r\n", "\n").strip().encode() + b"\n"
+
+
+def _against_the_log(receipt: verify.Receipt) -> str:
+    note = receipt.checkpoint
+    if note.size > ledger.size():
+        return "truncated"
+    if tree.root(note.size) != note.root:
+        return "anchor"
+    return "" if _line(receipt.index) == receipt.line else "receipt"
+
+
+def _line(seq: int) -> bytes | None:
+    found: Any = db.session.scalar(select(audit_log.c.line).where(audit_log.c.seq == seq))
+    return None if found is None else found.encode()
