@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, BinaryIO
 
 from flask import Blueprint, Response, render_template, request, send_file, url_for
 from wtforms import DateField, StringField
 from wtforms.validators import Optional
 
 import verify
-from checklist import access, audit, clock, units
+from checklist import access, audit, clock, excerpts, units
+from checklist.refusal import Malformed
 from pages import current
 from pages.forms import Form, tidy
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
+
+MIME_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
+}
 
 
 class FilterForm(Form):
@@ -78,30 +85,37 @@ def verdict() -> Response:
     return Response(render_template(template, **told))
 
 
-@bp.post("/table")
-def table() -> Response:
-    """The entries that match, as CSV for a spreadsheet."""
+@bp.post("/excerpt")
+def excerpt() -> Response:
+    """The entries that match, as a list for a spreadsheet."""
     form = FilterForm(request.form)
-    form.validate()
-    rows = audit.table(form.wanted(), by=current.actor())
-    return Response(rows, mimetype="text/csv", headers=_attachment("csv"))
+    if not form.validate():
+        raise Malformed("日期填得不对，无法筛选。请返回上一页，改正后再存。")
+    kind = request.form.get("kind", "")
+    lines = excerpts.take(form.wanted(), kind, by=current.actor())
+    if kind == "csv":
+        named = {"Content-Disposition": f'attachment; filename="{_file_name("excerpt", kind)}"'}
+        return Response(excerpts.as_csv(lines), mimetype="text/csv", headers=named)
+    return _file("excerpt", "xlsx", lambda out: excerpts.write_xlsx(lines, out))
 
 
 @bp.post("/bundle")
 def bundle() -> Response:
     """The whole log as a file that proves itself: see verify.py."""
+    return _file("log", "zip", lambda out: audit.bundle(out, by=current.actor()))
+
+
+def _file(noun: str, ending: str, write: Callable[[BinaryIO], object]) -> Response:
+    """What can be sent only once all of it has been written."""
     with ExitStack() as opened:
         out = opened.enter_context(tempfile.TemporaryFile())
-        audit.bundle(out, by=current.actor())
+        write(out)
         out.seek(0)
-        answer = send_file(out, mimetype="application/zip", as_attachment=True, download_name=_file_name("zip"))
+        name = _file_name(noun, ending)
+        answer = send_file(out, mimetype=MIME_TYPES[ending], as_attachment=True, download_name=name)
         answer.call_on_close(opened.pop_all().close)  # once it has been sent
         return answer
 
 
-def _attachment(ending: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{_file_name(ending)}"'}
-
-
-def _file_name(ending: str) -> str:
-    return f"shuangze-log-{clock.today().isoformat()}.{ending}"
+def _file_name(noun: str, ending: str) -> str:
+    return f"shuangze-{noun}-{clock.today().isoformat()}.{ending}"
