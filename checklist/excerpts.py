@@ -49,7 +49,7 @@ LIVE = tuple("=+-@\t\r\n\0＝＋－＠")
 
 
 def take(wanted: audit.Filter, kind: str, *, by: Actor) -> Generator[audit.Line]:
-    """The entries that match as the log stands now, oldest first; that somebody takes them is an entry before that.
+    """The entries that match as the log stands now, oldest first; that somebody takes them is an entry, written first.
 
     For `as_csv` or `write_xlsx`, whichever `kind` says. The lines are read as they are asked for, over a connection of
     their own: they may be read when the request and its session have ended.
