@@ -301,7 +301,7 @@ class Looks:
         if isinstance(value, str):
             return rb'"[^"\\\x00-\x1f]*"'
         if isinstance(value, dict):
-            parts = (b'"%s":%s' % (re.escape(key.encode()), self._like("", value[key])) for key in sorted(value))
+            parts = (b"%s:%s" % (re.escape(canonical(key)), self._like("", value[key])) for key in sorted(value))
             return rb"\{" + b",".join(parts) + rb"\}"
         if isinstance(value, list):
             return rb"\[" + b",".join(self._like("", part) for part in value) + rb"\]"
@@ -459,6 +459,8 @@ class Key(NamedTuple):
 
 def parse_key(vkey: str) -> Key:
     """Read a key's line. Raises FormatError."""
+    if not vkey.strip().isprintable():
+        raise FormatError("not a line of text")
     name, _, rest = vkey.strip().partition("+")
     number, _, text = rest.partition("+")
     raw = _base64(text.encode())
@@ -524,6 +526,8 @@ def parse_checkpoint(note: bytes) -> Checkpoint:
         _, name, text = line.split(" ")
         raw = _base64(text.encode())
         signatures.append((name, raw[:4], raw[4:]))
+    if len({signature[:2] for signature in signatures}) < len(signatures):
+        raise FormatError("one key has signed twice")
     root = _base64(found["root"].encode())
     return Checkpoint(found["origin"], int(found["size"]), root, note, tuple(signatures))
 
@@ -713,12 +717,12 @@ class Chain:
 
     def _compare(self, notes: list[tuple[str, Checkpoint]]) -> None:
         for code, note in notes:
-            own = code == "checkpoint"
+            kept = code in ("anchor", "receipt")
             if note.root != self.root:
                 # Whoever has the log's key may have signed the bundle's own checkpoints anew.
-                raise Bad(code, self.agreed if own else self.anchored, self.seq - 1)
+                raise Bad(code, self.anchored if kept else self.agreed, self.seq - 1)
             self.agreed = self.seq
-            if not own:
+            if kept:
                 self.anchored = self.seq
 
     def finish(self) -> None:
@@ -776,9 +780,14 @@ class Outside:
 
     def notes(self) -> list[tuple[str, Checkpoint]]:
         """The checkpoints to compare a log with, each with the code of what is wrong where it differs."""
-        proven = [("anchor", self.proof.checkpoint)] if self.proof else []
+        proven = [("anchor" if self.proven else "proof", self.proof.checkpoint)] if self.proof else []
         kept = [("anchor", anchor) for anchor in self.anchors]
         return kept + [("receipt", receipt.checkpoint) for receipt in self.receipts] + proven
+
+    @property
+    def proven(self) -> bool:
+        """Whether a proof, if there is one, begins at a checkpoint that is there too: else it proves nothing."""
+        return self.proof is None or any(anchor.size == self.proof.old for anchor in self.anchors)
 
     def insist_on_receipts(self) -> None:
         """Raise Bad for a receipt or a proof that does not prove what it says, or two logs under one name."""
@@ -806,8 +815,7 @@ class Outside:
 
     def doubts(self) -> list[str]:
         """What is missing for certainty where there is nothing but receipts and a proof."""
-        proven = self.proof is None or any(anchor.size == self.proof.old for anchor in self.anchors)
-        return ([] if self.keys else ["key"]) + ([] if proven else ["anchor"])
+        return ([] if self.keys else ["key"]) + ([] if self.proven else ["anchor"])
 
 
 def _signed(note: Checkpoint, keys: Iterable[Key]) -> bool:
@@ -1059,7 +1067,8 @@ def open_zip(path: Path, files: ExitStack) -> Members:
         crc, size, _, length, _ = _LOCAL.unpack(fixed)[6:]
         name = file.read(min(length, 128)).decode("latin-1")
         start = at + _LOCAL.size + len(name)
-        if fixed + name.encode("latin-1") != _local_record(name, crc, size) or _crc(file, start, size) != crc:
+        sound = fixed + name.encode("latin-1") == _local_record(name, crc, size) and _crc(file, start, size) == crc
+        if not sound or name in found or len(found) > _MOST_MEMBERS or start + size > _LARGEST_ZIP:
             raise Bad("zip")
         directory += _central_record(name, crc, size, at)
         found[name] = _part(file, start, size)
@@ -1286,7 +1295,7 @@ def _doubts(chain: Chain, outside: Outside, own: list[Checkpoint], oldest: datet
     stale = oldest is not None and chain.ts.decode() < oldest.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     doubts = {
         "key": not outside.keys,
-        "anchor": not chain.anchored,
+        "anchor": not chain.anchored or not outside.proven,
         "tail": own[-1].size < chain.seq,
         "stale": stale,
     }
@@ -1540,10 +1549,17 @@ def _parser() -> argparse.ArgumentParser:
     say("--receipt", action="append", default=[], type=Path, metavar="FILE", help="回执 / a receipt that somebody kept")
     say("--proof", type=Path, metavar="FILE", help="衔接证明 / a consistency proof (flask prove)")
     say("--unit", metavar="CODE", help="要有这个单位的全部内容 / the bundle must have all of this unit")
-    say("--max-age", type=float, metavar="DAYS", help="最后一条记录最多多少天前 / how old the last entry may be")
+    say("--max-age", type=_days, metavar="DAYS", help="最后一条记录最多多少天前 / how old the last entry may be")
     say("--json", action="store_true", help="以 JSON 输出 / print the verdict as JSON")
     say("--lang", choices=LANGUAGES, default="zh", help="输出的语言 / the language of the words")
     return parser
+
+
+def _days(text: str) -> float:
+    days = float(text)
+    if not 0 <= days <= 36525:
+        raise ValueError(text)
+    return days
 
 
 def _key(text: str, parser: argparse.ArgumentParser) -> Key:

@@ -1,17 +1,15 @@
-"""The log as an auditor reads it: filtered, by pages, and carried away as a table or a bundle."""
+"""The log as an auditor reads it: filtered, by pages, and carried away as a bundle."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 
 from checklist import access, clock, ledger, lines, units
 from checklist.actor import Actor
@@ -148,6 +146,11 @@ class Line:
         return f"{OBJECTS.get(about['type'], about['type'])} {about['id']}" if about else ""
 
     @property
+    def result(self) -> str:
+        result = self.body.get("result", "")
+        return f"被拒绝（{result}）" if self.refused else "办成" if result else ""
+
+    @property
     def refused(self) -> bool:
         return str(self.body.get("result", "ok")) != "ok"
 
@@ -163,9 +166,7 @@ class Line:
 
 def search(wanted: Filter, *, by: Actor, before: int | None = None, limit: int = PAGE) -> list[Line]:
     """The newest entries that match, older than entry `before`, within what this person may read."""
-    query = select(audit_log.c.seq, audit_log.c.hash, audit_log.c.line, audit_body.c.body)
-    query = query.outerjoin(audit_body, audit_log.c.seq == audit_body.c.seq)
-    query = query.where(*_conditions(wanted), *_scope(by)).order_by(audit_log.c.seq.desc())
+    query = matching(wanted, by=by).order_by(audit_log.c.seq.desc())
     if before is not None:
         query = query.where(audit_log.c.seq < before)
     return [Line(*row) for row in db.session.execute(query.limit(limit))]
@@ -177,6 +178,16 @@ def entry(seq: int, *, by: Actor) -> Line:
     if not found or found[0].seq != seq:
         raise Unseen()
     return found[0]
+
+
+def matching(wanted: Filter, *, by: Actor) -> Select[int, str, str, str | None]:
+    """The query for what Line is made of, of the entries that match within what this person may read.
+
+    Raises Unseen or NotYours.
+    """
+    query = select(audit_log.c.seq, audit_log.c.hash, audit_log.c.line, audit_body.c.body)
+    query = query.outerjoin(audit_body, audit_log.c.seq == audit_body.c.seq)
+    return query.where(*_scope(by), *_conditions(wanted))
 
 
 def _scope(by: Actor) -> list[ColumnElement[bool]]:
@@ -233,52 +244,16 @@ def _midnight(day: date) -> str:
 
 def verify_log(check: Check, *, by: Actor) -> Iterator[int]:
     """Run a check of the log, and of the tables against it; that somebody did is an entry too."""
-    access.require(by, "read_log", _readable(by)[0])
+    require_reader(by=by)
     return _run(check, by)
+
+
+def require_reader(*, by: Actor) -> None:
+    """Insist on somebody who may read some unit's log. Raises Unseen or NotYours."""
+    access.require(by, "read_log", _readable(by)[0])
 
 
 def _run(check: Check, by: Actor) -> Iterator[int]:
     yield from check.run()
     with ledger.act("verify", by=by) as act:
         act.tell({"ok": check.good, "size": check.verdict.size, "anchored": check.verdict.anchored})
-
-
-def table(wanted: Filter, *, by: Actor) -> Iterator[str]:
-    """The matching entries as CSV for reading, oldest first; that somebody took them is an entry."""
-    lines = search(wanted, by=by, limit=1_000_000)
-    with ledger.act("export", by=by) as act:
-        act.tell({"filter": _told(wanted), "size": len(lines), "root": None})
-    return _csv(reversed(lines))
-
-
-def _told(wanted: Filter) -> dict[str, str]:
-    return {name: str(value) for name, value in asdict(wanted).items() if value}
-
-
-def _csv(lines: Iterable[Line]) -> Iterator[str]:
-    yield "\ufeff"  # Excel would otherwise take UTF-8 for GBK
-    yield _cells(["本表只供阅读；筛选出的记录本身不能证明什么，请凭序号和哈希到完整的日志包中核对"])
-    yield _cells(["序号", "时间（北京）", "人员", "单位", "行为", "对象", "结果", "理由", "哈希"])
-    for line in lines:
-        at = line.at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
-        told = [
-            line.actor,
-            line.head["unit"],
-            line.action,
-            line.object,
-            line.body.get("result"),
-            line.body.get("reason"),
-        ]
-        yield _cells([line.seq, at, *told, line.hash])
-
-
-def _cells(values: list[Any]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow([_inert(value) for value in values])
-    return out.getvalue()
-
-
-def _inert(value: Any) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP ASVS 5.0, 1.2.10)."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

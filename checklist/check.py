@@ -29,6 +29,7 @@ class Check:
     anchors: list[verify.Checkpoint] = field(default_factory=list)
     verdict: verify.Verdict = field(default_factory=verify.Verdict)
     differences: list[Difference] = field(default_factory=list)
+    proven_until: str = ""  # the time of the last entry that an anchor covers, as the log writes it
 
     @property
     def good(self) -> bool:
@@ -59,6 +60,8 @@ class Check:
                     self.differences.append(Difference(chain.seq - 1, words))
                 nodes.take(bytes.fromhex(chain.prev.decode()))
                 replay.take(line, body)
+                if chain.anchored == chain.seq:
+                    self.proven_until = chain.ts.decode()
                 if chain.seq % TOLD_EVERY == 0:
                     yield chain.seq
             chain.finish()

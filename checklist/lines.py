@@ -43,6 +43,6 @@ def in_body(*path: str) -> ColumnElement[str]:
 
 def _text(column: ColumnElement[str], *path: str) -> ColumnElement[str]:
     if db.engine.dialect.name == "postgresql":
-        names = literal_column(f"'{{{','.join(path)}}}'")
+        names: ColumnElement[str] = literal_column(f"'{{{','.join(path)}}}'")
         return cast(column, JSON).op("#>>", return_type=Text())(names)
     return cast(func.json_extract(column, literal_column(f"'$.{'.'.join(path)}'")), Text)

@@ -14,8 +14,6 @@ from checklist.actor import Actor
 from checklist.refusal import Unseen
 from models import Batch, Signature, audit_log, db
 
-LONGEST = 2 * verify.LONGEST_NOTE
-
 
 def make(seq: int) -> bytes:
     """The receipt of an entry, with the first checkpoint that covers it. Raises Unseen, and what take() raises."""
@@ -64,7 +62,7 @@ class Checked:
 def check(text: str) -> Checked:
     """Hold what is said to be a receipt to the log as it stands now. Anything at all may come in."""
     try:
-        receipt = verify.parse_receipt(_unix(text))
+        receipt = verify.parse_receipt(text.encode())
     except (verify.FormatError, UnicodeEncodeError):
         return Checked("outside")
     known = keys.known()
@@ -74,11 +72,6 @@ def check(text: str) -> Checked:
         return Checked("receipt_signature", receipt)
     verdict = verify.verify_outside(verify.Outside(known, receipts=[receipt]))
     return Checked(verdict.problem or _against_the_log(receipt), receipt)
-
-
-def _unix(text: str) -> bytes:
-    """As it was before a mail program or a browser's form turned its line ends."""
-    return text.replace("\r\n", "\n").strip().encode() + b"\n"
 
 
 def _against_the_log(receipt: verify.Receipt) -> str:

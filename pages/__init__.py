@@ -15,10 +15,28 @@ from checklist import __version__, readiness, schedule
 from checklist.clock import SHANGHAI
 from checklist.refusal import Problem
 from models import Batch
-from pages import audit, duties, feedback, htmx, items, lists, login, navigation, people, reviews, signatures, units
+from pages import (
+    audit,
+    bundles,
+    checkpoints,
+    duties,
+    feedback,
+    htmx,
+    items,
+    lists,
+    login,
+    navigation,
+    people,
+    receipts,
+    reviews,
+    signatures,
+    units,
+)
 from pages.current import Visitor, new_nonce, problem, standing, to_login
 
-BLUEPRINTS = (login, items, signatures, reviews, lists, duties, audit, units, people, feedback, htmx)
+ITEMS = (items, signatures, reviews, receipts)
+LOG = (audit, checkpoints, bundles)
+BLUEPRINTS = (login, *ITEMS, lists, duties, *LOG, units, people, feedback, htmx)
 # What somebody can reach without a login; everything else asks for one.
 OPEN = {"login.log_in", "static", "htmx.script"}
 

@@ -1,19 +1,23 @@
-"""审计日志: read as one types, verified at a press, and carried away."""
+"""审计日志: read as one types, verified at a press, and carried away as a list."""
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any
+from datetime import datetime
+from typing import Any, BinaryIO
 
-from flask import Blueprint, Response, render_template, request, send_file, url_for
+from flask import Blueprint, Response, make_response, render_template, request, send_file, stream_template, url_for
 from wtforms import DateField, StringField
 from wtforms.validators import Optional
 
 import verify
-from checklist import access, audit, clock, units
+from checklist import access, audit, clock, excerpts, ledger, units
+from checklist.check import Check
+from checklist.refusal import Malformed
 from pages import current
-from pages.forms import Form, tidy
+from pages.forms import Form, KeptForm, tidy
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
 
@@ -47,9 +51,9 @@ def log() -> str:
     if current.is_htmx():
         return render_template("audit/_entries.html", asked=asked, **shown)
     actions, objects = audit.ACTIONS.values(), audit.OBJECTS.values()
-    names = units.names()
+    names, whole = units.names(), access.may(current.standing(), "read_log", units.county())
     return render_template(
-        "audit/log.html", asked=asked, actions=actions, objects=objects, units=names, may=_may(), **shown
+        "audit/log.html", asked=asked, actions=actions, objects=objects, units=names, whole=whole, **shown
     )
 
 
@@ -59,49 +63,52 @@ def asked(**changed: Any) -> str:
     return url_for("audit.log", **{**filled, **changed})
 
 
-def _may() -> dict[str, bool]:
-    root = units.root()
-    return {"export": bool(root and access.may(current.standing(), "export", root))}
-
-
 @bp.get("/<int:seq>")
 def entry(seq: int) -> str:
     return render_template("audit/entry.html", entry=audit.entry(seq, by=current.actor()))
 
 
+@bp.get("/verdict")
+def ask_verdict() -> str:
+    audit.require_reader(by=current.actor())
+    return render_template("audit/verify.html", form=KeptForm())
+
+
 @bp.post("/verdict")
 def verdict() -> Response:
-    """Check the log and the tables against it, now."""
-    found, differences = audit.verify_log(by=current.actor())
-    told = {"verdict": found, "words": verify.report(found), "differences": differences, "at": clock.now()}
-    template = "audit/_verdict.html" if current.is_htmx() else "audit/verdict.html"
-    return Response(render_template(template, **told))
+    """Check the log and the tables against it, now: a page that shows how far it is while it is sent."""
+    form = KeptForm()
+    try:
+        check = Check([verify.parse_checkpoint(text.encode())] if (text := form.content()) else [])
+        steps = audit.verify_log(check, by=current.actor())
+    except (verify.FormatError, UnicodeError):
+        form.text.errors = ["这不是一张日志封签。请选择当时保存的文件，或把它从第一行到最后一行原样粘贴。"]
+        return make_response(render_template("audit/verify.html", form=form), 422)
+    told = {"check": check, "steps": steps, "size": ledger.size(), "report": verify.report, "now": clock.now}
+    return Response(stream_template("audit/verdict.html", **told, at=datetime.fromisoformat))
 
 
-@bp.post("/table")
-def table() -> Response:
-    """The entries that match, as CSV for a spreadsheet."""
+@bp.post("/excerpt")
+def excerpt() -> Response:
+    """The entries that match, as a list for a spreadsheet."""
     form = FilterForm(request.form)
-    form.validate()
-    rows = audit.table(form.wanted(), by=current.actor())
-    return Response(rows, mimetype="text/csv", headers=_attachment("csv"))
+    if not form.validate():
+        raise Malformed("日期填得不对，无法筛选。请返回上一页，改正后再存。")
+    kind = request.form.get("kind", "")
+    lines = excerpts.take(form.wanted(), kind, by=current.actor())
+    name = current.file_name("excerpt", kind)
+    if kind == "csv":
+        named = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(excerpts.as_csv(lines), mimetype="text/csv", headers=named)
+    return _file(name, lambda out: excerpts.write_xlsx(lines, out))
 
 
-@bp.post("/bundle")
-def bundle() -> Response:
-    """The whole log as a file that proves itself: see verify.py."""
+def _file(name: str, write: Callable[[BinaryIO], object]) -> Response:
+    """What can be sent only once all of it has been written."""
     with ExitStack() as opened:
         out = opened.enter_context(tempfile.TemporaryFile())
-        audit.bundle(out, by=current.actor())
+        write(out)
         out.seek(0)
-        answer = send_file(out, mimetype="application/zip", as_attachment=True, download_name=_file_name("zip"))
+        answer = send_file(out, as_attachment=True, download_name=name)
         answer.call_on_close(opened.pop_all().close)  # once it has been sent
         return answer
-
-
-def _attachment(ending: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{_file_name(ending)}"'}
-
-
-def _file_name(ending: str) -> str:
-    return f"shuangze-log-{clock.today().isoformat()}.{ending}"

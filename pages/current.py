@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from flask import Response, flash, g, make_response, redirect, render_template, request, session, url_for
 from flask_login import UserMixin, current_user
 
-from checklist import access, accounts
+from checklist import access, accounts, clock
 from checklist.actor import Actor, Auth
 from checklist.refusal import Malformed, Refused, Repeated
 from models import Logged, Session
@@ -101,6 +101,17 @@ def answer(fragment: str, page: str, status: int = 200, **variables: Any) -> Res
 def redirect_to(endpoint: str, **values: Any) -> Response:
     """After a success: off to where its result is shown."""
     return redirect(url_for(endpoint, **values), 303)  # type: ignore[return-value]
+
+
+def file_name(noun: str, ending: str) -> str:
+    """What a file is called that is carried away today."""
+    return f"shuangze-{noun}-{clock.today().isoformat()}.{ending}"
+
+
+def download(content: bytes, name: str) -> Response:
+    """A small text, to be saved under a name of ASCII letters."""
+    named = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, mimetype="text/plain", headers=named)
 
 
 def change(form: Form, verb: Callable[[], object], page: Callable[[], str], done: str) -> Response:

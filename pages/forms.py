@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import HiddenField, IntegerField, SelectChoice, TextAreaField
 from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
@@ -47,3 +48,19 @@ class WordingForm(Form):
     """What a duty asks for, in the office's words."""
 
     wording = TextAreaField("任务表述", [Length(max=2000, message="不超过 2000 字。")], filters=[tidy])
+
+
+class KeptForm(Form):
+    """A checkpoint or receipt that somebody kept: as a file, or pasted."""
+
+    file = FileField("选择文件")
+    text = TextAreaField("或者粘贴全文", render_kw={"rows": 8, "spellcheck": "false", "autocomplete": "off"})
+
+    def content(self) -> str:
+        """What was given, the file before the text, with the line ends that it had before a form turned them.
+
+        A file that is no text reads as one that means nothing.
+        """
+        kept = self.file.data.read().decode("utf-8", "replace") if self.file.data else self.text.data or ""
+        tidied = kept.replace("\r\n", "\n").strip()
+        return f"{tidied}\n" if tidied else ""

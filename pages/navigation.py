@@ -36,6 +36,10 @@ LINKS: tuple[tuple[str, str, Callable[[access.Standing], Any]], ...] = (
 )
 
 
+# Rooms within the room of a link.
+WITHIN = {"bundles": "audit", "checkpoints": "audit"}
+
+
 def me(standing: access.Standing) -> Me:
     by = standing.by
     return Me(by.user.name if by.user else "", by.post, standing.posts)
@@ -45,6 +49,7 @@ def links(standing: access.Standing) -> list[Link]:
     """The rooms that are of use to this person; the first is their front page."""
     shown = [(endpoint, label) for endpoint, label, fits in LINKS if fits(standing)]
     room = (request.endpoint or "").split(".")[0]
+    room = WITHIN.get(room, room)
     found = [Link(url_for(endpoint), label, endpoint.split(".")[0] == room) for endpoint, label in shown]
     return found or [Link(url_for("login.change_password"), "修改密码", room == "login")]
 

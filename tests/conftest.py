@@ -95,7 +95,7 @@ class Client(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         db.session.rollback()
-        response = Context().run(super().open, *args, **kwargs)
+        response = Context().run(super().open, *args, **{"buffered": True, **kwargs})
         db.session.rollback()  # what the test looks at next is what the request left
         return response
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date
 
 import pytest
@@ -74,7 +72,6 @@ def test_nobody_else_reads_verifies_or_exports(login: str) -> None:
         lambda: audit.search(Filter(), by=by),
         lambda: audit.entry(1, by=by),
         lambda: audit.verify_log(Check(), by=by),
-        lambda: audit.table(Filter(), by=by),
         lambda: bundles.take(by=by),
         lambda: checkpoints.seal(by=by),
         lambda: checkpoints.search(by=by),
@@ -108,15 +105,3 @@ def test_a_verdict_is_an_entry_too() -> None:
     assert check.good
     assert check.verdict.size == size
     assert found()[0].body["after"] == {"anchored": 0, "ok": True, "size": size}
-
-
-def test_a_table_is_for_reading_and_no_cell_of_it_is_a_formula() -> None:
-    item = county.signed("预算考核", "zhou")
-    signoff.withdraw(item.id, '=HYPERLINK("http://evil.example")', by=county.actor("zhou"))
-    text = "".join(audit.table(Filter(person="周"), by=county.actor("wei")))
-    assert text.startswith("\ufeff")
-    rows = list(csv.reader(io.StringIO(text[1:])))
-    assert rows[1][0] == "序号"
-    assert [row[2] for row in rows[2:]] == ["周局长"] * (len(rows) - 2)
-    assert not [cell for row in rows for cell in row if cell[:1] in ("=", "+", "-", "@")]
-    assert found()[0].body["after"]["filter"] == {"person": "周"}

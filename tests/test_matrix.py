@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from checklist import lists
-from models import Batch, Grant, Liaison, Portfolio, Tenure, User, db
+from checklist import checkpoints, lists
+from models import Batch, Grant, Liaison, Portfolio, Signature, Tenure, User, db
 from tests import county
 
 # column → who asks
@@ -40,7 +41,7 @@ in is sent to the login page. The item, its receipt and its review are 责任人
 
 
 @pytest.fixture
-def places(qinghe: county.Clock) -> dict[str, int]:
+def places(qinghe: county.Clock) -> dict[str, int | str]:
     """An id for every kind of address."""
     signed = county.signed("对接会", "zhou")
     draft = county.draft("草稿", county.SPEECH)
@@ -64,10 +65,22 @@ def places(qinghe: county.Clock) -> dict[str, int]:
         "charge": first(Portfolio),
         "grant": first(Grant),
         "entry": 40,
+        "signature": first(Signature),
+        "size": checkpoints.take().size,
+        "parcel": parcel_of("wei"),
     }
 
 
-def first(kind: type[Batch | Grant | Liaison | Portfolio | Tenure | User]) -> int:
+def parcel_of(login: str) -> str:
+    """The token of a bundle that somebody has made."""
+    token = "0" * 32
+    folder = db.folder / "exports"
+    folder.mkdir()
+    (folder / f"{county.user(login).id}-{token}.zip").write_bytes(b"")
+    return token
+
+
+def first(kind: type[Batch | Grant | Liaison | Portfolio | Signature | Tenure | User]) -> int:
     return db.session.query(kind.id).order_by(kind.id).limit(1).scalar() or 0
 
 
@@ -82,6 +95,13 @@ WHICH = {
     "lists.decline": "submitted",
     "items.withdraw": "signed",
     "signatures.receipt": "batch",
+    "receipts.of_signature": "signature",
+    "receipts.of_signature_as_file": "signature",
+    "receipts.of_entry": "entry",
+    "receipts.of_entry_as_file": "entry",
+    "checkpoints.show": "size",
+    "checkpoints.note": "size",
+    "bundles.fetch": "parcel",
     **{f"units.{verb}": "unit" for verb in ("show", "end", "found", "add_post")},
     **{f"units.{verb}": "post" for verb in ("post", "end_post", "appoint", "make_liaison", "put_in_charge")},
 }
@@ -101,13 +121,13 @@ def addresses(app: Flask) -> list[tuple[str, str, str]]:
     return sorted(found, key=lambda a: (a[0], a[2].split(".")[0] in shakes, a[2] == "login.log_out", a[1]))
 
 
-def place_of(endpoint: str, places: dict[str, int]) -> int:
+def place_of(endpoint: str, places: dict[str, int | str]) -> int | str:
     if endpoint == "duties.add":
         return places["draft"]
     return places[WHICH.get(endpoint) or WHICH_OF_A_PAGE[endpoint.split(".")[0]]]
 
 
-def ask(client: FlaskClient, method: str, address: str, item: int) -> str:
+def ask(client: FlaskClient, method: str, address: str, item: int | str) -> str:
     """What somebody gets: an answer, or a refusal."""
     form = {"item": item, f"digest-{item}": "0"} if address == "/signatures/" else {}
     response = client.open(address, method=method, data=form if method == "POST" else None)
@@ -119,17 +139,16 @@ def ask(client: FlaskClient, method: str, address: str, item: int) -> str:
 
 
 def test_everybody_gets_what_is_theirs_and_nothing_else(
-    app: Flask, places: dict[str, int], printed: Callable[[str, str], None]
+    app: Flask, places: dict[str, int | str], printed: Callable[[str, str], None]
 ) -> None:
     clients = {column: logged_in(app, login) for column, login in PEOPLE.items()}
     nobody = app.test_client()
     lines = ["| |" + "".join(f" {column} |" for column in clients), "|---|" + "---|" * len(clients)]
     for method, rule, endpoint in addresses(app):
-        address = rule.replace("<int:id>", "{}").replace("<int:seq>", "{}")
+        address, shown = (re.sub("<[^>]+>", gap, rule) for gap in ("{}", "…"))
         address = address.format(place_of(endpoint, places)) if "{}" in address else address
         assert ask(nobody, method, address, places["item"]) == "login", address
         cells = [ask(client, method, address, places["item"]) for client in clients.values()]
-        shown = rule.replace("<int:id>", "…").replace("<int:seq>", "…")
         lines.append(f"| {method} {shown} |" + "".join(f" {cell} |" for cell in cells))
     printed("access.md", PAGE + "\n".join(lines) + "\n")
 

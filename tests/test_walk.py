@@ -110,11 +110,14 @@ def test_a_speech_becomes_a_signed_reviewed_and_verified_list(browse: Browse, tm
 
     page = browse("wei")
     page.goto("/audit/")
+    page.get_by_role("link", name="核验日志").click()
     page.get_by_role("button", name="核验全部日志").click()
     expect(page.locator("#verdict")).to_contain_text("核验通过")
     page.goto("/audit/")
+    page.get_by_role("link", name="导出日志包").click()
+    page.get_by_role("button", name="导出日志包").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="导出日志包").click()
+        page.get_by_role("link", name="下载日志包").click()
     bundle = tmp_path / "bundle.zip"
     download.value.save_as(bundle)
     the_bundle_verifies_until_a_byte_is_changed(bundle)
