@@ -12,7 +12,7 @@ from tests.test_zip import zipped
 ORIGIN = "hekou.example/shuangze"
 SEAL = Seal(ORIGIN)
 THIEF = Seal(ORIGIN, b"t" * 32)
-PHOTO = b"\x89PNG\r\n"
+PHOTO = "现场\n".encode()
 PHOTO_HASH = sha256(PHOTO).hexdigest()
 
 Contents = dict[str, bytes]  # a bundle's members by name, in order
