@@ -24,17 +24,18 @@ EXAMPLES = settings(deadline=None, derandomize=True, database=None, max_examples
 REACH = dict(zip(AUDITORS, (SIZE, OLDER, OLDER, 0, 0), strict=True))
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Forgery:
-    """A changed bundle. The entries before `first` are as they were."""
+    """A changed bundle; a failing example prints what was done. The entries before `first` are as they were."""
 
     what: str
     content: bytes | Contents
     folder: bool = False
     first: int = 0
 
-    def __repr__(self) -> str:
-        return f"<{self.what}{', in a folder' * self.folder}>"  # what a failing example has to tell
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Hypothesis would print all of the content."""
+        printer.text(f"<{self.what}; {'a folder' if self.folder else 'a zip'}>")
 
 
 def verdicts(forgery: Forgery) -> dict[str, verify.Verdict]:
