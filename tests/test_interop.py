@@ -6,67 +6,17 @@ import os
 import shutil
 import subprocess
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 import verify
 from tests.conftest import ROOT, missing
-from tests.test_bundle import ABOUT, ENTRIES, SEAL
-from tests.test_verify import naive_root
+from tests.logs import LARGEST, LEAVES, LINES, NOTES, SEAL, consistency, inclusion, naive_root, proof, receipt
+from tests.test_bundle import ABOUT, ENTRIES
 
 KEY = SEAL.key
-LARGEST = 40
-
-
-def grown(size: int) -> list[bytes]:
-    """The header lines of a log."""
-    lines: list[bytes] = []
-    for seq in range(size):
-        prev = verify.entry_hash(lines[-1]).hex() if lines else verify.GENESIS
-        told = {"body": verify.body_hash(b"%d" % seq), "ts": f"2026-03-02T01:{seq:02}:00.000000Z", "unit": "HK-CZJ"}
-        lines.append(verify.header(seq=seq, prev=prev, **told))
-    return lines
-
-
-LINES = grown(LARGEST)
-LEAVES = [verify.entry_hash(line) for line in LINES]
-NOTES = [SEAL.note(size, naive_root(LEAVES[:size])) for size in range(LARGEST + 1)]
-
-
-def split(size: int) -> int:
-    """The largest power of two below a size."""
-    return 1 << (size - 1).bit_length() - 1
-
-
-def inclusion(index: int, leaves: list[bytes]) -> list[bytes]:
-    """RFC 6962, section 2.1.1, word for word, from leaf hashes."""
-    if len(leaves) == 1:
-        return []
-    k = split(len(leaves))
-    if index < k:
-        return [*inclusion(index, leaves[:k]), naive_root(leaves[k:])]
-    return [*inclusion(index - k, leaves[k:]), naive_root(leaves[:k])]
-
-
-def consistency(old: int, leaves: list[bytes], whole: bool = True) -> list[bytes]:
-    """RFC 6962, section 2.1.2, word for word; `whole` is its b."""
-    if old == len(leaves):
-        return [] if whole else [naive_root(leaves)]
-    k = split(len(leaves))
-    if old <= k:
-        return [*consistency(old, leaves[:k], whole), naive_root(leaves[k:])]
-    return [*consistency(old - k, leaves[k:], False), naive_root(leaves[:k])]
-
-
-def receipt(index: int, size: int) -> bytes:
-    return verify.receipt_text(LINES[index], index, inclusion(index, LEAVES[:size]), NOTES[size])
-
-
-def proof(old: int, size: int) -> bytes:
-    return verify.proof_text(old, consistency(old, LEAVES[:size]), NOTES[size])
-
 
 # --- what verify.py accepts ---------------------------------------------------------------------------------
 
@@ -172,3 +122,115 @@ def test_go_takes_every_proof(old: int, witness: Witness) -> None:
     proofs = [proof(old, size) for size in sizes]
     assert witness(command_for(old), proofs) == [tree(size) for size in sizes]
     assert all(accepts_proof(text, old) for text in proofs)
+
+
+def flipped(data: bytes) -> Iterator[bytes]:
+    """The data with one bit changed, for each bit."""
+    for bit in range(8 * len(data)):
+        changed = bytearray(data)
+        changed[bit // 8] ^= 1 << bit % 8
+        yield bytes(changed)
+
+
+def each_flipped(path: list[bytes]) -> Iterator[list[bytes]]:
+    for at, node in enumerate(path):
+        for changed in flipped(node):
+            yield [*path[:at], changed, *path[at + 1 :]]
+
+
+INDEX, OLD, SIZE = 4, 6, 11  # where paths turn left and right, and skip a level
+NOTE = NOTES[SIZE]
+ROOT_OF_SIZE = naive_root(LEAVES[:SIZE])
+RESEALED = [SEAL.note(SIZE, root) for root in flipped(ROOT_OF_SIZE)]
+UNPROVEN = "refused: invalid transparency proof"
+
+
+def test_neither_takes_a_signature_with_a_flipped_bit(witness: Witness) -> None:
+    text, _ = NOTE.split(b"\n\n")
+    (_, _, signature), *_ = verify.parse_checkpoint(NOTE).signatures
+    notes = [text + b"\n\n" + verify.signature_line(KEY, changed) for changed in flipped(signature)]
+    said = witness(["checkpoint", KEY.vkey], notes)
+    assert all(line.startswith("refused: invalid signature for key") for line in said)
+    assert not any(map(accepts_checkpoint, notes))
+
+
+def test_neither_takes_a_receipt_with_a_flipped_bit_in_line_path_or_root(witness: Witness) -> None:
+    line, path = LINES[INDEX], inclusion(INDEX, LEAVES[:SIZE])
+    receipts = [
+        *(verify.receipt_text(changed, INDEX, path, NOTE) for changed in flipped(line)),
+        *(verify.receipt_text(line, INDEX, changed, NOTE) for changed in each_flipped(path)),
+        *(verify.receipt_text(line, INDEX, path, note) for note in RESEALED),
+    ]
+    assert set(witness(["receipt", KEY.vkey], receipts)) == {UNPROVEN}
+    assert not any(map(accepts_receipt, receipts))
+
+
+def test_neither_takes_a_proof_with_a_flipped_bit_in_path_or_root(witness: Witness) -> None:
+    path = consistency(OLD, LEAVES[:SIZE])
+    proofs = [
+        *(verify.proof_text(OLD, changed, NOTE) for changed in each_flipped(path)),
+        *(verify.proof_text(OLD, path, note) for note in RESEALED),
+    ]
+    assert set(witness(command_for(OLD), proofs)) == {UNPROVEN}
+    assert not any(accepts_proof(text, OLD) for text in proofs)
+
+
+@pytest.mark.parametrize("bit", range(0, 256, 16))
+def test_neither_takes_a_proof_from_an_old_root_with_a_flipped_bit(bit: int, witness: Witness) -> None:
+    old_root = list(flipped(naive_root(LEAVES[:OLD])))[bit]
+    command = ["proof", KEY.vkey, str(OLD), b64encode(old_root).decode()]
+    assert witness(command, [proof(OLD, SIZE)]) == [UNPROVEN]
+    assert not verify.extends(OLD, old_root, SIZE, ROOT_OF_SIZE, consistency(OLD, LEAVES[:SIZE]))
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "accepts"),
+    [
+        pytest.param(["checkpoint", KEY.vkey], NOTE, accepts_checkpoint, id="checkpoint"),
+        pytest.param(["receipt", KEY.vkey], receipt(INDEX, SIZE), accepts_receipt, id="receipt"),
+        pytest.param(command_for(OLD), proof(OLD, SIZE), lambda text: accepts_proof(text, OLD), id="proof"),
+    ],
+)
+def test_no_bit_of_a_file_is_free(
+    command: list[str], text: bytes, accepts: Callable[[bytes], bool], witness: Witness
+) -> None:
+    """But for the bits that Base64 does not use: Go ignores them, verify.py wants them to be zero."""
+    files = list(flipped(text))
+    said = witness(command, files)
+    taken = [at for at, line in enumerate(said) if not line.startswith("refused: ")]
+    assert all(text[at // 8 + 1 : at // 8 + 2] == b"=" for at in taken)
+    assert not any(map(accepts, files))
+
+
+def mangled(path: list[bytes]) -> Iterator[list[bytes]]:
+    """Paths of another length or order."""
+    yield [*path, ROOT_OF_SIZE]
+    yield [ROOT_OF_SIZE, *path]
+    if path:
+        yield path[:-1]
+        yield path[1:]
+    if len(path) > 1:
+        yield path[::-1]
+
+
+def test_neither_takes_a_path_that_is_another_entrys_too_long_or_too_short(witness: Witness) -> None:
+    receipts = []
+    for size in range(1, 13):
+        leaves, root = LEAVES[:size], naive_root(LEAVES[:size])
+        for index in range(size):
+            path = inclusion(index, leaves)
+            wrong = [(claimed, path) for claimed in range(size + 1) if claimed != index]
+            for claimed, nodes in [*wrong, *((index, nodes) for nodes in mangled(path))]:
+                receipts.append(verify.receipt_text(LINES[index], claimed, nodes, NOTES[size]))
+                assert not verify.includes(LEAVES[index], claimed, size, nodes, root)
+    assert all(line.startswith("refused: ") for line in witness(["receipt", KEY.vkey], receipts))
+
+
+@pytest.mark.parametrize("old", range(1, 13))
+def test_neither_takes_a_proof_that_is_too_long_or_too_short(old: int, witness: Witness) -> None:
+    proofs = []
+    for size in range(old, 13):
+        for nodes in mangled(consistency(old, LEAVES[:size])):
+            proofs.append(verify.proof_text(old, nodes, NOTES[size]))
+            assert not verify.extends(old, naive_root(LEAVES[:old]), size, naive_root(LEAVES[:size]), nodes)
+    assert set(witness(command_for(old), proofs)) == {UNPROVEN}
