@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import sha256
 
 import verify
@@ -68,3 +69,11 @@ def receipt(index: int, size: int) -> bytes:
 
 def proof(old: int, size: int) -> bytes:
     return verify.proof_text(old, consistency(old, LEAVES[:size]), NOTES[size])
+
+
+def flipped(data: bytes) -> Iterator[bytes]:
+    """The data with one bit changed, for each bit."""
+    for bit in range(8 * len(data)):
+        changed = bytearray(data)
+        changed[bit // 8] ^= 1 << bit % 8
+        yield bytes(changed)

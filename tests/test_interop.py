@@ -13,7 +13,7 @@ import pytest
 
 import verify
 from tests.conftest import ROOT, missing
-from tests.logs import LARGEST, LEAVES, LINES, NOTES, SEAL, consistency, inclusion, naive_root, proof, receipt
+from tests.logs import LARGEST, LEAVES, LINES, NOTES, SEAL, consistency, flipped, inclusion, naive_root, proof, receipt
 from tests.test_bundle import ABOUT, ENTRIES
 
 KEY = SEAL.key
@@ -122,14 +122,6 @@ def test_go_takes_every_proof(old: int, witness: Witness) -> None:
     proofs = [proof(old, size) for size in sizes]
     assert witness(command_for(old), proofs) == [tree(size) for size in sizes]
     assert all(accepts_proof(text, old) for text in proofs)
-
-
-def flipped(data: bytes) -> Iterator[bytes]:
-    """The data with one bit changed, for each bit."""
-    for bit in range(8 * len(data)):
-        changed = bytearray(data)
-        changed[bit // 8] ^= 1 << bit % 8
-        yield bytes(changed)
 
 
 def each_flipped(path: list[bytes]) -> Iterator[list[bytes]]:
