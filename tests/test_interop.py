@@ -1,8 +1,10 @@
-"""Programs that have no line in common with verify.py agree with it: Go's, OpenSSL, a shell, an older Python."""
+"""Programs that have no line in common with verify.py agree with it: Go's library, OpenSSL, a shell."""
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 from base64 import b64encode
@@ -10,11 +12,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 import verify
 from tests.conftest import ROOT, missing
 from tests.logs import LARGEST, LEAVES, LINES, NOTES, SEAL, consistency, flipped, inclusion, naive_root, proof, receipt
+from tests.seals import Seal
 from tests.test_bundle import ABOUT, ENTRIES
+from tests.test_verify import PAGE, posix_shell
 
 KEY = SEAL.key
 
@@ -226,3 +232,68 @@ def test_neither_takes_a_proof_that_is_too_long_or_too_short(old: int, witness: 
             proofs.append(verify.proof_text(old, nodes, NOTES[size]))
             assert not verify.extends(old, naive_root(LEAVES[:old]), size, naive_root(LEAVES[:size]), nodes)
     assert set(witness(command_for(old), proofs)) == {UNPROVEN}
+
+
+# --- a shell ------------------------------------------------------------------------------------------------
+
+BY_HAND = r"""
+sed '/^$/,$d' checkpoint >text
+tail -1 checkpoint | awk '{print $3}' | base64 -d | tail -c64 >signature
+openssl pkeyutl -verify -pubin -inkey log.pub.pem -rawin -in text -sigfile signature
+"""
+Shell = Callable[[bytes], subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def by_hand(tmp_path: Path) -> Shell:
+    """Check a checkpoint's signature by OpenSSL and the tools that every Unix has."""
+    openssl = shutil.which("openssl")
+    version = subprocess.run([openssl, "version"], capture_output=True, text=True).stdout if openssl else ""
+    if not re.match("OpenSSL [3-9]", version):  # older ones, and LibreSSL, have no -rawin for Ed25519
+        missing("OpenSSL 3", "apt-get install openssl")
+    public = Ed25519PublicKey.from_public_bytes(KEY.public)
+    pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (tmp_path / "log.pub.pem").write_bytes(pem)
+
+    def by_hand(note: bytes) -> subprocess.CompletedProcess[str]:
+        (tmp_path / "checkpoint").write_bytes(note)
+        return subprocess.run(["sh", "-c", BY_HAND], cwd=tmp_path, capture_output=True, text=True)
+
+    return by_hand
+
+
+@pytest.mark.parametrize("size", [0, 1, SIZE, LARGEST])
+def test_openssl_takes_a_checkpoint(size: int, by_hand: Shell, tmp_path: Path) -> None:
+    told = by_hand(NOTES[size])
+    assert (told.returncode, told.stdout) == (0, "Signature Verified Successfully\n")
+    assert (tmp_path / "text").read_bytes() == verify.parse_checkpoint(NOTES[size]).text
+
+
+TEXT, SIGNED = NOTE.split(b"\n\n")
+OTHER_TEXT, OTHERS_SIGNATURE = NOTES[SIZE - 1].split(b"\n\n")
+CHANGED = {
+    "a letter of the name": NOTE.replace(b"hekou", b"hekov", 1),
+    "the number": NOTE.replace(b"\n%d\n" % SIZE, b"\n%d\n" % (SIZE + 1)),
+    "the root": TEXT.replace(*(b64encode(naive_root(LEAVES[:size])) for size in (SIZE, SIZE - 1))) + b"\n\n" + SIGNED,
+    "the text": OTHER_TEXT + b"\n\n" + SIGNED,
+    "the signature": TEXT + b"\n\n" + OTHERS_SIGNATURE,
+    "the key": Seal(KEY.name, b"o" * 32).note(SIZE, ROOT_OF_SIZE),
+}
+
+
+@pytest.mark.parametrize("what", CHANGED)
+def test_openssl_refuses_a_checkpoint_with_something_changed(what: str, by_hand: Shell) -> None:
+    assert CHANGED[what] != NOTE
+    told = by_hand(CHANGED[what])
+    assert (told.returncode, told.stdout) == (1, "Signature Verification Failure\n")
+    assert not accepts_checkpoint(CHANGED[what])
+
+
+@posix_shell
+def test_sha256sum_finds_the_hashes_that_link_the_log(tmp_path: Path) -> None:
+    (tmp_path / "log.jsonl").write_bytes(b"".join(line + b"\n" for line in LINES))
+    [script] = [block for block in re.findall("```sh\n(.+?)\n```", PAGE, re.DOTALL) if "sha256sum" in block]
+    told = subprocess.run(["sh", "-c", script], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+    hashes = [line.split()[0] for line in told.splitlines()]
+    assert hashes == [verify.entry_hash(line).hex() for line in LINES]
+    assert [verify.GENESIS, *hashes[:-1]] == [json.loads(line)["prev"] for line in LINES]
