@@ -205,6 +205,7 @@ def mangled(path: list[bytes]) -> Iterator[list[bytes]]:
     yield [*path, ROOT_OF_SIZE]
     yield [ROOT_OF_SIZE, *path]
     if path:
+        yield []
         yield path[:-1]
         yield path[1:]
     if len(path) > 1:
@@ -232,6 +233,40 @@ def test_neither_takes_a_proof_that_is_too_long_or_too_short(old: int, witness: 
             proofs.append(verify.proof_text(old, nodes, NOTES[size]))
             assert not verify.extends(old, naive_root(LEAVES[:old]), size, naive_root(LEAVES[:size]), nodes)
     assert set(witness(command_for(old), proofs)) == {UNPROVEN}
+
+
+@pytest.mark.parametrize("old", range(1, 13))
+def test_both_give_one_answer_to_a_checkpoint_that_lies_about_the_size(old: int, witness: Witness) -> None:
+    """A path may fit more than one size; then the signature alone stands for the number."""
+    proofs, extends = [], []
+    for size in range(old, 13):
+        path, root = consistency(old, LEAVES[:size]), naive_root(LEAVES[:size])
+        for claimed in range(1, 20):
+            proofs.append(verify.proof_text(old, path, SEAL.note(claimed, root)))
+            extends.append(verify.extends(old, naive_root(LEAVES[:old]), claimed, root, path))
+    said = witness(command_for(old), proofs)
+    assert [not line.startswith("refused: ") for line in said] == extends
+    assert {True, False} == set(extends)
+
+
+def test_neither_takes_a_path_that_goes_on_above_the_root(witness: Witness) -> None:
+    above, old_root = LEAVES[-1], naive_root(LEAVES[:OLD])
+    higher, old_higher = (verify.node_hash(above, root) for root in (ROOT_OF_SIZE, old_root))
+    note = SEAL.note(SIZE, higher)
+    up, across = [*inclusion(INDEX, LEAVES[:SIZE]), above], [*consistency(OLD, LEAVES[:SIZE]), above]
+    receipts = [verify.receipt_text(LINES[INDEX], INDEX, up, note)]
+    assert witness(["receipt", KEY.vkey], receipts) == [UNPROVEN]
+    assert not verify.includes(LEAVES[INDEX], INDEX, SIZE, up, higher)
+    command = ["proof", KEY.vkey, str(OLD), b64encode(old_higher).decode()]
+    assert witness(command, [verify.proof_text(OLD, across, note)]) == [UNPROVEN]
+    assert not verify.extends(OLD, old_higher, SIZE, higher, across)
+
+
+def test_neither_takes_a_checkpoint_under_another_logs_name(witness: Witness) -> None:
+    text = verify.checkpoint_text("another.example", SIZE, ROOT_OF_SIZE)
+    note = text + b"\n" + SEAL.line(text)
+    assert witness(["checkpoint", KEY.vkey], [note]) == ["refused: another log's checkpoint"]
+    assert not accepts_checkpoint(note)
 
 
 # --- a shell ------------------------------------------------------------------------------------------------
