@@ -17,7 +17,7 @@ from checklist import access, clock, ledger, lines, tree, units
 from checklist.actor import Actor
 from checklist.refusal import Malformed, Refused, Repeated
 from models import Post, PostKind, Submission, Unit, UnitKind, User, db
-from tests.test_verify import naive_root
+from tests.logs import naive_root
 
 CONSOLE = Actor(console="test")
 TOWN = {"name": "河口镇", "short_name": "河口", "kind": UnitKind.TOWN}

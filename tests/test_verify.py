@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import verify
 from tests.conftest import ROOT
+from tests.logs import naive_root
 
 VECTORS = ROOT / "tests" / "vectors"
 LINES = (VECTORS / "log.jsonl").read_bytes().splitlines()
@@ -254,18 +255,6 @@ ROOTS = [
     "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
     "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 ]
-
-
-def naive_root(leaves: list[bytes]) -> bytes:
-    """RFC 6962, section 2.1, word for word, from leaf hashes."""
-    if not leaves:
-        return sha256(b"").digest()
-    if len(leaves) == 1:
-        return leaves[0]
-    k = 1
-    while k * 2 < len(leaves):
-        k *= 2
-    return sha256(b"\1" + naive_root(leaves[:k]) + naive_root(leaves[k:])).digest()
 
 
 @pytest.mark.parametrize("size", range(9))

@@ -18,7 +18,7 @@ from checklist.actor import Actor
 from models import Post, PostKind, Unit, UnitKind, User, audit_node, db
 from tests import county
 from tests.conftest import ROOT
-from tests.test_verify import naive_root
+from tests.logs import naive_root
 
 WRITERS, ACTS = 8, 200
 CONSOLE = Actor(console="test")
