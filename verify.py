@@ -639,8 +639,8 @@ class Chain:
     """Follows a log entry by entry, in memory that hardly grows, and raises Bad where it is one no more.
 
     `unit` is the code of the one unit whose bodies are there (with entry 0's), or None where all are. `notes` are
-    checkpoints to be compared on the way: (a code of PROBLEMS, the checkpoint); those that are not `own`, the
-    bundle's, come from outside, and what they agree with is `anchored`.
+    checkpoints to be compared on the way: (a code of PROBLEMS, the checkpoint). What agrees with one that somebody kept
+    outside (an `anchor`, a `receipt`) is `anchored`.
     """
 
     def __init__(self, unit: str | None = None, notes: Iterable[tuple[str, Checkpoint]] = ()) -> None:

@@ -10,7 +10,7 @@ import verify
 from checklist import ledger, lines, tree
 from checklist.actor import Actor
 from models import db
-from tests.test_verify import naive_root
+from tests import logs
 
 CONSOLE = Actor(console="test")
 SIZE = 70
@@ -27,39 +27,12 @@ def leaves(app: Flask) -> list[bytes]:
     return [verify.entry_hash(line) for line, _ in lines.read()]
 
 
-def naive_inclusion(index: int, leaves: list[bytes]) -> list[bytes]:
-    """PATH of RFC 6962, 2.1.1, as it is written there."""
-    if len(leaves) == 1:
-        return []
-    half = largest_power_of_two_below(len(leaves))
-    if index < half:
-        return [*naive_inclusion(index, leaves[:half]), naive_root(leaves[half:])]
-    return [*naive_inclusion(index - half, leaves[half:]), naive_root(leaves[:half])]
-
-
-def naive_consistency(old: int, leaves: list[bytes], known: bool = True) -> list[bytes]:
-    """SUBPROOF of RFC 6962, 2.1.2, as it is written there."""
-    if old == len(leaves):
-        return [] if known else [naive_root(leaves)]
-    half = largest_power_of_two_below(len(leaves))
-    if old <= half:
-        return [*naive_consistency(old, leaves[:half], known), naive_root(leaves[half:])]
-    return [*naive_consistency(old - half, leaves[half:], False), naive_root(leaves[:half])]
-
-
-def largest_power_of_two_below(size: int) -> int:
-    power = 1
-    while power * 2 < size:
-        power *= 2
-    return power
-
-
 def test_every_entry_has_its_path_at_every_size(leaves: list[bytes]) -> None:
     for size in range(1, SIZE + 1):
         root = tree.root(size)
         for index in {0, 1, size // 3, size // 2, size - 2, size - 1} & set(range(size)):
             path = tree.inclusion(index, size)
-            assert path == naive_inclusion(index, leaves[:size])
+            assert path == logs.inclusion(index, leaves[:size])
             assert verify.includes(leaves[index], index, size, path, root)
 
 
@@ -68,7 +41,7 @@ def test_every_size_is_shown_to_begin_with_every_smaller_one(leaves: list[bytes]
         root = tree.root(size)
         for old in range(1, size + 1):
             path = tree.consistency(old, size)
-            assert path == naive_consistency(old, leaves[:size])
+            assert path == logs.consistency(old, leaves[:size])
             assert verify.extends(old, tree.root(old), size, root, path)
 
 
