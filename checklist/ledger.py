@@ -12,7 +12,7 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import event, func, insert, inspect, select
@@ -62,6 +62,7 @@ class Entry:
     after: State | None = None
     reason: str | None = None
     result: str = "ok"
+    attachments: list[State] = field(default_factory=list)
 
 
 class Act:
@@ -95,7 +96,8 @@ class Act:
     def _entry(self, row: Logged, before: State | None) -> Entry:
         after = None if row in self._units_of_deleted else state(row)
         unit = self._units_of_deleted.get(row) or unit_code(row)
-        return Entry(self.action, unit, _cite(row), before, after, self.reason)
+        files = row.attachments() if before is None else []
+        return Entry(self.action, unit, _cite(row), before, after, self.reason, attachments=files)
 
     def refusal(self, refused: Refused) -> Entry:
         """The entry of an act that did not happen. To be asked for after the rollback: it cites what stands then."""
@@ -269,7 +271,7 @@ def _body(act: Act, entry: Entry) -> bytes:
             "after": entry.after,
             "reason": entry.reason,
             "result": entry.result,
-            "attachments": [],
+            "attachments": entry.attachments,
             "app": APP,
         }
     )

@@ -23,6 +23,12 @@ class Malformed(Problem):
         self.field = field
 
 
+class Damaged(Problem):
+    """What was kept is no longer what it was. Nothing that the person did, and nothing that trying again mends."""
+
+    status = 500
+
+
 class Refused(Problem):
     """The state of things does not allow the act. Logged, as are its kinds below.
 

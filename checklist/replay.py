@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from checklist import lines
+from checklist import evidence, lines
 from checklist.states import NOWHERE, State, state
 from models import Logged, audit_log, audit_node, db
 from verify import Verdict, entry_hash, node_hash, verify_entries
@@ -37,6 +37,7 @@ class Replayed:
     lasting: dict[Key, State] = field(default_factory=dict)
     last_seq: dict[Key, int] = field(default_factory=dict)
     tags: dict[tuple[Key, str], int] = field(default_factory=dict)  # a row's unit tag, and its first entry
+    files: dict[str, int] = field(default_factory=dict)  # the SHA-256 of each file, and the first entry that names it
     differences: list[Difference] = field(default_factory=list)
 
 
@@ -94,17 +95,31 @@ def replay(rows: Iterable[tuple[bytes, bytes | None]]) -> Replayed:
 
 
 def _apply(found: Replayed, head: dict[str, Any], body: dict[str, Any]) -> None:
-    before, after, row = body["before"], body["after"], body["object"]
-    if row is None or (before is None and after is None):
+    row = body["object"]
+    if row is None or (body["before"] is None and body["after"] is None):
         return
     key = (row["type"], row["id"])
+    before, after = _completed(row["type"], body["before"]), _completed(row["type"], body["after"])
     if before != found.states.get(key):
         words = f"第 {head['seq']} 条记录所写的原状态，与此前的记录不符（{_name(key)}）"
         found.differences.append(Difference(head["seq"], words))
     found.states[key] = after
-    found.lasting[key] = after or before
+    found.lasting[key] = after or before or {}
     found.last_seq[key] = head["seq"]
     found.tags.setdefault((key, head["unit"]), head["seq"])
+    for file in body["attachments"]:
+        found.files.setdefault(file["sha256"], head["seq"])
+
+
+def _completed(table: str, told: State | None) -> State | None:
+    """A state with the fields that its schema still lacked, as the table's class says they are to be taken."""
+    kind = TABLES.get(table)
+    if told is None or kind is None or told["schema"] >= kind.schema:
+        return told
+    completed = {**told, "schema": kind.schema}
+    for schema in range(told["schema"], kind.schema):
+        completed = {**kind.assumed[schema], **completed}
+    return completed
 
 
 def compare(found: Replayed) -> list[Difference]:
@@ -118,7 +133,7 @@ def compare(found: Replayed) -> list[Difference]:
             differences += _compare_row(found, key, state(row))
     gone = [key for key, told in found.states.items() if told is not None and key not in present]
     differences += [Difference(found.last_seq[key], f"{_name(key)}不见了，而记录里没有删除它") for key in gone]
-    return differences + _wrong_tags(found)
+    return differences + _wrong_tags(found) + list(_lost_files(found))
 
 
 def _compare_row(found: Replayed, key: Key, actual: State) -> list[Difference]:
@@ -138,6 +153,13 @@ def _wrong_tags(found: Replayed) -> list[Difference]:
         for (key, tag), seq in found.tags.items()
         if tag != _unit_code(found, key)
     ]
+
+
+def _lost_files(found: Replayed) -> Iterator[Difference]:
+    """The files that are missing or changed, one read at a time; also of deleted rows, for the log still names them."""
+    for digest, seq in found.files.items():
+        if not evidence.is_whole(digest):
+            yield Difference(seq, f"第 {seq} 条记录的佐证文件 {digest} 不见了，或内容与哈希不符")
 
 
 def _unit_code(found: Replayed, key: Key) -> str | None:

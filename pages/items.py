@@ -59,7 +59,7 @@ def report_form(item: Item, **kwargs: Any) -> ReportForm:
         setattr(ItemForm, f"value-{target.id}", field)
     said: dict[str, Any] = {f"value-{reading.target_id}": reading.value for reading in item.readings}
     said |= {"note": item.note, "happened_on": item.happened_on, "reply": item.reply}
-    said |= {"document_no": "、".join(e.document_no for e in item.evidence), "rev": item.rev}
+    said |= {"document_no": "、".join(e.document_no for e in item.documents), "rev": item.rev}
     return ItemForm(data=said, prefix="", **kwargs)
 
 
