@@ -131,6 +131,11 @@ def detach(id: int, *, by: Actor) -> Item:
     return item
 
 
+def may_change(item: Item, standing: access.Standing) -> bool:
+    """Whether this person can add files to an item, or take them off it, now."""
+    return item.state in signoff.REPORTABLE and access.may(standing, "attach", item) is not None
+
+
 def _insist_on_unsigned(item: Item, about: Item | Evidence) -> None:
     if item.state not in signoff.REPORTABLE:
         raise Refused(f"这一项{item.state.label}，佐证文件不能再增减。要改请先撤回签认。", about)

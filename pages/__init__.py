@@ -15,10 +15,24 @@ from checklist import __version__, readiness, schedule
 from checklist.clock import SHANGHAI
 from checklist.refusal import Problem
 from models import Batch
-from pages import audit, duties, feedback, htmx, items, lists, login, navigation, people, reviews, signatures, units
+from pages import (
+    audit,
+    duties,
+    evidence,
+    feedback,
+    htmx,
+    items,
+    lists,
+    login,
+    navigation,
+    people,
+    reviews,
+    signatures,
+    units,
+)
 from pages.current import Visitor, new_nonce, problem, standing, to_login
 
-BLUEPRINTS = (login, items, signatures, reviews, lists, duties, audit, units, people, feedback, htmx)
+BLUEPRINTS = (login, items, evidence, signatures, reviews, lists, duties, audit, units, people, feedback, htmx)
 # What somebody can reach without a login; everything else asks for one.
 OPEN = {"login.log_in", "static", "htmx.script"}
 
@@ -43,7 +57,7 @@ def init_app(app: Flask) -> None:
     app.before_request(ask_for_login)
     app.after_request(add_headers)
     app.context_processor(what_every_page_shows)
-    app.jinja_env.filters.update(moment=moment, receipt_no=receipt_no, period=schedule.words)
+    app.jinja_env.filters.update(moment=moment, receipt_no=receipt_no, period=schedule.words, size=size)
     app.jinja_env.globals.update(new_nonce=new_nonce)
     app.register_error_handler(Problem, lambda p: problem(p.message, p.status))
     app.register_error_handler(CSRFError, on_csrf_error)
@@ -96,6 +110,13 @@ def moment(at: datetime) -> str:
 def receipt_no(batch: Batch) -> str:
     """The number on a receipt."""
     return f"签-{batch.id:06d}"
+
+
+def size(count: int) -> str:
+    """A number of bytes as people read it."""
+    if count < 1 << 10:
+        return f"{count} 字节"
+    return f"{count / (1 << 10):.0f} 千字节" if count < 1 << 20 else f"{count / (1 << 20):.1f} 兆字节"
 
 
 def add_headers(response: Response) -> Response:
