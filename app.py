@@ -34,7 +34,9 @@ class Setting:
 SETTINGS = {
     "secret_key": Setting("", "Signs cookies and forms; at least 32 characters. Made by itself in demo mode only."),
     "database_url": Setting("", "SQLAlchemy URL; empty for SQLite at instance/shuangze.db."),
-    "instance": Setting("", "The folder for the database, keys and the fetched htmx; empty for instance/."),
+    "instance": Setting(
+        "", "The folder for the database, the evidence files, keys and the fetched htmx; empty for instance/."
+    ),
     "demo": Setting("", "1 for demo mode: a made-up county whose passwords are printed. Never for real data."),
     "origin": Setting("shuangze.example/log", "The name of the log, written once into its first entry."),
     "hosts": Setting("", "Host names that are answered, comma-separated; empty for any."),

@@ -234,7 +234,9 @@ class Verdict(Word):
 class Logged(Model):
     __abstract__ = True
 
-    schema: ClassVar[int] = 1  # moves on when a migration changes the fields; replay knows what older states lack
+    schema: ClassVar[int] = 1  # moves on when a migration changes the fields
+    # By schema: the fields that its states still lacked, as replay is to take them.
+    assumed: ClassVar[dict[int, dict[str, Any]]] = {}
     unit_path: ClassVar[tuple[str, ...] | None] = None  # None: the entry carries "-"
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-2)
@@ -254,6 +256,10 @@ class Logged(Model):
     def rules(cls) -> tuple[Any, ...]:
         """Constraints of this table over more than one column."""
         return ()
+
+    def attachments(self) -> list[dict[str, Any]]:
+        """The files of this row, as the entry that creates it names them (see verify.BODY)."""
+        return []
 
 
 class Unit(Logged):
@@ -551,6 +557,16 @@ class Item(Logged):
         standing = [s for s in self.signatures if s.withdrawn_at is None]
         return standing[-1] if standing else None
 
+    @property
+    def documents(self) -> list[Evidence]:
+        """The evidence that is only the number of a document."""
+        return [e for e in self.evidence if e.file_sha256 is None]
+
+    @property
+    def files(self) -> list[Evidence]:
+        """The evidence that is a file."""
+        return [e for e in self.evidence if e.file_sha256 is not None]
+
 
 class Reading(Logged):
     """What was reached of a target; `met` is None while the target's figure is 待定."""
@@ -571,14 +587,26 @@ class Reading(Logged):
 
 
 class Evidence(Logged):
-    """佐证. A reference, here the number of a document; never required."""
+    """佐证. The number of a document, or a file, which checklist.evidence keeps by its hash; never required."""
 
+    schema = 2
+    assumed: ClassVar = {1: dict.fromkeys(("file_name", "file_sha256", "file_size", "file_type"))}
     unit_path = ("item", "post", "unit")
 
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
-    document_no: Mapped[str] = mapped_column(String(120))
+    document_no: Mapped[str] = mapped_column(String(120))  # "" for a file
+    file_name: Mapped[str | None] = mapped_column(String(120))  # for people only; the file's place is its hash
+    file_sha256: Mapped[str | None] = mapped_column(String(64))
+    file_size: Mapped[int | None]  # bytes
+    file_type: Mapped[str | None] = mapped_column(String(100))  # the media type that its content shows
 
     item: Mapped[Item] = relationship(back_populates="evidence")
+
+    def attachments(self) -> list[dict[str, Any]]:
+        if self.file_sha256 is None:
+            return []
+        told = {"name": self.file_name, "sha256": self.file_sha256, "size": self.file_size, "type": self.file_type}
+        return [told]
 
 
 class Batch(Logged):

@@ -23,6 +23,7 @@ from models import (
     THREE_OFFICERS,
     Batch,
     DutyList,
+    Evidence,
     Grant,
     Item,
     Liaison,
@@ -241,6 +242,16 @@ def batch_reader(standing: Standing, batch: Batch) -> Capacity | None:
     return next(filter(None, (may(standing, "see", s.item) for s in batch.signatures)), None)
 
 
+def item_reader(standing: Standing, evidence: Evidence) -> Capacity | None:
+    """能查看所属事项的人"""
+    return may(standing, "see", evidence.item)
+
+
+def item_reporter(standing: Standing, evidence: Evidence) -> Capacity | None:
+    """责任人、联络员"""
+    return may(standing, "attach", evidence.item)
+
+
 Relation = Callable[[Standing, Any], Capacity | None]
 
 TABLE: dict[type[Logged], dict[str, tuple[Relation, ...]]] = {
@@ -249,11 +260,13 @@ TABLE: dict[type[Logged], dict[str, tuple[Relation, ...]]] = {
         "tick": (holder, liaison),
         "untick": (holder, liaison),
         "report": (holder, liaison),
+        "attach": (holder, liaison),
         "sign": (holder,),
         "withdraw": (holder,),
         "approve": (reviewer, recorder),
         "send_back": (reviewer, recorder),
     },
+    Evidence: {"see": (item_reader,), "detach": (item_reporter,)},
     DutyList: {
         "see": (list_clerk, confirmer, reader),
         "edit": (list_clerk,),

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import select
 
 import verify
-from checklist import lines
+from checklist import durable, lines
 from checklist.refusal import Problem
 from models import audit_body, db
 
@@ -103,29 +103,13 @@ def read(file: Path) -> SigningKey:
 def make(file: Path, name: str) -> SigningKey:
     """Write a new key into a file that is there whole or not at all, for nobody but this account to read."""
     key = SigningKey(name, secrets.token_bytes(_SEED))
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    half = file.with_suffix(f".{secrets.token_hex(4)}")
-    with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-        out.write(key.skey)
-        out.flush()
-        os.fsync(out.fileno())
-    half.replace(file)
-    _sync(file.parent)
+    durable.write(file, key.skey.encode())
     return key
 
 
 def succeed() -> None:
     """Put the successor in the place of the key in use."""
-    successor().replace(current())
-    _sync(current().parent)
-
-
-def _sync(folder: Path) -> None:
-    """Make a rename last through a power cut."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        os.fsync(handle)
-        os.close(handle)
+    durable.move(successor(), current())
 
 
 def pem(key: verify.Key) -> str:

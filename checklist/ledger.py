@@ -12,7 +12,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import event, func, insert, inspect, select
@@ -62,6 +62,7 @@ class Entry:
     after: State | None = None
     reason: str | None = None
     result: str = "ok"
+    attachments: list[State] = field(default_factory=list)
 
 
 class Act:
@@ -95,7 +96,8 @@ class Act:
     def _entry(self, row: Logged, before: State | None) -> Entry:
         after = None if row in self._units_of_deleted else state(row)
         unit = self._units_of_deleted.get(row) or unit_code(row)
-        return Entry(self.action, unit, _cite(row), before, after, self.reason)
+        files = row.attachments() if before is None else []
+        return Entry(self.action, unit, _cite(row), before, after, self.reason, attachments=files)
 
     def refusal(self, refused: Refused) -> Entry:
         """The entry of an act that did not happen. To be asked for after the rollback: it cites what stands then."""
@@ -184,13 +186,13 @@ def _refuse_repetition(session: DbSession, by: Actor) -> None:
         return
     known = session.get(Submission, (by.nonce, by.user.id))
     if known:
-        raise Repeated(_changed_first(session, known.seq))
+        raise Repeated(_changed_since(session, known.seq))
 
 
-def _changed_first(session: DbSession, seq: int) -> dict[str, int]:
-    """Of each table, the first row that the act beginning with entry `seq` changed."""
+def _changed_since(session: DbSession, seq: int) -> dict[str, list[int]]:
+    """Of each table, the rows that the act beginning with entry `seq` changed, in the log's order."""
     following = select(audit_body.c.body).where(audit_body.c.seq >= seq).order_by(audit_body.c.seq)
-    rows: dict[str, int] = {}
+    rows: dict[str, list[int]] = {}
     req = None
     with session.scalars(following.execution_options(yield_per=50)) as bodies:
         for body in map(json.loads, bodies):
@@ -198,7 +200,7 @@ def _changed_first(session: DbSession, seq: int) -> dict[str, int]:
             if body["req"] != req:
                 break
             if body["object"]:
-                rows.setdefault(body["object"]["type"], body["object"]["id"])
+                rows.setdefault(body["object"]["type"], []).append(body["object"]["id"])
     return rows
 
 
@@ -285,7 +287,7 @@ def _body(act: Act, entry: Entry) -> bytes:
             "after": entry.after,
             "reason": entry.reason,
             "result": entry.result,
-            "attachments": [],
+            "attachments": entry.attachments,
             "app": APP,
         }
     )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import inspect, select
+from pathlib import Path
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import select
 
 from checklist import keys, ledger
 from models import Grant, Role, db
 
 SHORTEST_SECRET = 32
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
 def unready(secret: str | bytes) -> str | None:
@@ -17,8 +22,8 @@ def unready(secret: str | bytes) -> str | None:
             f"没有设置密钥。请把环境变量 SHUANGZE_SECRET_KEY 设为至少 {SHORTEST_SECRET} 个随机字符；"
             "只是试用，请设 SHUANGZE_DEMO=1。"
         )
-    if not inspect(db.engine).has_table("audit_log"):
-        return "数据库还没有建好。请先运行：flask --app app db upgrade"
+    if _revision() != ScriptDirectory(str(MIGRATIONS)).get_current_head():
+        return "数据库还没有建好，或者不是这一版的。请先备份，再运行：flask --app app db upgrade"
     if missing := ledger.missing_triggers():
         return f"数据库缺少保护日志的触发器（{'、'.join(sorted(missing))}）。请从备份恢复，不要继续使用。"
     if not db.session.scalar(select(Grant.id).where(Grant.role == Role.SYSTEM_ADMIN).limit(1)):
@@ -28,3 +33,9 @@ def unready(secret: str | bytes) -> str | None:
     except keys.Unusable as unusable:
         return unusable.message
     return None
+
+
+def _revision() -> str | None:
+    """The last migration that this database has seen."""
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()

@@ -23,6 +23,12 @@ class Malformed(Problem):
         self.field = field
 
 
+class Damaged(Problem):
+    """What was kept is no longer what it was. Nothing that the person did, and nothing that trying again mends."""
+
+    status = 500
+
+
 class Refused(Problem):
     """The state of things does not allow the act. Logged, as are its kinds below.
 
@@ -62,8 +68,8 @@ class Unseen(Refused):
 
 
 class Repeated(Exception):
-    """The same form came a second time; `rows` names what it changed the first time, as {table: id}."""
+    """The same form came a second time; `rows` names what it changed the first time, as {table: ids}."""
 
-    def __init__(self, rows: dict[str, int]) -> None:
+    def __init__(self, rows: dict[str, list[int]]) -> None:
         super().__init__(str(rows))
         self.rows = rows

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from checklist import evidence
 from checklist.states import NOWHERE, State, state
 from models import Logged, db
 
@@ -37,6 +38,7 @@ class Replay:
         self.lasting: dict[Key, State] = {}
         self.last_seq: dict[Key, int] = {}
         self._tags: dict[tuple[Key, str], int] = {}  # a row's unit tag, and its first entry
+        self._files: dict[str, int] = {}  # the SHA-256 of each file, and the first entry that names it
         self._contradictions: list[Difference] = []
 
     def take(self, line: bytes, body: bytes | None) -> None:
@@ -44,17 +46,20 @@ class Replay:
         if body is None:
             return
         head, told = json.loads(line), json.loads(body)
-        before, after, row = told["before"], told["after"], told["object"]
-        if row is None or (before is None and after is None):
+        row = told["object"]
+        if row is None or (told["before"] is None and told["after"] is None):
             return
         key = (row["type"], row["id"])
+        before, after = _completed(key[0], told["before"]), _completed(key[0], told["after"])
         if before != self.states.get(key):
             words = f"第 {head['seq']} 条记录所写的原状态，与此前的记录不符（{_name(key)}）"
             self._contradictions.append(Difference(head["seq"], words))
         self.states[key] = after
-        self.lasting[key] = after or before
+        self.lasting[key] = after or before or {}
         self.last_seq[key] = head["seq"]
         self._tags.setdefault((key, head["unit"]), head["seq"])
+        for file in told["attachments"]:
+            self._files.setdefault(file["sha256"], head["seq"])
 
     def compare(self) -> list[Difference]:
         """What the tables hold against what the log says, and each entry's unit against its row's."""
@@ -66,7 +71,7 @@ class Replay:
                 differences += self._compare_row((name, id), row)
         gone = [key for key, told in self.states.items() if told is not None and key not in present]
         differences += [Difference(self.last_seq[key], f"{_name(key)}不见了，而记录里没有删除它") for key in gone]
-        return differences + self._wrong_tags()
+        return differences + self._wrong_tags() + list(self._lost_files())
 
     def _compare_row(self, key: Key, row: Logged | None) -> list[Difference]:
         told = self.states.get(key)
@@ -86,6 +91,12 @@ class Replay:
             if tag != self._unit_code(key)
         ]
 
+    def _lost_files(self) -> Iterator[Difference]:
+        """The files that are missing or changed, also of deleted rows: the log still names them."""
+        for digest, seq in self._files.items():
+            if not evidence.is_whole(digest):
+                yield Difference(seq, f"第 {seq} 条记录的佐证文件 {digest} 不见了，或内容与哈希不符")
+
     def _unit_code(self, key: Key) -> str | None:
         """The unit of a row, from the log's states: unit_path followed by foreign keys; None where they break off."""
         if key[0] not in TABLES:
@@ -97,6 +108,17 @@ class Replay:
         for step in path:
             told = self.lasting.get((step, told.get(f"{step}_id", 0)), {})
         return told.get("code")
+
+
+def _completed(table: str, told: State | None) -> State | None:
+    """A state with the fields that its schema still lacked, as the table's class says they are to be taken."""
+    kind = TABLES.get(table)
+    if told is None or kind is None or told["schema"] >= kind.schema:
+        return told
+    completed = {**told, "schema": kind.schema}
+    for schema in range(told["schema"], kind.schema):
+        completed = {**kind.assumed[schema], **completed}
+    return completed
 
 
 def _rows(kind: type[Logged]) -> Iterator[tuple[int, Logged | None]]:

@@ -29,7 +29,7 @@ from models import (
 )
 
 AUTH_LASTS = timedelta(minutes=15)
-STATEMENT_VERSION = 1
+STATEMENT_VERSION = 2
 MEANING = "本人确认：以上事项的完成情况属实，由本人负责。"
 
 
@@ -125,11 +125,11 @@ def _write(item: Item, what: Report) -> None:
 
 
 def _in_rows_of_their_own(item: Item) -> tuple[list[str], dict[Target, Decimal]]:
-    return [e.document_no for e in item.evidence], {r.target: r.value for r in item.readings}
+    return [e.document_no for e in item.documents], {r.target: r.value for r in item.readings}
 
 
 def _write_document(item: Item, document_no: str) -> None:
-    known = item.evidence[0] if item.evidence else None
+    known = item.documents[0] if item.documents else None
     if known and document_no:
         known.document_no = document_no
     elif known:
@@ -184,7 +184,8 @@ def statement(item: Item, user: User, acting: bool) -> str:
         *[f"指标：{_reading(r)}" for r in item.readings],
         f"完成说明：{item.note or '（未填）'}",
         f"发生日期：{item.happened_on.isoformat() if item.happened_on else '（未填）'}",
-        f"文号：{'、'.join(e.document_no for e in item.evidence) or '（未填）'}",
+        f"文号：{'、'.join(e.document_no for e in item.documents) or '（未填）'}",
+        *[f"佐证文件：{e.file_name}（SHA-256 前 16 位 {(e.file_sha256 or '')[:16]}）" for e in item.files],
         *([f"对退回的回复：{item.reply}"] if item.reply else []),
         f"签认人：{user.name}，{item.post.title}{acts_as}",
         MEANING,

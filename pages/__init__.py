@@ -20,6 +20,7 @@ from pages import (
     bundles,
     checkpoints,
     duties,
+    evidence,
     feedback,
     htmx,
     items,
@@ -34,7 +35,7 @@ from pages import (
 )
 from pages.current import Visitor, new_nonce, problem, standing, to_login
 
-ITEMS = (items, signatures, reviews, receipts)
+ITEMS = (items, evidence, signatures, reviews, receipts)
 LOG = (audit, checkpoints, bundles)
 BLUEPRINTS = (login, *ITEMS, lists, duties, *LOG, units, people, feedback, htmx)
 # What somebody can reach without a login; everything else asks for one.
@@ -61,7 +62,7 @@ def init_app(app: Flask) -> None:
     app.before_request(ask_for_login)
     app.after_request(add_headers)
     app.context_processor(what_every_page_shows)
-    app.jinja_env.filters.update(moment=moment, receipt_no=receipt_no, period=schedule.words)
+    app.jinja_env.filters.update(moment=moment, receipt_no=receipt_no, period=schedule.words, size=size)
     app.jinja_env.globals.update(new_nonce=new_nonce)
     app.register_error_handler(Problem, lambda p: problem(p.message, p.status))
     app.register_error_handler(CSRFError, on_csrf_error)
@@ -114,6 +115,13 @@ def moment(at: datetime) -> str:
 def receipt_no(batch: Batch) -> str:
     """The number on a receipt."""
     return f"签-{batch.id:06d}"
+
+
+def size(count: int) -> str:
+    """A number of bytes as people read it."""
+    if count < 1 << 10:
+        return f"{count} 字节"
+    return f"{count / (1 << 10):.0f} 千字节" if count < 1 << 20 else f"{count / (1 << 20):.1f} 兆字节"
 
 
 def add_headers(response: Response) -> Response:

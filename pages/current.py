@@ -13,7 +13,7 @@ from flask_login import UserMixin, current_user
 
 from checklist import access, accounts, clock
 from checklist.actor import Actor, Auth
-from checklist.refusal import Malformed, Refused, Repeated
+from checklist.refusal import Malformed, Refused, Repeated, Unseen
 from models import Logged, Session
 from pages.forms import Form
 
@@ -78,12 +78,16 @@ def new_nonce() -> str:
 def once(act: Callable[[], Row], kind: type[Row], id: int | None = None) -> Row:
     """Call a verb; for a form that has been sent before, its first result as it stands now.
 
-    `id` is that of the row that the verb changes; without it, of the row of this kind that it made.
+    `id` is that of the row that the verb changes; without it, it is the row of this kind that the verb made. Raises
+    Unseen for a form that was sent for another row: its nonce must not open this one.
     """
     try:
         return act()
     except Repeated as first:
-        return access.load(kind, id or first.rows[kind.__tablename__])
+        changed = first.rows.get(kind.__tablename__, [])
+        if not changed or id not in (None, *changed):
+            raise Unseen() from None
+        return access.load(kind, id or changed[0])
 
 
 def is_htmx() -> bool:

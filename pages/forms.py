@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import HiddenField, IntegerField, SelectChoice, TextAreaField
 from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
+from checklist import evidence, formats
 from checklist.refusal import Malformed, Problem
 
 
@@ -64,3 +65,14 @@ class KeptForm(Form):
         kept = self.file.data.read().decode("utf-8", "replace") if self.file.data else self.text.data or ""
         tidied = kept.replace("\r\n", "\n").strip()
         return f"{tidied}\n" if tidied else ""
+
+
+class FileForm(Form):
+    """A file to be attached to an item."""
+
+    file = FileField(
+        "选择文件（可不附）",
+        [FileRequired("请先选择文件，再按“上传”。")],
+        description=f"PDF、PNG、JPEG、DOCX 或 XLSX，不超过 {evidence.LARGEST >> 20} MB；一项最多 {evidence.MOST} 个。",
+        render_kw={"accept": ",".join(ending for kind in formats.ACCEPTED for ending in kind.endings)},
+    )

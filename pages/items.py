@@ -9,11 +9,11 @@ from flask import Blueprint, Response, make_response, render_template, url_for
 from wtforms import DateField, DecimalField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from checklist import access, clock, progress, reviewing, signoff
+from checklist import access, clock, evidence, progress, reviewing, signoff
 from checklist.refusal import Malformed, Stale
 from models import Item, ItemState
 from pages import current
-from pages.forms import Form, tidy
+from pages.forms import FileForm, Form, tidy
 
 bp = Blueprint("items", __name__, url_prefix="/items")
 
@@ -59,7 +59,7 @@ def report_form(item: Item, **kwargs: Any) -> ReportForm:
         setattr(ItemForm, f"value-{target.id}", field)
     said: dict[str, Any] = {f"value-{reading.target_id}": reading.value for reading in item.readings}
     said |= {"note": item.note, "happened_on": item.happened_on, "reply": item.reply}
-    said |= {"document_no": "、".join(e.document_no for e in item.evidence), "rev": item.rev}
+    said |= {"document_no": "、".join(e.document_no for e in item.documents), "rev": item.rev}
     return ItemForm(data=said, prefix="", **kwargs)
 
 
@@ -93,6 +93,7 @@ def _page(item: Item, form: ReportForm | None = None, withdraw: WithdrawForm | N
         item=item,
         form=form or report_form(item),
         withdraw=withdraw or WithdrawForm(formdata=None, rev=item.rev),
+        upload=FileForm(formdata=None) if evidence.may_change(item, current.standing()) else None,
         reviewer=reviewing.reviewers().get(item.post),
         **_helpers(),
     )

@@ -61,6 +61,7 @@ def _page(item: Item, approval: ReviewForm | None = None, returning: ReturnForm 
         changes=_changes(item),
         approval=approval,
         returning=returning,
+        upload=None,
     )
 
 

@@ -240,7 +240,7 @@ def test_the_same_form_twice_acts_once(wang: User) -> None:
     li = enrol("li", by=by)
     with pytest.raises(Repeated) as repeated:
         enrol("li", by=by)
-    assert repeated.value.rows == {"user": li.id}
+    assert repeated.value.rows == {"user": [li.id]}
     assert ledger.size() == size + 1
 
 
@@ -335,7 +335,7 @@ def test_a_form_is_remembered_by_its_own_entry_not_the_clocks(wang: User) -> Non
         li = enrol("li", by=by)
     with pytest.raises(Repeated) as repeated:
         enrol("li", by=by)
-    assert repeated.value.rows == {"user": li.id}
+    assert repeated.value.rows == {"user": [li.id]}
 
 
 def test_the_stored_tree_is_that_of_the_log_at_every_size(county: Unit) -> None:

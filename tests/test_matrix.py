@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 from checklist import checkpoints, lists
 from models import Batch, Grant, Liaison, Portfolio, Signature, Tenure, User, db
 from tests import county
+from tests.files import PDF, attach
 
 # column → who asks
 PEOPLE = {
@@ -43,6 +45,7 @@ in is sent to the login page. The item, its receipt and its review are 责任人
 @pytest.fixture
 def places(qinghe: county.Clock) -> dict[str, int | str]:
     """An id for every kind of address."""
+    evidence = attach(county.item("对接会"), county.actor("zhou"))
     signed = county.signed("对接会", "zhou")
     draft = county.draft("草稿", county.SPEECH)
     submitted = county.draft("待确认", county.SPEECH)
@@ -53,6 +56,7 @@ def places(qinghe: county.Clock) -> dict[str, int | str]:
     return {
         "item": county.item("预算考核", "zhou").id,
         "signed": signed.id,
+        "evidence": evidence.id,
         "batch": first(Batch),
         "draft": draft.id,
         "submitted": submitted.id,
@@ -87,6 +91,9 @@ def first(kind: type[Batch | Grant | Liaison | Portfolio | Signature | Tenure | 
 # Which place each address with an id is asked for.
 WHICH = {
     "audit.entry": "entry",
+    "evidence.attach": "item",
+    "evidence.detach": "signed",
+    "evidence.download": "evidence",
     "units.end_charge": "charge",
     "units.end_liaison": "liaison",
     "units.end_tenure": "tenure",
@@ -127,9 +134,17 @@ def place_of(endpoint: str, places: dict[str, int | str]) -> int | str:
     return places[WHICH.get(endpoint) or WHICH_OF_A_PAGE[endpoint.split(".")[0]]]
 
 
-def ask(client: FlaskClient, method: str, address: str, item: int | str) -> str:
+def form_of(endpoint: str, places: dict[str, int | str]) -> dict[str, object]:
+    """What a form has to hold to be refused for who sends it, and not for what it lacks."""
+    return {
+        "signatures.create": {"item": places["item"], f"digest-{places['item']}": "0"},
+        "evidence.attach": {"file": (io.BytesIO(PDF), "纪要.pdf")},
+        "evidence.detach": {"evidence": places["evidence"]},
+    }.get(endpoint, {})
+
+
+def ask(client: FlaskClient, method: str, address: str, form: dict[str, object]) -> str:
     """What somebody gets: an answer, or a refusal."""
-    form = {"item": item, f"digest-{item}": "0"} if address == "/signatures/" else {}
     response = client.open(address, method=method, data=form if method == "POST" else None)
     response.close()
     assert response.status_code < 500, address
@@ -147,8 +162,8 @@ def test_everybody_gets_what_is_theirs_and_nothing_else(
     for method, rule, endpoint in addresses(app):
         address, shown = (re.sub("<[^>]+>", gap, rule) for gap in ("{}", "…"))
         address = address.format(place_of(endpoint, places)) if "{}" in address else address
-        assert ask(nobody, method, address, places["item"]) == "login", address
-        cells = [ask(client, method, address, places["item"]) for client in clients.values()]
+        assert ask(nobody, method, address, form_of(endpoint, places)) == "login", address
+        cells = [ask(client, method, address, form_of(endpoint, places)) for client in clients.values()]
         lines.append(f"| {method} {shown} |" + "".join(f" {cell} |" for cell in cells))
     printed("access.md", PAGE + "\n".join(lines) + "\n")
 

@@ -255,3 +255,12 @@ def test_a_list_that_changed_since_it_was_read_is_shown_again_before_it_is_confi
     assert "有变化" in response.text
     read = re.search(r'name="rev" value="(\d+)"', response.text)[1]  # type: ignore[index]
     assert li.post(f"/lists/{duties.id}/adoption", data={"rev": read}).status_code == 303
+
+
+def test_a_form_sent_before_opens_no_row_but_its_own(visit: Visit) -> None:
+    theirs, own = county.item("网上可办率", "li").id, county.item("预算考核", "zhou").id
+    client, sent = visit("zhou"), {"nonce": "n" * 32}
+    htmx = {"HX-Request": "true"}
+    assert client.post(f"/items/{own}/tick", data=sent, headers=htmx).status_code == 200
+    assert client.post(f"/items/{own}/tick", data=sent, headers=htmx).status_code == 200
+    assert client.post(f"/items/{theirs}/tick", data=sent, headers=htmx).status_code == 404

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import select
 
-from checklist import audit, ledger, lines, replay, signoff
+from checklist import audit, ledger, lines, replay, signoff, states
 from checklist.replay import Difference
 from models import Evidence, Logged, Tenure, User, db
 from tests import county
@@ -158,6 +158,42 @@ def test_a_log_that_is_broken_explains_nothing(kind: str) -> None:
     check = county.checked()
     verdict = check.verdict
     assert (verdict.ok, verdict.problem, verdict.first_bad, check.differences) == (False, "body", 1, [])
+
+
+# --- entries from before there were files -------------------------------------------------------------------
+
+
+def in_schema_1(row: Logged, **how: bool) -> states.State:
+    """A state as the program wrote it before evidence could be a file."""
+    told = states.state(row, **how)
+    if isinstance(row, Evidence):
+        told = {name: value for name, value in told.items() if name not in Evidence.assumed[1]} | {"schema": 1}
+    return told
+
+
+@pytest.fixture
+def old(monkeypatch: pytest.MonkeyPatch) -> Evidence:
+    """A document number whose only entry is of schema 1."""
+    size = ledger.size()
+    with monkeypatch.context() as before:
+        before.setattr(ledger, "state", in_schema_1)
+        report(county.item("预算考核").id, "〔2026〕7 号")
+    (entry,) = [line.body for line in county.gained(size) if line.body["object"]["type"] == "evidence"]
+    assert (entry["after"]["schema"], "file_name" in entry["after"]) == (1, False)
+    return db.session.scalars(select(Evidence)).one()
+
+
+def test_a_row_of_before_is_what_the_log_says_and_goes_on_from_there(old: Evidence) -> None:
+    assert county.in_step()
+    for number in ("〔2026〕8 号", ""):
+        report(old.item_id, number)
+        assert county.in_step()
+
+
+def test_a_file_slipped_under_a_row_of_before_is_noticed(old: Evidence) -> None:
+    id, seq = old.id, last_seq(old)
+    run(f"UPDATE evidence SET file_sha256 = '{'0' * 64}' WHERE id = {id}")
+    assert differences() == [Difference(seq, f"evidence {id}的 file_sha256 与第 {seq} 条记录不符")]
 
 
 # --- the words for it ---------------------------------------------------------------------------------------

@@ -10,10 +10,11 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests import county
 from tests.conftest import Browse
+from tests.files import attach
 
 WITH_SCRIPTS = pytest.mark.parametrize("js", [True], ids=["js"], indirect=True)
 ROOMS = {
-    "zhou": ["/items/", "/items/1", "/signatures/new?item=1", "/lists/1", "/feedback/", "/password"],
+    "zhou": ["/items/", "/items/1", "/items/2", "/signatures/new?item=1", "/lists/1", "/feedback/", "/password"],
     "sun": ["/reviews/", "/reviews/2"],
     "chu": ["/lists/", "/lists/new", "/lists/2", "/duties/8/edit"],
     "wei": ["/audit/", "/audit/40"],
@@ -24,6 +25,7 @@ ROOMS = {
 @pytest.fixture(autouse=True)
 def something_to_see(qinghe: county.Clock) -> None:
     county.signed("预算考核", "zhou")
+    attach(county.item("预算考核", period="2026-12-15"), county.actor("zhou"), name="长" * 110 + ".pdf")
     county.draft("草稿", county.SPEECH)
 
 
