@@ -12,7 +12,7 @@ import verify
 from checklist import access, audit, checkpoints, keys, ledger, lines, tree
 from checklist.actor import Actor
 from checklist.refusal import Unseen
-from models import Batch, Signature, audit_log, db
+from models import Batch, Signature, audit_body, audit_log, db
 
 
 def make(seq: int) -> bytes:
@@ -33,10 +33,26 @@ def of_signature(id: int, *, by: Actor) -> tuple[Signature, bytes]:
     """A signature, and the receipt of the entry by which it was made, for somebody who may see it."""
     signature = access.load(Signature, id)
     access.see(by, Batch, signature.batch_id)
-    seq = lines.about("signature", id)
+    return signature, make(_made_at(signature))
+
+
+def body_of(signature: Signature, *, by: Actor) -> str | None:
+    """The body that a receipt's header has the hash of, for the signer to keep beside it; None for anybody else.
+
+    It holds what was signed to the letter, and from where: that is the signer's own.
+    """
+    if by.user != signature.user:
+        return None
+    body: str | None = db.session.scalar(select(audit_body.c.body).where(audit_body.c.seq == _made_at(signature)))
+    return body
+
+
+def _made_at(signature: Signature) -> int:
+    """The entry by which a signature was made."""
+    seq = lines.about("signature", signature.id)
     if seq is None:
         raise Unseen(signature)
-    return signature, make(seq)
+    return seq
 
 
 @dataclass(frozen=True)

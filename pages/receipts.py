@@ -26,8 +26,9 @@ def check() -> str:
 
 @bp.get("/signatures/<int:id>")
 def of_signature(id: int) -> str:
-    signature, text = receipts.of_signature(id, by=current.actor())
-    return _show(text, signature=signature)
+    by = current.actor()
+    signature, text = receipts.of_signature(id, by=by)
+    return _show(text, signature=signature, body=receipts.body_of(signature, by=by))
 
 
 @bp.get("/signatures/<int:id>/file")
@@ -38,7 +39,7 @@ def of_signature_as_file(id: int) -> Response:
 
 @bp.get("/entries/<int:seq>")
 def of_entry(seq: int) -> str:
-    return _show(receipts.of_entry(seq, by=current.actor()), signature=None)
+    return _show(receipts.of_entry(seq, by=current.actor()), signature=None, body=None)
 
 
 @bp.get("/entries/<int:seq>/file")

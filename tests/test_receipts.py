@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import json
 from base64 import b64encode
 from pathlib import Path
 
@@ -101,6 +102,22 @@ def test_the_operator_writes_one_into_a_file(cli: FlaskCliRunner, tmp_path: Path
     out = tmp_path / "7.tlog-proof"
     assert cli.invoke(args=["receipt", "7", "--out", str(out)]).exit_code == 0
     assert verify.main(["--receipt", str(out), "--key", county.KEY.public.vkey]) == 0
+
+
+def test_the_signer_alone_keeps_the_very_text_that_the_receipt_has_the_hash_of(visit: Visit) -> None:
+    signature = sign()
+    id, statement = signature.id, signature.statement
+    _, text = receipts.of_signature(id, by=county.actor("zhou"))
+    body = receipts.body_of(signature, by=county.actor("zhou"))
+    assert body
+    assert json.loads(verify.parse_receipt(text).line)["body"] == verify.body_hash(body.encode())
+    assert json.loads(body)["after"]["statement"] == statement
+    db.session.rollback()
+    assert body in html.unescape(visit("zhou").get(f"/receipts/signatures/{id}").text)
+    for other in ("lian", "sun", "wei"):
+        page = visit(other).get(f"/receipts/signatures/{id}")
+        assert page.status_code == 200
+        assert "内容原文" not in page.text
 
 
 # --- checking -----------------------------------------------------------------------------------------------
