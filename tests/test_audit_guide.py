@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,16 +16,17 @@ from pathlib import Path
 
 import flask_migrate
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, insert, text
 
 import verify
-from checklist import bundles
-from models import db
+from checklist import bundles, checkpoints, ledger, lines, tree
+from models import audit_body, audit_checkpoint, audit_log, audit_node, db
 from tests import county
-from tests.answers import DEEDS
+from tests.answers import DEEDS, rewritten
 from tests.conftest import ROOT, missing
 from tests.databases import Templates
-from tests.forgeries import ENTRIES
+from tests.forgeries import ENTRIES, OLDER, SEAL, SIZE, WHOLE_ZIP, anchor, sealed
+from tests.test_checkpoints import unguard
 from tests.test_zip import zipped
 
 PAGES = {name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("audit.md", "audit.zh.md")}
@@ -91,22 +93,22 @@ class Server:
 
 
 @pytest.fixture
-def server(sqlite: Templates, tmp_path: Path) -> Server:
+def server(sqlite: Templates, tmp_path: Path) -> Iterator[Server]:
     for program in ("bash", "sha256sum", "openssl"):
         if not shutil.which(program):
             missing(program, f"apt-get install {program}")
     version = subprocess.run(["openssl", "version"], capture_output=True, text=True).stdout
     if not re.match("OpenSSL [3-9]", version):
         missing("OpenSSL 3", "apt-get install openssl")
-    county.lay_key(sqlite.folder)
     sqlite.make("migrated", lambda app: flask_migrate.upgrade())
     template = sqlite.make("qinghe", county.fill, on="migrated")
-    database = tmp_path / "county.db"
-    shutil.copyfile(sqlite.server.file(template), database)  # type: ignore[attr-defined]
+    name = f"guide-{uuid.uuid4().hex}"
+    database = Path(sqlite.server.create(name, template).removeprefix("sqlite:///"))
     county.lay_key(tmp_path / "instance")
     (tmp_path / "desk").mkdir()
     shutil.copy(ROOT / "verify.py", tmp_path / "desk")
-    return Server(tmp_path, database)
+    yield Server(tmp_path, database)
+    sqlite.server.drop(name)
 
 
 def lacking(lines: list[str], printed: list[str]) -> list[str]:
@@ -229,6 +231,51 @@ def test_a_row_that_has_since_been_changed_in_the_application_shows_for_ever(qin
     county.sign(item, by=county.actor("zhou"))
     behind_its_back(NOTE.format("已办", item.id))
     assert any("原状态" in difference.words for difference in county.checked().differences)
+
+
+def rewrite_the_log(kind: str) -> None:
+    """Another reason in entry 5 and every hash after it, as the database's administrator could, who has no key."""
+    heads, bodies = [], []
+    prev, leaves = verify.GENESIS, []
+    for seq, (line, body) in enumerate(lines.read(ledger.size(), None)):
+        reason = '"reason":"改"' if seq == 5 else '"reason":null'
+        changed = (body or b"").replace(b'"reason":null', reason.encode())
+        told = json.loads(line)
+        new = verify.header(seq=seq, prev=prev, body=verify.body_hash(changed), ts=told["ts"], unit=told["unit"])
+        leaf = verify.entry_hash(new)
+        heads.append({"seq": seq, "prev": prev, "hash": leaf.hex(), "line": new.decode()})
+        bodies.append({"seq": seq, "body": changed.decode()})
+        prev = leaf.hex()
+        leaves.append((seq, leaf))
+    db.session.rollback()
+    unguard(kind)
+    with db.engine.begin() as connection:
+        for table in (audit_checkpoint, audit_node, audit_body, audit_log):
+            connection.execute(delete(table))
+        for table, rows in ((audit_log, heads), (audit_body, bodies), (audit_node, tree.completed(leaves))):
+            connection.execute(insert(table), rows)
+    db.session.rollback()
+
+
+def test_the_application_signs_what_the_databases_administrator_has_written(
+    qinghe: county.Clock, kind: str, tmp_path: Path
+) -> None:
+    kept = checkpoints.take()
+    rewrite_the_log(kind)
+    assert county.checked().verdict.doubts == ["anchor"]
+    assert county.in_step()
+    assert carried_home(tmp_path).exit_code == verify.VERIFIED  # with a checkpoint from after
+    by_older = verify.verify_bundle(tmp_path / "bundle.zip", verify.Outside([county.KEY.public], [kept]))
+    assert (by_older.exit_code, by_older.problem) == (verify.TAMPERED, "anchor")
+
+
+@pytest.mark.parametrize(("size", "problem"), [(SIZE, "fork"), (OLDER, "anchor")])
+def test_two_auditors_who_meet_see_that_they_were_shown_two_logs(size: int, problem: str, tmp_path: Path) -> None:
+    other = rewritten(3)
+    (tmp_path / "bundle.zip").write_bytes(WHOLE_ZIP)
+    hers, his = anchor(SIZE), verify.parse_checkpoint(sealed(other)[size])
+    verdict = verify.verify_bundle(tmp_path / "bundle.zip", verify.Outside([SEAL.key], [hers, his]))
+    assert (verdict.exit_code, verdict.problem) == (verify.TAMPERED, problem)
 
 
 def test_an_old_backup_is_in_order_until_somebody_brings_a_later_checkpoint(server: Server) -> None:
