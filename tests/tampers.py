@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 import verify
@@ -50,7 +52,8 @@ LEDGER = {
 }
 
 
-Said = tuple[int, str, str | None]  # the exit code, the problem, and the first bad entry by what it is
+Verdict = tuple[int, str, int | None]  # the exit code, the problem, and the first bad entry
+Said = tuple[int, str, str | None]  # the same, with the entry by what it is
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Log:
     kept: verify.Checkpoint
     receipt: str
 
-    def expect(self, said: Said) -> tuple[int, str, int | None]:
+    def expect(self, said: Said) -> Verdict:
         """What is said, with the entry by its number."""
         exit_code, problem, place = said
         numbers = {
@@ -97,6 +100,22 @@ def worked(kind: str, server: Server, clock: county.Clock) -> Log:
     clock.move(minutes=1)
     signoff.report(county.item("对接会", "zhou").id, signoff.Report(note="已办"), by=county.actor("zhou"))
     return Log(kind, server, at, ledger.size(), founded, kept, receipt)
+
+
+class Auditor:
+    """Somebody at home with verify.py, the log's key, and files that she kept or was given."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str], key: verify.Key) -> None:
+        self.folder, self.capsys, self.key = folder, capsys, key
+
+    def file(self, name: str, content: bytes) -> str:
+        (self.folder / name).write_bytes(content)
+        return str(self.folder / name)
+
+    def verify(self, *arguments: str) -> Verdict:
+        exit_code = verify.main([*arguments, "--key", self.key.vkey, "--json"])
+        told = json.loads(self.capsys.readouterr().out)
+        return exit_code, told["problem"], told["first_bad"]
 
 
 # --- what is done -------------------------------------------------------------------------------------------

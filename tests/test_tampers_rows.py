@@ -16,9 +16,11 @@ from models import audit_log, db
 from tests import county, dba, tampers
 from tests.dba import unguarded
 from tests.tampers import (
+    Auditor,
     Forge,
     Log,
     Said,
+    Verdict,
     an_hour_back,
     an_old_backup,
     another_in_between,
@@ -132,17 +134,18 @@ def log(kind: str, qinghe: county.Clock, request: pytest.FixtureRequest) -> Log:
 
 
 @pytest.fixture
-def auditor(log: Log, tmp_path: Path) -> list[str]:
-    """The checkpoints that she kept, as the commands take them."""
-    arguments = []
-    for note in (log.founded, log.kept):
-        file = tmp_path / f"kept-{note.size}"
-        file.write_bytes(note.note)
-        arguments += ["--anchor", str(file)]
-    return arguments
+def auditor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Auditor:
+    return Auditor(tmp_path, capsys, county.KEY.public)
 
 
-def verified(app: Flask, *arguments: str) -> tuple[int, str, int | None]:
+@pytest.fixture
+def kept(log: Log, auditor: Auditor) -> list[str]:
+    """Her checkpoints, as the commands take them."""
+    files = [auditor.file(f"kept-{note.size}", note.note) for note in (log.founded, log.kept)]
+    return ["--anchor", files[0], "--anchor", files[1]]
+
+
+def verified(app: Flask, *arguments: str) -> Verdict:
     """What `flask verify` says."""
     result = app.test_cli_runner().invoke(args=["verify", "--json", *arguments])
     told = json.loads(result.output)
@@ -158,23 +161,16 @@ def exported(file: Path, code: str | None = None) -> str:
     return str(file)
 
 
-def checked(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, int | None]:
-    """What verify.py says to somebody who has the log's key."""
-    exit_code = verify.main([*arguments, "--key", county.KEY.public.vkey, "--json"])
-    told = json.loads(capsys.readouterr().out)
-    return exit_code, told["problem"], told["first_bad"]
-
-
 @pytest.mark.parametrize("what", TAMPERS)
 def test_what_is_done_behind_the_logs_back_is_found(
-    what: str, app: Flask, log: Log, auditor: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    what: str, app: Flask, log: Log, auditor: Auditor, kept: list[str], tmp_path: Path
 ) -> None:
     tamper = TAMPERS[what]
-    assert verified(app, *auditor) == (verify.VERIFIED, "", None)
+    assert verified(app, *kept) == (verify.VERIFIED, "", None)
     with unguarded(log.kind):
         tamper.forge(log)
     assert receipts.check(log.receipt).problem == tamper.receipt
-    assert verified(app, *auditor) == log.expect(tamper.held)
+    assert verified(app, *kept) == log.expect(tamper.held)
     assert verified(app) == log.expect(tamper.alone or tamper.held)
     file, said = tmp_path / "bundle.zip", tamper.carried or tamper.held
     if isinstance(said, type):
@@ -182,9 +178,9 @@ def test_what_is_done_behind_the_logs_back_is_found(
             exported(file)
         return
     exported(file)
-    assert checked(capsys, str(file), *auditor) == log.expect(said)
+    assert auditor.verify(str(file), *kept) == log.expect(said)
     by_the_anchor = said == PROVEN or said[1] in ("anchor", "truncated")
-    assert checked(capsys, str(file))[0] == (verify.UNANCHORED if by_the_anchor else verify.TAMPERED)
+    assert auditor.verify(str(file))[0] == (verify.UNANCHORED if by_the_anchor else verify.TAMPERED)
 
 
 @pytest.mark.xfail(strict=True, reason="receipts.check compares headers only: a changed body is left to flask verify")
@@ -196,12 +192,12 @@ def test_02_a_receipt_holds_its_body_too(log: Log) -> None:
 
 @pytest.mark.parametrize("what", ["00 nothing at all", "24 a body gone", "25 a unit's tag changed"])
 def test_23_a_units_bundle_without_one_of_its_bodies(
-    what: str, log: Log, auditor: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    what: str, log: Log, auditor: Auditor, kept: list[str], tmp_path: Path
 ) -> None:
     with unguarded(log.kind):
         TAMPERS[what].forge(log)
     bundle = exported(tmp_path / "bundle.zip", "QH-CZJ")
-    assert checked(capsys, bundle, "--unit", "QH-CZJ", *auditor) == log.expect(TAMPERS[what].held)
+    assert auditor.verify(bundle, "--unit", "QH-CZJ", *kept) == log.expect(TAMPERS[what].held)
 
 
 # --- 22 a receipt of what never was -------------------------------------------------------------------------
@@ -231,10 +227,10 @@ def handed_out_too_soon(monkeypatch: pytest.MonkeyPatch) -> str:
 def test_22_a_receipt_of_a_transaction_that_was_rolled_back(
     log: Log,
     app: Flask,
-    auditor: list[str],
+    auditor: Auditor,
+    kept: list[str],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
     text = handed_out_too_soon(monkeypatch)
     receipt = verify.parse_receipt(text.encode())
@@ -244,10 +240,8 @@ def test_22_a_receipt_of_a_transaction_that_was_rolled_back(
     assert ledger.size() == receipt.index + 1  # the log goes on, with as many entries as it would have had
     assert receipts.check(text).problem == "anchor"
     assert receipts.check(receipts.make(receipt.index).decode()).problem == ""
-    kept, bundle = tmp_path / "kept.tlog-proof", exported(tmp_path / "bundle.zip")
-    kept.write_text(text)
-    assert checked(capsys, bundle, *auditor) == PROVEN
-    assert checked(capsys, bundle, *auditor, "--receipt", str(kept)) == (1, "receipt", receipt.index)
-    sealed = tmp_path / "sealed"
-    sealed.write_bytes(receipt.checkpoint.note)
-    assert verified(app, *auditor, "--anchor", str(sealed)) == (1, "anchor", log.kept.size)
+    bundle, file = exported(tmp_path / "bundle.zip"), auditor.file("receipt", text.encode())
+    assert auditor.verify(bundle, *kept) == (0, "", None)
+    assert auditor.verify(bundle, *kept, "--receipt", file) == (1, "receipt", receipt.index)
+    sealed = auditor.file("sealed", receipt.checkpoint.note)
+    assert verified(app, *kept, "--anchor", sealed) == (1, "anchor", log.kept.size)
