@@ -125,6 +125,7 @@ def under_another_unit(seq: int) -> Contents:
 NAME, POST = '"王建国","post":"河口县'.encode(), '"王建国河","post":"口县'.encode()
 E_ACUTE, E_AND_ACUTE = "Zoé".encode(), "Zoe\u0301".encode()
 HEAD = b'{"body":"'
+LINK = chained(ENTRIES)[2][len(HEAD) + 63 :][: len(b'0","prev":"')]
 CR = b"\r\n"
 
 # What is done; and what verify.py says of it to somebody with the key and the last checkpoint.
@@ -135,6 +136,7 @@ BUNDLES: dict[str, tuple[Contents, Verdict]] = {
     "03 an attachment lost": (without(verify.ATTACHMENT + PHOTO_HASH), (1, "attachment", 4)),
     "13 an attacker's log": (bundle(by_a_thief(), sealed(by_a_thief(), THIEF)), (1, "anchor", 0)),
     "13 an attacker's key as the new one": (taken_over(), (1, "signature", None)),
+    "13 an attacker's key as a file": ({**WHOLE, "log.pub": THIEF.key.vkey.encode()}, (1, "zip", None)),
     "13 an attacker's checkpoint": ({**WHOLE, verify.CHECKPOINT: THIEF.over(chained(ENTRIES))}, (1, "signature", None)),
     "14 another root in the bundle": (bundle(another_log(), sealed(another_log())), (1, "anchor", OLDER)),
     "14 another root among its own": (
@@ -148,7 +150,7 @@ BUNDLES: dict[str, tuple[Contents, Verdict]] = {
     "17 from the name to the post": (body_of(2, NAME, POST), (1, "body", 2)),
     "17 from the name to the post, sealed": (rehashed(2, NAME, POST), (1, "anchor", 0)),
     "17 from the time to the unit": (line_of(2, b'0Z","unit":"HK', b'","unit":"0ZHK'), (1, "header", 2)),
-    "17 from the header's hash to the link": (line_of(2, b'","prev":"', b'0","prev":"'), (1, "header", 2)),
+    "17 from the header's hash to the link": (line_of(2, LINK, LINK[1:] + LINK[:1]), (1, "header", 2)),
     "17 from a body's number to the body": (edited(verify.BODIES, b"\n10 ", b"\n1 0"), (1, "bodies", 10)),
     "18 a key twice in a header": (line_of(3, b',"v":1}', b',"v":1,"v":1}'), (1, "header", 3)),
     "18 a key twice in a body": (rehashed(3, b'"rev":2,"schema"', b'"rev":1,"rev":2,"schema"'), (1, "fields", 3)),
@@ -208,6 +210,12 @@ def test_a_bundle_that_was_tampered_with_is_found_out(what: str, auditor: Audito
     assert auditor.verify(file, "--anchor", new, "--anchor", old) == said
     assert auditor.verify(file)[0] != verify.VERIFIED
     assert verify.verify_bundle(Path(file)).exit_code != verify.VERIFIED
+
+
+@pytest.mark.parametrize("what", ["log", "key as the new one", "checkpoint"])
+def test_13_the_key_alone_tells_an_attackers_from_the_logs(what: str, auditor: Auditor) -> None:
+    contents, _ = BUNDLES[f"13 an attacker's {what}"]
+    assert auditor.verify(auditor.file("bundle.zip", zipped(list(contents.items())))) == (1, "signature", None)
 
 
 def test_28_an_unsealed_tail_is_named(tmp_path: Path) -> None:

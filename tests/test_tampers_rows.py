@@ -86,7 +86,7 @@ TAMPERS = {
         sql("DELETE FROM audit_body WHERE seq = 0", "DELETE FROM audit_log WHERE seq = 0"),
         (1, "sequence", "the first"),
         "origin",
-        carried=verify.FormatError,
+        carried=verify.FormatError,  # a log without a name cannot be sealed
     ),
     "06 truncated": Tamper(cut, SHORTER, "truncated", carried=checkpoints.Rewritten),
     "06 and its checkpoints lost": Tamper(
@@ -121,7 +121,7 @@ TAMPERS = {
         sql("UPDATE audit_checkpoint SET note = substr(note, 1, length(note) - 60)"),
         (1, "tables", None),
         "",
-        carried=verify.FormatError,
+        carried=verify.FormatError,  # nor one whose last checkpoint is none
     ),
     "27 v downgraded": Tamper(downgraded, (1, "header", "the signature"), "anchor"),
     "29 CRLF on the last line": Tamper(ending_in_crlf, (1, "header", "the last"), ""),
