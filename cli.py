@@ -241,7 +241,7 @@ def verify_log(anchors: tuple[Path, ...], as_json: bool) -> None:
         told = {**asdict(verdict), "ok": check.good, "differences": [asdict(d) for d in check.differences]}
         click.echo(json.dumps(told, ensure_ascii=True, sort_keys=True))
     else:
-        lines = verify.report(verdict) + [difference.words for difference in check.differences]
+        lines = check.words() + [difference.words for difference in check.differences]
         if check.good:
             lines.append("数据库与日志一致。")
         click.echo("\n".join(verify.visible(line) for line in lines))

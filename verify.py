@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
 import re
 import stat
 import struct
@@ -638,7 +639,8 @@ Entries = Iterable[tuple[bytes, "bytes | None"]]
 class Chain:
     """Follows a log entry by entry, in memory that hardly grows, and raises Bad where it is one no more.
 
-    `unit` is the code of the one unit whose bodies are there (with entry 0's), or None where all are. `notes` are
+    `unit` is the code of the one unit whose bodies are there (with entry 0's, and those that name keys), or None where
+    all are. `notes` are
     checkpoints to be compared on the way: (a code of PROBLEMS, the checkpoint). What agrees with one that somebody kept
     outside (an `anchor`, a `receipt`) is `anchored`.
     """
@@ -689,14 +691,14 @@ class Chain:
     def _read(self, body: bytes, digest: bytes, expected: bool) -> None:
         if body_hash(body).encode() != digest:
             raise Bad("body", self.seq)
-        if not expected:
-            raise Bad("bodies", self.seq)
-        if self.seq and self._looks.fits(body):
+        if self.seq and expected and self._looks.fits(body):
             return
         try:
             told = check_body(body)
         except FormatError as error:
             raise Bad("fields", self.seq) from error
+        if not expected and told["action"] != "log.key":
+            raise Bad("bodies", self.seq)
         for attached in told["attachments"]:
             self.attachments.setdefault(attached["sha256"], (self.seq, attached["size"]))
         action, after = told["action"], told["after"] or {}
@@ -716,11 +718,12 @@ class Chain:
             self._erased.add(erased["id"])
 
     def _compare(self, notes: list[tuple[str, Checkpoint]]) -> None:
+        anchored, agreed = self.anchored, self.agreed  # until here
         for code, note in notes:
             kept = code in ("anchor", "receipt")
             if note.root != self.root:
                 # Whoever has the log's key may have signed the bundle's own checkpoints anew.
-                raise Bad(code, self.anchored if kept else self.agreed, self.seq - 1)
+                raise Bad(code, anchored if kept else agreed, self.seq - 1)
             self.agreed = self.seq
             if kept:
                 self.anchored = self.seq
@@ -1327,7 +1330,7 @@ def _say_what_was_checked(verdict: Verdict, chain: Chain, outside: Outside) -> N
 
 
 def verify_outside(outside: Outside) -> Verdict:
-    """Check receipts and a proof by themselves, without a bundle."""
+    """Check checkpoints, receipts and a proof by themselves, without a bundle."""
     verdict = Verdict()
     notes = [note for _, note in outside.notes()]
     try:
@@ -1449,6 +1452,10 @@ REPORT = {
         "可信：共 {size} 条记录，与外部留存的相符",
         "verified: {size} entries, and they are those of the evidence from outside",
     ),
+    "evidence": (
+        "可信：所给的封签、回执和衔接证明都成立，签名属于 {origin}",
+        "verified: what was given holds, and is signed by {origin}",
+    ),
     "good": ("前后一致，共 {size} 条记录，但还不能算可信", "consistent, {size} entries, but not proven"),
     "bad": ("不可信：{problem}", "not to be trusted: {problem}"),
     "bad_at": ("不可信：第 {seq} 条记录，{problem}", "not to be trusted: entry {seq}, {problem}"),
@@ -1480,7 +1487,8 @@ def report(verdict: Verdict, language: str = "zh") -> list[str]:
 
     if verdict.ok:
         facts = [name for name in ("origin", "root", "last_entry", "erased") if getattr(verdict, name)]
-        lines = [say("good" if verdict.doubts else "proven"), *map(say, facts)]
+        alone = "log" in verdict.unchecked
+        lines = [say("good" if verdict.doubts else "evidence" if alone else "proven"), *map(say, facts)]
     else:
         among = verdict.last_bad not in (None, verdict.first_bad)
         line = "bad" if verdict.first_bad is None else "bad_among" if among else "bad_at"
@@ -1513,17 +1521,18 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")  # a Windows console may not be
-    if not (wanted.bundle or wanted.receipt or wanted.proof):
-        parser.error("没有要核验的东西 / nothing to verify: BUNDLE, --receipt, --proof")
+    if not (wanted.bundle or wanted.anchor or wanted.receipt or wanted.proof):
+        parser.error("没有要核验的东西 / nothing to verify: BUNDLE, --anchor, --receipt, --proof")
     try:
         verdict = _verify(wanted, [_key(text, parser) for text in wanted.key])
     except OSError as error:
         print(visible(f"读不了 / cannot read {error.filename or wanted.bundle}: {error.strerror}"), file=sys.stderr)
         return UNREADABLE
-    if wanted.json:
-        print(json.dumps({**asdict(verdict), "exit": verdict.exit_code}, ensure_ascii=True, sort_keys=True))
-    else:
-        print("\n".join(report(verdict, wanted.lang)))
+    told = json.dumps({**asdict(verdict), "exit": verdict.exit_code}, ensure_ascii=True, sort_keys=True)
+    try:
+        print(told if wanted.json else "\n".join(report(verdict, wanted.lang)), flush=True)
+    except BrokenPipeError:  # whoever reads has seen enough; Python would make a code of its own of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return verdict.exit_code
 
 
@@ -1536,7 +1545,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="VKEY",
-        help="公钥，或写着它的文件 / the log's public key, or a file with it",
+        help="公钥，或第一行是它的文件 / the log's public key, or a file whose first line it is",
     )
     say(
         "--anchor",
@@ -1564,7 +1573,7 @@ def _days(text: str) -> float:
 
 def _key(text: str, parser: argparse.ArgumentParser) -> Key:
     try:
-        return parse_key(text if text.count("+") > 1 else Path(text).read_text(encoding="utf-8"))
+        return parse_key(text if text.count("+") > 1 else Path(text).read_text(encoding="utf-8").partition("\n")[0])
     except (FormatError, UnicodeDecodeError):
         parser.error(f"--key {visible(text)}: 不是日志的公钥 / not the public key of a log")
 

@@ -11,12 +11,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 
+import verify
 from checklist import access, clock, ledger, lines, units
 from checklist.actor import Actor
 from checklist.check import Check
 from checklist.refusal import Unseen
 from checklist.states import timestamp
-from models import Role, Unit, audit_body, audit_log, db
+from models import Unit, audit_body, audit_log, db
 
 PAGE = 50
 
@@ -175,6 +176,11 @@ def search(wanted: Filter, *, by: Actor, before: int | None = None, limit: int =
     return [Line(*row) for row in db.session.execute(query.limit(limit))]
 
 
+def header_of(line: bytes) -> Line:
+    """An entry as far as its header tells."""
+    return Line(json.loads(line)["seq"], verify.entry_hash(line).hex(), line.decode(), None)
+
+
 def entry(seq: int, *, by: Actor) -> Line:
     """One entry. Raises Unseen when there is none within what this person may read."""
     found = search(Filter(), by=by, before=seq + 1, limit=1)
@@ -195,18 +201,12 @@ def matching(wanted: Filter, *, by: Actor) -> Select[int, str, str, str | None]:
 
 def _scope(by: Actor) -> list[ColumnElement[bool]]:
     """Everything for a grant at the root; else the entries of the granted units and those below them."""
-    granted = _readable(by)
+    granted = units.readable(by)
     access.require(by, "read_log", granted[0])
     if any(unit.parent is None for unit in granted):
         return []
     codes = [u.code for u in db.session.scalars(select(Unit)) if set(granted).intersection(u.line())]
     return [lines.in_header("unit").in_(codes)]
-
-
-def _readable(by: Actor) -> list[Unit]:
-    """The units for whose logs somebody holds a grant; the root for somebody without, to be refused by."""
-    granted = [g.unit for g in access.Standing.of(by).grants if g.role in (Role.AUDITOR, Role.LOG_ADMIN)]
-    return granted or [units.county()]
 
 
 def _conditions(wanted: Filter) -> Iterator[ColumnElement[bool]]:
@@ -253,7 +253,7 @@ def verify_log(check: Check, *, by: Actor) -> Iterator[int]:
 
 def require_reader(*, by: Actor) -> None:
     """Insist on somebody who may read some unit's log. Raises Unseen or NotYours."""
-    access.require(by, "read_log", _readable(by)[0])
+    access.require(by, "read_log", units.readable(by)[0])
 
 
 def _run(check: Check, by: Actor) -> Iterator[int]:

@@ -43,8 +43,8 @@ class Bundle:
                 out,
                 self._entries(),
                 about,
-                checkpoint=note.note if self.unit is None else _signed_once(note),
-                checkpoints=() if self.unit else checkpoints.before(note.size),
+                checkpoint=note.note,
+                checkpoints=checkpoints.before(note.size),
                 attachments=self._attachments(files),
             )
         db.session.rollback()
@@ -84,9 +84,3 @@ def _unit(code: str) -> Unit:
     if found is None:
         raise Malformed("没有这个代码的单位。请从列表里选一个。", "unit")
     return found
-
-
-def _signed_once(note: verify.Checkpoint) -> bytes:
-    """The checkpoint with its last signature alone: one unit's bodies do not name the keys of the others."""
-    *_, last = note.note.splitlines(keepends=True)
-    return note.text + b"\n" + last

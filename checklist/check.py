@@ -35,6 +35,13 @@ class Check:
     def good(self) -> bool:
         return self.verdict.ok and not self.differences
 
+    def words(self) -> list[str]:
+        """The verdict in Chinese, line by line; the differences have words of their own."""
+        said = verify.report(self.verdict)
+        if self.verdict.ok and self.differences:
+            said[0] = "日志本身前后一致，但数据库或存着的封签、文件与它不符"
+        return said
+
     def run(self) -> Iterator[int]:
         """Check; yields the number of entries checked now and then."""
         db.session.rollback()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,9 +20,19 @@ PAGE = 50
 
 
 class Rewritten(Problem):
-    """The log does not begin with what was sealed last: it must not be sealed again."""
+    """The log is not what was sealed, or broken so that nothing can be said of it: it must not be sealed again."""
 
     status = 503
+
+
+@contextmanager
+def unbroken() -> Iterator[None]:
+    """What is said of the log here needs hashes and checkpoints that can be read. Raises Rewritten."""
+    try:
+        yield
+    except (verify.FormatError, tree.Broken) as error:
+        words = "日志存着的哈希或封签缺了、坏了，这一步办不了。请保全现场，运行 flask --app app verify 并报告。"
+        raise Rewritten(words) from error
 
 
 # --- sealing ------------------------------------------------------------------------------------------------
@@ -32,7 +43,7 @@ def take() -> verify.Checkpoint:
 
     Nothing is signed that has not been committed. Raises keys.Unusable, and Rewritten.
     """
-    with ledger.writing() as session:
+    with unbroken(), ledger.writing() as session:
         try:
             size, last = ledger.size(), latest()
             root = tree.root(size)
@@ -140,9 +151,11 @@ def prove(old: verify.Checkpoint) -> bytes:
         raise Rewritten(f"这张封签是另一部日志（{old.origin}）的。")
     if not 0 < old.size <= note.size:
         raise Rewritten(f"这张封签封了 {old.size} 条，日志现在有 {note.size} 条：证明不了。日志若变短，请立即报告。")
-    if not _begins_with(old, note.size, note.root):
+    with unbroken():
+        begins, path = _begins_with(old, note.size, note.root), tree.consistency(old.size, note.size)
+    if not begins:
         raise Rewritten("日志的开头与这张封签对不上：封签之后日志被改写过。请保全现场并报告。")
-    return verify.proof_text(old.size, tree.consistency(old.size, note.size), note.note)
+    return verify.proof_text(old.size, path, note.note)
 
 
 # --- those that are kept ------------------------------------------------------------------------------------
@@ -181,7 +194,7 @@ def _read(note: str | None) -> verify.Checkpoint | None:
 
 def search(*, by: Actor, below: int | None = None) -> list[verify.Checkpoint]:
     """A page of the kept checkpoints, the newest first; `below` is the size of the last one seen."""
-    access.require(by, "read_log", units.county())
+    access.require(by, "read_log", units.readable(by)[0])
     query = select(audit_checkpoint.c.note).order_by(audit_checkpoint.c.size.desc()).limit(PAGE)
     if below is not None:
         query = query.where(audit_checkpoint.c.size < below)
@@ -190,7 +203,7 @@ def search(*, by: Actor, below: int | None = None) -> list[verify.Checkpoint]:
 
 def see(size: int, *, by: Actor) -> verify.Checkpoint:
     """One kept checkpoint. Raises Unseen."""
-    access.require(by, "read_log", units.county())
+    access.require(by, "read_log", units.readable(by)[0])
     found = get(size)
     if found is None:
         raise Unseen()

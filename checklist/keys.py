@@ -74,6 +74,10 @@ def known() -> list[verify.Key]:
 def signing() -> list[SigningKey]:
     """The key in use, and its successor from the moment in which the log names it. Raises Unusable."""
     named = known()
+    if named and not current().exists():
+        raise Unusable(
+            f"日志的密钥 {current()} 不在了。请从备份恢复；确实找不回来，请用 flask --app app keys init --lost 另造一把。"
+        )
     key = read(current())
     if key.public not in named:
         raise Unusable(f"日志里没有记下 {current()} 这把密钥。请运行 flask --app app keys init。")

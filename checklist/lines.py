@@ -12,9 +12,10 @@ from models import audit_body, audit_log, db
 def read(size: int | None = None, unit: str | None = None) -> Iterator[tuple[bytes, bytes | None]]:
     """The headers and bodies in order, or those of the first `size` entries, fetched as they are needed.
 
-    With a unit's code, only the bodies of that unit's entries and of entry 0.
+    With a unit's code, only the bodies of that unit's entries, of entry 0, and of those that name the log's keys.
     """
-    wanted = or_(audit_log.c.seq == 0, in_header("unit") == unit) if unit else true()
+    theirs = or_(audit_log.c.seq == 0, in_header("unit") == unit, in_body("action") == "log.key")
+    wanted = theirs if unit else true()
     joined = audit_log.outerjoin(audit_body, and_(audit_log.c.seq == audit_body.c.seq, wanted))
     query = select(audit_log.c.line, audit_body.c.body).select_from(joined)
     if size is not None:
@@ -22,6 +23,14 @@ def read(size: int | None = None, unit: str | None = None) -> Iterator[tuple[byt
     with db.session.execute(query.order_by(audit_log.c.seq).execution_options(yield_per=1000)) as rows:
         for line, body in rows:
             yield line.encode(), None if body is None else body.encode()
+
+
+def entry(seq: int) -> tuple[bytes | None, bytes | None]:
+    """The header and the body of one entry; None for what is not there."""
+    joined = audit_log.outerjoin(audit_body, audit_log.c.seq == audit_body.c.seq)
+    query = select(audit_log.c.line, audit_body.c.body).select_from(joined).where(audit_log.c.seq == seq)
+    line, body = db.session.execute(query).one_or_none() or (None, None)
+    return line and line.encode(), body and body.encode()
 
 
 def about(table: str, id: int) -> int | None:

@@ -11,6 +11,10 @@ import verify
 from models import audit_log, audit_node, db
 
 
+class Broken(RuntimeError):
+    """A hash that the tree needs is not there, or is none."""
+
+
 def completed(leaves: list[tuple[int, bytes]]) -> list[dict[str, Any]]:
     """The rows of the nodes that new leaves, (entry's number, hash), complete: about one for each."""
     fresh: dict[tuple[int, int], bytes] = {(0, seq): leaf for seq, leaf in leaves}
@@ -82,6 +86,7 @@ def _node(level: int, index: int) -> bytes:
     else:
         key = (audit_node.c.level == level, audit_node.c.index == index)
         found = db.session.scalar(select(audit_node.c.hash).where(*key))
-    if found is None:
-        raise RuntimeError(f"Merkle node {index} of level {level} is missing")
-    return bytes.fromhex(found)
+    try:
+        return bytes.fromhex(found or "none")
+    except ValueError as error:
+        raise Broken(f"Merkle node {index} of level {level} is missing") from error

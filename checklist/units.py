@@ -20,6 +20,7 @@ from models import (
     Portfolio,
     Post,
     PostKind,
+    Role,
     Tenure,
     Unit,
     UnitKind,
@@ -44,6 +45,12 @@ def county() -> Unit:
     if top is None:
         raise Unseen()
     return top
+
+
+def readable(by: Actor) -> list[Unit]:
+    """The units for whose logs somebody holds a grant; the root for somebody without, to be refused by."""
+    granted = [g.unit for g in access.Standing.of(by).grants if g.role in (Role.AUDITOR, Role.LOG_ADMIN)]
+    return granted or [county()]
 
 
 def names() -> list[str]:

@@ -13,7 +13,7 @@ from wtforms import DateField, StringField
 from wtforms.validators import Optional
 
 import verify
-from checklist import access, audit, clock, excerpts, ledger, units
+from checklist import audit, clock, excerpts, ledger, units
 from checklist.check import Check
 from checklist.refusal import Malformed
 from pages import current
@@ -51,9 +51,8 @@ def log() -> str:
     if current.is_htmx():
         return render_template("audit/_entries.html", asked=asked, **shown)
     actions, objects = audit.ACTIONS.values(), audit.OBJECTS.values()
-    names, whole = units.names(), access.may(current.standing(), "read_log", units.county())
     return render_template(
-        "audit/log.html", asked=asked, actions=actions, objects=objects, units=names, whole=whole, **shown
+        "audit/log.html", asked=asked, actions=actions, objects=objects, units=units.names(), **shown
     )
 
 
@@ -84,7 +83,7 @@ def verdict() -> Response:
     except (verify.FormatError, UnicodeError):
         form.text.errors = ["这不是一张日志封签。请选择当时保存的文件，或把它从第一行到最后一行原样粘贴。"]
         return make_response(render_template("audit/verify.html", form=form), 422)
-    told = {"check": check, "steps": steps, "size": ledger.size(), "report": verify.report, "now": clock.now}
+    told = {"check": check, "steps": steps, "size": ledger.size(), "now": clock.now}
     return Response(stream_template("audit/verdict.html", **told, at=datetime.fromisoformat))
 
 

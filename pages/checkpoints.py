@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 
 import verify
-from checklist import audit, checkpoints, keys
+from checklist import access, audit, checkpoints, keys, lines, units
 from pages import current
 
 bp = Blueprint("checkpoints", __name__, url_prefix="/checkpoints")
@@ -16,7 +16,8 @@ def index() -> str:
     below = request.args.get("below", type=int)
     found = checkpoints.search(by=current.actor(), below=below)
     more = found[-1].size if len(found) == checkpoints.PAGE else None
-    return render_template("checkpoints/index.html", found=found, more=more, key=keys.known()[-1:])
+    may_seal = access.may(current.standing(), "seal", units.county())
+    return render_template("checkpoints/index.html", found=found, more=more, key=keys.known()[-1:], may_seal=may_seal)
 
 
 @bp.post("/")
@@ -28,9 +29,9 @@ def seal() -> Response:
 @bp.get("/<int:size>")
 def show(size: int) -> str:
     """The page to be printed and put into a drawer: with it and a shell alone one can begin to check."""
-    by = current.actor()
-    note = checkpoints.see(size, by=by)
-    last = audit.entry(size - 1, by=by)
+    note = checkpoints.see(size, by=current.actor())
+    line, _ = lines.entry(size - 1)
+    last = audit.header_of(line or b"")
     return render_template("checkpoints/show.html", note=note, last=last, signed=verify.signers(note, keys.known()))
 
 

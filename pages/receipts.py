@@ -49,8 +49,7 @@ def of_entry_as_file(seq: int) -> Response:
 
 def _show(text: bytes, **told: object) -> str:
     receipt = verify.parse_receipt(text)
-    hash = verify.entry_hash(receipt.line).hex()
-    entry = audit.Line(receipt.index, hash, receipt.line.decode(), None)
+    entry = audit.header_of(receipt.line)
     return render_template("receipts/show.html", text=text.decode(), receipt=receipt, entry=entry, **told)
 
 

@@ -76,9 +76,8 @@ DEEDS = {
     "a body erased": Deed(bundle(ERASED, {**NOTES, SIZE + 1: SEAL.over(forgeries.chained(ERASED))})),
     "a wrong unit": Deed(bundle(TAGGED, TAGGED_NOTES), TAGGED_NOTES[OLDER], TAGGED_NOTES[SIZE]),
     "a new key; whole, by the old key": Deed(bundle(LATER, SWORN)),
-    "a new key; one unit, by the old key": Deed(bundle(LATER, {len(LATER): BY_NEW}, UNIT)),
-    "a new key; one unit, by the new key": Deed(bundle(LATER, {len(LATER): BY_NEW}, UNIT), keys=(NEW.key,)),
-    "a new key; one unit, by both": Deed(bundle(LATER, {len(LATER): BY_NEW}, UNIT), keys=(SEAL.key, NEW.key)),
+    "a new key; one unit, by the old key": Deed(bundle(LATER, SWORN, UNIT)),
+    "a new key; one unit, by the new key": Deed(bundle(LATER, SWORN, UNIT), keys=(NEW.key,)),
     "a lost key; whole, by the old key": Deed(bundle(LATER, LOST)),
     "a lost key; whole, by the new key": Deed(bundle(LATER, LOST), keys=(NEW.key,)),
 }

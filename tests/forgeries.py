@@ -97,7 +97,11 @@ def sealed(entries: list[Entry], seal: Seal = SEAL) -> dict[int, bytes]:
 def bundle(entries: list[Entry], notes: dict[int, bytes], unit: str | None = None) -> Contents:
     """The members of a bundle of these entries, everything in it right but for what the notes say."""
     lines = chained(entries)
-    asked = {seq for seq, told in enumerate(entries) if unit is None or seq == 0 or told.unit == unit}
+    asked = {
+        seq
+        for seq, told in enumerate(entries)
+        if unit is None or seq == 0 or told.unit == unit or b'"action":"log.key"' in (told.body or b"")
+    }
     bodies = [(seq, told.body) for seq, told in enumerate(entries) if seq in asked and told.body is not None]
     pictured = any(PHOTO_HASH.encode() in body for _, body in bodies)
     *kept, whole = sorted(notes)

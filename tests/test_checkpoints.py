@@ -12,7 +12,7 @@ from flask.testing import FlaskCliRunner
 from sqlalchemy import func, select
 
 import verify
-from checklist import audit, checkpoints, keys, ledger, lines, tree
+from checklist import audit, checkpoints, keys, ledger, lines, receipts, tree
 from models import audit_checkpoint, db
 from tests import county
 
@@ -234,3 +234,25 @@ def test_the_operator_holds_the_log_to_what_an_auditor_kept(cli: FlaskCliRunner,
 
 def test_a_page_of_them_is_short() -> None:
     assert db.session.scalar(select(func.count()).select_from(audit_checkpoint)) == len(sizes()) <= checkpoints.PAGE
+
+
+@pytest.mark.parametrize("harm", ["a node lost", "a hash that is none", "a checkpoint that is none"])
+def test_a_log_whose_hashes_are_broken_is_not_sealed_and_it_is_said(harm: str, kind: str, tmp_path: Path) -> None:
+    text = receipts.make(5).decode()
+    checkpoints.take()
+    unguard(kind)
+    last = sizes()[-1]
+    db.session.rollback()
+    run(
+        {
+            "a node lost": "DELETE FROM audit_node WHERE level = 5",
+            "a hash that is none": "UPDATE audit_node SET hash = 'none'",
+            "a checkpoint that is none": f"UPDATE audit_checkpoint SET note = '' WHERE size = {last}",
+        }[harm]
+    )
+    write(1)
+    with pytest.raises(checkpoints.Rewritten, match="保全现场"):
+        checkpoints.take()
+    assert sizes()[-1] == last
+    assert receipts.check(text).problem in ("", "anchor")
+    assert not county.checked().good

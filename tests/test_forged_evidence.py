@@ -47,8 +47,8 @@ def ran(*arguments: object) -> int:
 
 
 def statement(what: str, text: bytes) -> object:
-    """What a piece of evidence says, but for a key's line feed and the signatures of others, which say nothing."""
-    told = TEXTS[what].parse(text.strip() if what == "a key" else text)
+    """What a piece of evidence says: a key's first line; all but the signatures of others, which say nothing."""
+    told = TEXTS[what].parse(text.splitlines()[0].strip() if what == "a key" else text)
     if isinstance(told, verify.Key):
         return told
     note = told if isinstance(told, verify.Checkpoint) else told.checkpoint

@@ -72,10 +72,10 @@ TAMPERS = {
         "receipt",
     ),
     "01 and the hash beside it": Tamper(with_its_hash, (1, "link", "after the signature"), "receipt"),
-    "02 a body": Tamper(  # for its receipt see test_02 below
+    "02 a body": Tamper(
         sql("UPDATE audit_body SET body = replace(body, '周局长', '吴副局长') WHERE seq = {at}"),
         (1, "body", "the signature"),
-        "",
+        "body",
     ),
     "04 deleted in the middle": Tamper(
         sql("DELETE FROM audit_body WHERE seq = {at}", "DELETE FROM audit_log WHERE seq = {at}"),
@@ -86,7 +86,7 @@ TAMPERS = {
         sql("DELETE FROM audit_body WHERE seq = 0", "DELETE FROM audit_log WHERE seq = 0"),
         (1, "sequence", "the first"),
         "origin",
-        carried=verify.FormatError,  # a log without a name cannot be sealed
+        carried=checkpoints.Rewritten,  # a log without a name cannot be sealed
     ),
     "06 truncated": Tamper(cut, SHORTER, "truncated", carried=checkpoints.Rewritten),
     "06 and its checkpoints lost": Tamper(
@@ -121,7 +121,7 @@ TAMPERS = {
         sql("UPDATE audit_checkpoint SET note = substr(note, 1, length(note) - 60)"),
         (1, "tables", None),
         "",
-        carried=verify.FormatError,  # nor one whose last checkpoint is none
+        carried=checkpoints.Rewritten,  # nor one whose last checkpoint is none
     ),
     "27 v downgraded": Tamper(downgraded, (1, "header", "the signature"), "anchor"),
     "29 CRLF on the last line": Tamper(ending_in_crlf, (1, "header", "the last"), ""),
@@ -181,13 +181,6 @@ def test_what_is_done_behind_the_logs_back_is_found(
     assert auditor.verify(str(file), *kept) == log.expect(said)
     by_the_anchor = said == PROVEN or said[1] in ("anchor", "truncated")
     assert auditor.verify(str(file))[0] == (verify.UNANCHORED if by_the_anchor else verify.TAMPERED)
-
-
-@pytest.mark.xfail(strict=True, reason="receipts.check compares headers only: a changed body is left to flask verify")
-def test_02_a_receipt_holds_its_body_too(log: Log) -> None:
-    with unguarded(log.kind):
-        TAMPERS["02 a body"].forge(log)
-    assert receipts.check(log.receipt).problem
 
 
 @pytest.mark.parametrize("what", ["00 nothing at all", "24 a body gone", "25 a unit's tag changed"])
