@@ -6,9 +6,10 @@ import ast
 from collections.abc import Callable, Iterator
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from checklist import audit, ledger, lines, replay, signoff, states
+from checklist import accounts, audit, feedback, ledger, lines, replay, signoff, states
+from checklist.actor import Actor
 from checklist.replay import Difference
 from models import Evidence, Logged, Tenure, User, db
 from tests import county
@@ -88,6 +89,58 @@ def test_a_row_changed_behind_the_logs_back_is_named(kind: str, table: str, colu
     id, seq = row.id, last_seq(row)
     run(f"UPDATE \"{table}\" SET {column} = '{value}' WHERE id = {id}")
     assert differences() == [Difference(seq, f"{table} {id}的 {column} 与第 {seq} 条记录不符")]
+
+
+def filled() -> list[str]:
+    """The tables that have a row, of those that the log speaks of."""
+    db.session.rollback()
+    return [name for name, kind in replay.TABLES.items() if db.session.scalar(select(kind.id).limit(1))]
+
+
+@pytest.fixture
+def every_table_has_a_row(worked: None) -> None:
+    feedback.write("字再大些。", "/items/", by=county.actor("zhou"))
+    accounts.log_in("zhou", county.PASSWORD, by=Actor(ip="10.0.0.7"))
+    assert set(filled()) == set(replay.TABLES)
+
+
+@pytest.mark.usefixtures("every_table_has_a_row")
+def test_in_every_table_a_row_that_was_changed_or_taken_away_is_named(kind: str) -> None:
+    forget_references = {"sqlite": "PRAGMA foreign_keys = OFF", "postgresql": "SET session_replication_role = replica"}
+    for name in filled():
+        row = db.session.scalars(select(replay.TABLES[name]).order_by(replay.TABLES[name].id)).first()
+        assert row is not None
+        id, seq = row.id, last_seq(row)
+        run(f'UPDATE "{name}" SET rev = rev + 7 WHERE id = {id}')
+        assert Difference(seq, f"{name} {id}的 rev 与第 {seq} 条记录不符") in differences()
+        run(f'UPDATE "{name}" SET rev = rev - 7 WHERE id = {id}')
+        assert not differences()
+    for name in filled():
+        id = db.session.scalar(select(func.max(replay.TABLES[name].id)))
+        db.session.rollback()
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql(forget_references[kind])
+            connection.exec_driver_sql(f'DELETE FROM "{name}" WHERE id = {id}')
+            connection.commit()
+            connection.invalidate()  # the setting goes with it
+        assert any(words.words.startswith(f"{name} {id}不见了") for words in differences()), name
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [("item", "due_on", "改日"), ("item", "state", "妥了"), ("target", "value", "很多"), ("duty", "path", "[")],
+)
+def test_a_row_that_cannot_even_be_read_is_named(kind: str, table: str, column: str, value: str) -> None:
+    if kind == "postgresql":
+        pytest.skip("PostgreSQL takes no such value")
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
+        connection.exec_driver_sql(f"UPDATE \"{table}\" SET {column} = '{value}' WHERE id = 1")
+        connection.commit()
+        connection.invalidate()
+    found = differences()
+    assert [words.words for words in found if words.words.startswith(f"{table} 1有读不懂的值")]
+    assert len(found) == 1
 
 
 def test_a_row_deleted_behind_the_logs_back_is_missed() -> None:

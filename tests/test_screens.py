@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
+from checklist import checkpoints
+from models import db
 from tests import county
 from tests.conftest import Browse
 from tests.files import attach
 
 WITH_SCRIPTS = pytest.mark.parametrize("js", [True], ids=["js"], indirect=True)
 ROOMS = {
-    "zhou": ["/items/", "/items/1", "/items/2", "/signatures/new?item=1", "/lists/1", "/feedback/", "/password"],
+    "zhou": [
+        "/items/",
+        "/items/1",
+        "/items/2",
+        "/signatures/new?item=1",
+        "/lists/1",
+        "/feedback/",
+        "/password",
+        "/receipts/",
+    ],
     "sun": ["/reviews/", "/reviews/2"],
     "chu": ["/lists/", "/lists/new", "/lists/2", "/duties/8/edit"],
-    "wei": ["/audit/", "/audit/40"],
+    "wei": [
+        *("/audit/", "/audit/40", "/audit/verdict", "/bundles/", "/receipts/entries/40"),
+        *("/checkpoints/", "/checkpoints/{sealed}"),
+    ],
     "shen": ["/units/", "/units/2", "/posts/2", "/people/", "/people/2"],
 }
 
@@ -29,13 +44,19 @@ def something_to_see(qinghe: county.Clock) -> None:
     county.draft("草稿", county.SPEECH)
 
 
+def rooms(login: str) -> list[str]:
+    note = checkpoints.latest()
+    db.session.rollback()
+    return [address.format(sealed=note.size if note else 0) for address in ROOMS[login]]
+
+
 @WITH_SCRIPTS
 @pytest.mark.parametrize("login", ROOMS)
 def test_every_room_can_be_read_and_used_by_everybody(browse: Browse, login: str) -> None:
     page = browse(login)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    for address in ROOMS[login]:
+    for address in rooms(login):
         response = page.goto(address)
         assert response
         assert response.status == 200, address
@@ -60,7 +81,7 @@ def small_targets(page: Page) -> list[Any]:
 def test_no_room_scrolls_sideways_on_a_narrow_phone(browse: Browse, login: str) -> None:
     page = browse(login)
     page.set_viewport_size({"width": 320, "height": 640})
-    for address in ROOMS[login]:
+    for address in rooms(login):
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
 
@@ -113,3 +134,48 @@ def test_the_log_is_filtered_as_one_types(browse: Browse) -> None:
     expect(page.locator("#entries tbody tr").first).to_contain_text("周局长")
     expect(page.locator("#entries")).not_to_contain_text("褚经办")
     assert "person=" in page.url
+
+
+@WITH_SCRIPTS
+def test_what_goes_into_a_drawer_is_printed_on_one_sheet(browse: Browse) -> None:
+    page = browse("wei")
+    for address in (*rooms("wei")[-1:], "/receipts/entries/40"):
+        page.goto(address)
+        paper = page.pdf(format="A4", prefer_css_page_size=True)
+        assert paper.count(b"/Type /Page\n") == 1, address
+
+
+def test_an_official_keeps_a_receipt_and_a_neighbour_has_it_checked(browse: Browse, tmp_path: Path) -> None:
+    page = browse("zhou")
+    page.goto("/signatures/1")
+    page.get_by_role("link", name="存证回执").first.click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载回执").click()
+    receipt = tmp_path / download.value.suggested_filename
+    download.value.save_as(receipt)
+    page = browse("wang")
+    page.goto("/receipts/")
+    page.get_by_label("选择文件").set_input_files(receipt)
+    page.get_by_role("button", name="核验回执").click()
+    expect(page.locator("#checked")).to_contain_text("回执是真的")
+    receipt.write_text(receipt.read_text().replace("index ", "index 1"))
+    page.get_by_label("选择文件").set_input_files(receipt)
+    page.get_by_role("button", name="核验回执").click()
+    expect(page.locator("#checked")).to_contain_text("通不过核验")
+
+
+def test_an_auditor_uploads_what_she_kept_and_is_told_since_when_the_log_is_whole(
+    browse: Browse, tmp_path: Path
+) -> None:
+    page = browse("wei")
+    page.goto("/checkpoints/")
+    page.get_by_role("button", name="现在封签").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载封签").click()
+    kept = tmp_path / "kept.txt"
+    download.value.save_as(kept)
+    page.goto("/audit/verdict")
+    page.get_by_label("选择文件").set_input_files(kept)
+    page.get_by_role("button", name="核验全部日志").click()
+    expect(page.locator("#verdict")).to_contain_text("与您留存的封签相符")
+    expect(page.locator("#verdict")).to_contain_text("这次核验不能说明什么")
