@@ -14,11 +14,12 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 import verify
-from checklist import bundles, checkpoints, ledger, tree
+from checklist import bundles, checkpoints, evidence, ledger, tree
 from checklist.refusal import Malformed, NotYours, Unseen
 from models import db
 from tests import county
 from tests.conftest import Visit
+from tests.files import PDF_SHA256, attached
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 
@@ -82,6 +83,28 @@ def test_a_units_bundle_holds_after_the_key_was_renewed(trusted: str, tmp_path: 
     key = new if trusted == "the new key" else county.KEY.public
     path = take(tmp_path / "b.zip", code="QH-CZJ")
     assert verify.verify_bundle(path, verify.Outside([key], [kept])).exit_code == 0
+
+
+def test_evidence_goes_along_by_its_hash_with_whoever_gets_its_entry(tmp_path: Path) -> None:
+    attached()
+    member = f"{verify.ATTACHMENT}{PDF_SHA256}"
+    for code, there in ((None, True), ("QH-CZJ", True), ("QH-JYJ", False)):
+        path = take(tmp_path / f"{code}.zip", code=code)
+        assert verdict(path, checkpoints.take()).exit_code == 0
+        with zipfile.ZipFile(path) as bundle:
+            assert (member in bundle.namelist()) is there
+
+
+@pytest.mark.parametrize("harm", ["a byte", "all of it"])
+def test_a_file_that_was_changed_or_lost_on_the_server_is_missed_at_home(harm: str, tmp_path: Path) -> None:
+    attached()
+    seq, file = ledger.size() - 1, evidence.path(PDF_SHA256)
+    if harm == "a byte":
+        file.write_bytes(file.read_bytes()[:-1] + b"?")
+    else:
+        file.unlink()
+    found = verdict(take(tmp_path / "b.zip"), checkpoints.take())
+    assert (found.exit_code, found.problem, found.first_bad) == (1, "attachment", seq)
 
 
 def test_the_checkpoints_that_the_log_has_kept_go_along(tmp_path: Path) -> None:
