@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from checklist import clock, ledger
 from checklist.actor import Actor
-from models import Item, ItemState, User, db
+from models import Item, ItemState, db
 from tests import county
 
 BLOCK = 250  # items that one act changes; a bureau's clerk files a quarter's reports at once
@@ -20,19 +20,19 @@ NOTE = "已对{n}号事项涉及的单位逐一核对预算执行进度，发现
 def grow(size: int) -> None:
     """Let the log reach exactly this many entries: of each item one when it is made and three when it changes."""
     for login in cycle(HOLDERS):
-        made: list[int] = []
+        ids = list(range(BLOCK))  # no item's yet
         for step in (_make, _note, _tick, _sign):
-            wanted = min(BLOCK, size - ledger.size())
-            if wanted <= 0:
+            left = size - ledger.size()
+            if left <= 0:
                 return
-            made = step(made[:wanted] if made else [0] * wanted, county.actor(login))
+            ids = step(ids[:left], county.actor(login))
 
 
-def _make(wanted: list[int], by: Actor) -> list[int]:
+def _make(places: list[int], by: Actor) -> list[int]:
     with ledger.act("list.adopt", by=by):
         duty, first = county.duty("预算考核"), ledger.size()
         shared = {"duty": duty, "lineage": duty.lineage, "post": by.post, "period": "2026-Q1"}
-        items = [Item(**shared, case=f"第{first + n}号", due_on=date(2026, 3, 31)) for n in range(len(wanted))]
+        items = [Item(**shared, case=f"第{first + n}号", due_on=date(2026, 3, 31)) for n in places]
         db.session.add_all(items)
     return [item.id for item in items]
 
@@ -47,7 +47,7 @@ def _note(ids: list[int], by: Actor) -> list[int]:
 def _tick(ids: list[int], by: Actor) -> list[int]:
     with ledger.act("tick", by=by):
         for item in _items(ids):
-            item.state, item.reported_at, item.reported_by_id = ItemState.TICKED, clock.now(), _id(by.user)
+            item.state, item.reported_at, item.reported_by = ItemState.TICKED, clock.now(), by.user
     return ids
 
 
@@ -60,8 +60,3 @@ def _sign(ids: list[int], by: Actor) -> list[int]:
 
 def _items(ids: list[int]) -> list[Item]:
     return list(db.session.scalars(select(Item).where(Item.id.in_(ids)).order_by(Item.id)))
-
-
-def _id(user: User | None) -> int:
-    assert user
-    return user.id
