@@ -1,31 +1,51 @@
-"""One of several processes that write at once: python -m tests.writers NAME UNIT USER ACTS (see test_writers.py)."""
+"""One of several processes that write at once: python -m tests.writers NAME UNIT USER FOLDER (see test_writers.py)."""
 
 from __future__ import annotations
 
+import random
 import sys
+from pathlib import Path
 
 from app import create_app
-from checklist import access, ledger, units
+from checklist import access, checkpoints, ledger, receipts, units
 from checklist.actor import Actor
 from checklist.refusal import Refused
 from models import PostKind, User
 
+ACTS = 200  # of one entry each
+MANY = 66  # acts of so many
+AT_ONCE = 300  # entries
+ENTRIES = ACTS + MANY * AT_ONCE
+RECEIPTS = 2 * MANY
 
-def write(name: str, unit: int, user: int, acts: int) -> None:
+written: list[range] = []  # the numbers of the entries of each act
+
+
+def write(name: str, unit: int, user: int, folder: Path) -> None:
+    """Write ENTRIES entries, single ones and many at once by turns, and keep receipts in a folder meanwhile."""
+    for n in range(ACTS):
+        write_one(n, name, unit, user)
+        if n % 3 == 2:
+            seqs = write_many(name)
+            insist_on_seal(seqs)
+            keep(random.choice(seqs), folder / f"{name}-{n}-own")
+            keep(random.randrange(seqs.start), folder / f"{name}-{n}-older")
+
+
+def write_one(n: int, name: str, unit: int, user: int) -> None:
     """Of five acts two change one row that all share, two make rows of one's own, and one is refused."""
-    for n in range(acts):
-        by = Actor(console=name)
-        match n % 5:
-            case 0 | 1:
-                rename(user, f"{name} {n}", by)
-            case 2 | 3:
-                units.add_post(unit, f"岗位{n}", PostKind.STAFF, by=by)
-            case 4:
-                try:
-                    units.add_post(unit, "又一位镇长", PostKind.PRINCIPAL, by=by)
-                except Refused:
-                    continue
-                raise AssertionError("a second 一把手 was let in")
+    by = Actor(console=name)
+    match n % 5:
+        case 0 | 1:
+            rename(user, f"{name} {n}", by)
+        case 2 | 3:
+            units.add_post(unit, f"岗位{n}", PostKind.STAFF, by=by)
+        case 4:
+            try:
+                units.add_post(unit, "又一位镇长", PostKind.PRINCIPAL, by=by)
+            except Refused:
+                return
+            raise AssertionError("a second 一把手 was let in")
 
 
 def rename(user: int, name: str, by: Actor) -> None:
@@ -33,9 +53,32 @@ def rename(user: int, name: str, by: Actor) -> None:
         access.load(User, user).name = name
 
 
+def write_many(name: str) -> range:
+    """Write many entries in one act; their numbers."""
+    with ledger.act("tell", by=Actor(console=name)) as act:
+        for n in range(AT_ONCE):
+            act.tell({"told": n})
+    return written[-1]
+
+
+def insist_on_seal(seqs: range) -> None:
+    """Whoever crosses a thousand has sealed the log by the end of the act, however many others write."""
+    if seqs.start // checkpoints.EVERY < seqs.stop // checkpoints.EVERY:
+        sealed = checkpoints.latest()
+        assert sealed
+        assert sealed.size >= seqs.stop
+
+
+def keep(seq: int, file: Path) -> None:
+    """Take the receipt of an entry as somebody does who signed it, while the others write on."""
+    file.write_bytes(receipts.make(seq))
+
+
 if __name__ == "__main__":
+    name, unit, user, folder = sys.argv[1:]
+    ledger.after_commit.append(written.append)
     with create_app().app_context():
         print("ready", flush=True)
         sys.stdin.readline()  # so that all begin together
-        name, *numbers = sys.argv[1:]
-        write(name, *map(int, numbers))
+        write(name, int(unit), int(user), Path(folder))
+    print(sum(map(len, written)))
