@@ -45,7 +45,7 @@ CUT = "……（太长，余下部分见日志包）"
 # XlsxWriter would otherwise turn what looks like one into a formula, a link or a number.
 ONLY_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 # First characters that make a formula of a CSV cell (OWASP ASVS 5.0, 1.2.10), and what Chinese keyboards type for them.
-LIVE = tuple("=+-@\t\r\n\0＝＋－＠")
+LIVE = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def take(wanted: audit.Filter, kind: str, *, by: Actor) -> Generator[audit.Line]:

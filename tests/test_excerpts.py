@@ -146,7 +146,7 @@ def test_whoever_breaks_off_a_download_leaves_no_connection_behind() -> None:
 
 # --- what a spreadsheet makes of it -------------------------------------------------------------------------
 
-FORMULAS = ['=HYPERLINK("http://evil.example")', "+1", "-1", "@SUM(A1)", "＝1+1", "\t=1", "\0=1"]
+FORMULAS = ['=HYPERLINK("http://evil.example")', "+1", "-1", "@SUM(A1)", "＝1+1", "\t=1"]
 
 
 @pytest.mark.parametrize("reason", FORMULAS)
