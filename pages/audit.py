@@ -13,7 +13,7 @@ from wtforms import DateField, StringField
 from wtforms.validators import Optional
 
 import verify
-from checklist import audit, clock, excerpts, ledger, units
+from checklist import access, audit, clock, excerpts, ledger, units
 from checklist.check import Check
 from checklist.refusal import Malformed
 from pages import current
@@ -51,9 +51,9 @@ def log() -> str:
     if current.is_htmx():
         return render_template("audit/_entries.html", asked=asked, **shown)
     actions, objects = audit.ACTIONS.values(), audit.OBJECTS.values()
-    return render_template(
-        "audit/log.html", asked=asked, actions=actions, objects=objects, units=units.names(), **shown
-    )
+    may_export = any(access.may(current.standing(), "export", unit) for unit in units.readable(current.actor()))
+    shown |= {"actions": actions, "objects": objects, "units": units.names(), "may_export": may_export}
+    return render_template("audit/log.html", asked=asked, **shown)
 
 
 def asked(**changed: Any) -> str:

@@ -126,3 +126,8 @@ def test_nobody_else_reads_them(address: str, visit: Visit) -> None:
         assert visit(login).get(address).status_code == 403
     assert visit("jiang").get(address).status_code == 200  # an auditor of one bureau keeps them too
     assert "现在封签" not in visit("jiang").get("/checkpoints/").text
+
+
+def test_nobody_is_offered_a_bundle_whom_it_would_be_refused(visit: Visit) -> None:
+    for login, offered in {"wei": True, "jiang": True, "yang": False}.items():
+        assert ("导出日志包" in visit(login).get("/audit/").text) is offered
