@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from checklist import accounts, checkpoints, clock, ledger, lists, owners, reviewing, signoff, units
+from checklist import accounts, checkpoints, clock, editing, ledger, lists, owners, reviewing, signoff, units
 from checklist.actor import Actor, Auth
 from checklist.demo_county import (
     ACCOUNTS,
@@ -171,21 +171,21 @@ def go_through(story: Story, clerk: str, duties: DutyList) -> None:
     for duty in list(duties.duties):
         for flag in duty.flags:
             if flag.get("standard"):
-                lists.mend(duty.id, flag["text"], flag["standard"], by=story.actor(clerk))
+                editing.mend(duty.id, flag["text"], flag["standard"], by=story.actor(clerk))
         if any(words in duty.wording for words in NO_DUTIES):
-            lists.drop(duty.id, by=story.actor(clerk))
+            editing.drop(duty.id, by=story.actor(clerk))
         else:
-            lists.edit(duty.id, decided(story, duties, duty), by=story.actor(clerk))
+            editing.edit(duty.id, decided(story, duties, duty), by=story.actor(clerk))
 
 
-def decided(story: Story, duties: DutyList, duty: Duty) -> lists.Edit:
+def decided(story: Story, duties: DutyList, duty: Duty) -> editing.Edit:
     wording = duty.wording
     for proposed, better in REWORDED.items():
         wording = wording.replace(proposed, better)
     leads, supports = next(((leads, helps) for words, leads, helps in OWNERS if words in wording), EVERYTHING_ELSE)
     goal = next((Decimal(goal) for words, goal in GOALS.items() if words in wording), None)
     guarded = [work for words, work in GUARDS if words in wording]
-    return lists.Edit(
+    return editing.Edit(
         wording=wording,
         side=next((side for words, side in SIDES.items() if words in wording), duty.side),
         cadence=Cadence(duty.cadence),
@@ -215,8 +215,8 @@ def begin_another_list(story: Story) -> None:
     title = "关于开展节日期间纠治“四风”工作的通知"
     duties = draft(story, "jingban", "QH-GOV", "节日期间纠治“四风”任务分解表", title, NOTICE)
     first = duties.duties[0]
-    lists.edit(first.id, decided(story, duties, first), by=story.actor("jingban"))
-    lists.add(duties.id, "节后 5 个工作日内汇总各单位自查情况", by=story.actor("jingban"))
+    editing.edit(first.id, decided(story, duties, first), by=story.actor("jingban"))
+    editing.add(duties.id, "节后 5 个工作日内汇总各单位自查情况", by=story.actor("jingban"))
 
 
 # --- what people did ----------------------------------------------------------------------------------------

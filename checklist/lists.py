@@ -21,7 +21,6 @@ from models import (
     Cadence,
     Duty,
     DutyList,
-    ExactDecimal,
     Item,
     ListKind,
     ListState,
@@ -99,7 +98,7 @@ def _insist_on_free_name(duties: DutyList) -> None:
 def _proposed(proposal: Proposal, position: int, unit: Unit) -> Duty:
     row = proposal.as_dict()
     return Duty(
-        lineage=_new_lineage(),
+        lineage=new_lineage(),
         position=position,
         start=proposal.start,
         end=proposal.end,
@@ -123,81 +122,9 @@ def _target(n: int, of: Mapping[str, Any]) -> Target:
     return Target(n=n, of=of["of"], op=of["op"], value=value, unit=of["unit"])
 
 
-def _new_lineage() -> str:
+def new_lineage() -> str:
+    """A name for a duty that it keeps through all versions of its list."""
     return secrets.token_hex(8)
-
-
-def add(list_id: int, wording: str, *, by: Actor) -> Duty:
-    """Add a duty that the text does not spell out, at the end of the list."""
-    with ledger.act("add", by=by) as act:
-        duties = access.load(DutyList, list_id)
-        act.post = access.require(by, "edit", duties)
-        _insist_on_draft(duties)
-        duty = Duty(
-            duty_list=duties,
-            lineage=_new_lineage(),
-            position=max((d.position for d in duties.duties), default=0) + 1,
-            wording=_wording(wording),
-            side=Side.WORK,
-            cadence=Cadence.ONGOING,
-            why="经办人增加",
-        )
-        db.session.add(duty)
-    return duty
-
-
-@dataclass(frozen=True)
-class Edit:
-    """What the clerk makes of a duty. `values` maps a target's id to its figure, None while it is 待定."""
-
-    wording: str
-    side: Side
-    cadence: Cadence
-    due_on: date | None
-    owners: list[owners.Owner]
-    guards: list[str]
-    values: Mapping[int, Decimal | None]
-
-
-def edit(duty_id: int, to: Edit, *, by: Actor, rev: int | None = None) -> Duty:
-    """Change a duty of a draft. The source's words stay as they are. Raises Stale, Refused, Malformed."""
-    with ledger.act("edit", by=by) as act:
-        duty = _editable(duty_id, by, act, rev)
-        duty.wording = _wording(to.wording)
-        duty.side, duty.cadence, duty.due_on = to.side, to.cadence, to.due_on
-        duty.owners = to.owners
-        duty.guards = _guards(duty, to.guards)
-        for target in duty.targets:
-            target.value = _figure(target, to.values.get(target.id))
-    return duty
-
-
-def mend(duty_id: int, slip: str, standard: str, *, by: Actor, rev: int | None = None) -> Duty:
-    """Put the standard phrase for a suspected slip into the wording; the quoted source keeps the slip."""
-    with ledger.act("mend", by=by) as act:
-        duty = _editable(duty_id, by, act, rev)
-        offered = [(flag["text"], flag.get("standard")) for flag in duty.flags]
-        if (slip, standard) not in offered or slip not in duty.wording:
-            raise Refused("任务表述里已经没有这处文字了，请刷新页面。", duty)
-        duty.wording = duty.wording.replace(slip, standard)
-    return duty
-
-
-def drop(duty_id: int, *, by: Actor, rev: int | None = None) -> Duty:
-    """Leave a proposed duty out of the list; `restore` brings it back as it was."""
-    return _set_dropped(duty_id, True, by, rev)
-
-
-def restore(duty_id: int, *, by: Actor, rev: int | None = None) -> Duty:
-    """Bring a dropped duty back."""
-    return _set_dropped(duty_id, False, by, rev)
-
-
-def _set_dropped(duty_id: int, dropped: bool, by: Actor, rev: int | None) -> Duty:
-    with ledger.act("drop" if dropped else "restore", by=by) as act:
-        duty = _editable(duty_id, by, act, rev)
-        duty.dropped = dropped
-    return duty
 
 
 def set_nodes(list_id: int, days: list[date], *, by: Actor, rev: int | None = None) -> DutyList:
@@ -205,33 +132,14 @@ def set_nodes(list_id: int, days: list[date], *, by: Actor, rev: int | None = No
     with ledger.act("set_nodes", by=by) as act:
         duties = access.load(DutyList, list_id)
         act.post = access.require(by, "edit", duties)
-        _insist_on_draft(duties)
-        _insist_on_rev(duties, rev)
+        insist_on_draft(duties)
+        insist_on_rev(duties, rev)
         duties.nodes = sorted({day.isoformat() for day in days})
     return duties
 
 
-def _editable(duty_id: int, by: Actor, act: ledger.Act, rev: int | None) -> Duty:
-    duty = access.load(Duty, duty_id)
-    act.post = access.require(by, "edit", duty.duty_list)
-    _insist_on_draft(duty.duty_list)
-    _insist_on_rev(duty, rev)
-    return duty
-
-
-def _wording(text: str) -> str:
-    if not text.strip():
-        raise Malformed("任务表述不能为空。不需要这一项时，请用“删去”。", "wording")
-    return text.strip()
-
-
-def _figure(target: Target, value: Decimal | None) -> Decimal | None:
-    if value is not None and not ExactDecimal.holds(value):
-        raise Malformed(f"“{target.of}”的目标值不是能记下的数，请核对；还没有定就空着。", f"value-{target.id}")
-    return value
-
-
-def _guards(duty: Duty, lineages: list[str]) -> list[str]:
+def guarded(duty: Duty, lineages: list[str]) -> list[str]:
+    """Of these lineages, the work that a duty of integrity may guard: other kept rows of its list."""
     work = {d.lineage for d in duty.duty_list.kept if d.side is not Side.INTEGRITY and d is not duty}
     return [lineage for lineage in lineages if lineage in work and duty.side is not Side.WORK]
 
@@ -255,7 +163,7 @@ def submit(list_id: int, *, meeting: str, meeting_no: str, meeting_day: date | N
         duties.meeting, duties.meeting_no, duties.meeting_day = meeting, meeting_no, meeting_day
         duties.submitted_by, duties.declined_because = by.user, ""
         for duty in duties.kept:
-            duty.guards = _guards(duty, duty.guards)  # a duty that was guarded may have been dropped since
+            duty.guards = guarded(duty, duty.guards)  # a duty that was guarded may have been dropped since
     return duties
 
 
@@ -340,15 +248,17 @@ def _move(duties: DutyList, verb: str, rev: int | None = None) -> None:
     move = LIST_MOVES[verb]
     if duties.state is not move.before:
         raise Refused(f"这份清单现在是“{duties.state.label}”，不能{move.label}。请刷新页面。", duties)
-    _insist_on_rev(duties, rev)
+    insist_on_rev(duties, rev)
     duties.state = move.after
 
 
-def _insist_on_draft(duties: DutyList) -> None:
+def insist_on_draft(duties: DutyList) -> None:
+    """Raises Refused when the list's words are frozen."""
     if duties.state is not ListState.DRAFT:
         raise Refused(f"这份清单现在是“{duties.state.label}”，文字已经固定，不能再改。", duties)
 
 
-def _insist_on_rev(row: Duty | DutyList, rev: int | None) -> None:
+def insist_on_rev(row: Duty | DutyList, rev: int | None) -> None:
+    """Raises Stale when the row was changed after the page was drawn that shows it."""
     if rev is not None and rev != row.rev:
         raise Stale("这里在您打开页面之后有变化。下面是最新内容，您填写的也保留着，请核对后再提交。", row)

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from wtforms import DateField, DecimalField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import Optional
 
-from checklist import access, lists, owners
+from checklist import access, editing, lists, owners
 from checklist.refusal import Malformed, Stale
 from models import Cadence, Duty, DutyList, Part, Side
 from pages import current
@@ -29,8 +29,8 @@ class EditForm(WordingForm):
     due_on = DateField("完成日期", [Optional()], description="一次完成或每年一次的事项可以定一个日子。")
     guards = SelectMultipleField("守护的业务事项", description="这条廉政责任看住哪几项业务。")
 
-    def edit(self, duty: Duty) -> lists.Edit:
-        return lists.Edit(
+    def edit(self, duty: Duty) -> editing.Edit:
+        return editing.Edit(
             wording=self.wording.data or "",
             side=Side(self.side.data),
             cadence=Cadence(self.cadence.data),
@@ -124,7 +124,7 @@ def change(id: int) -> Response:
     if not form.validate():
         return make_response(_form_page(duty, form), 422)
     try:
-        duty = current.once(lambda: lists.edit(id, form.edit(duty), by=current.actor(), rev=form.rev.data), Duty, id)
+        duty = current.once(lambda: editing.edit(id, form.edit(duty), by=current.actor(), rev=form.rev.data), Duty, id)
     except Malformed as problem:
         form.blame(problem)
         return make_response(_form_page(_editable(id), form), 422)
@@ -138,12 +138,12 @@ def change(id: int) -> Response:
 
 @bp.post("/duties/<int:id>/drop")
 def drop(id: int) -> Response:
-    return _changed(current.once(lambda: lists.drop(id, by=current.actor(), rev=Form().rev.data), Duty, id))
+    return _changed(current.once(lambda: editing.drop(id, by=current.actor(), rev=Form().rev.data), Duty, id))
 
 
 @bp.post("/duties/<int:id>/restore")
 def restore(id: int) -> Response:
-    return _changed(current.once(lambda: lists.restore(id, by=current.actor(), rev=Form().rev.data), Duty, id))
+    return _changed(current.once(lambda: editing.restore(id, by=current.actor(), rev=Form().rev.data), Duty, id))
 
 
 @bp.post("/duties/<int:id>/wording")
@@ -152,7 +152,7 @@ def mend(id: int) -> Response:
     form = Form()
     slip, standard = request.form.get("slip", ""), request.form.get("standard", "")
     return _changed(
-        current.once(lambda: lists.mend(id, slip, standard, by=current.actor(), rev=form.rev.data), Duty, id)
+        current.once(lambda: editing.mend(id, slip, standard, by=current.actor(), rev=form.rev.data), Duty, id)
     )
 
 
@@ -162,7 +162,7 @@ def add(id: int) -> Response:
     found = access.see(current.actor(), DutyList, id)
     try:
         adding.validate()
-        duty = current.once(lambda: lists.add(id, adding.wording.data or "", by=current.actor()), Duty)
+        duty = current.once(lambda: editing.add(id, adding.wording.data or "", by=current.actor()), Duty)
     except Malformed as problem:
         adding.blame(problem)
         template = "duties/_add.html" if current.is_htmx() else "duties/add.html"

@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select
 
-from checklist import accounts, audit, checkpoints, clock, keys, ledger, lists, signoff, units
+from checklist import accounts, audit, checkpoints, clock, editing, keys, ledger, lists, signoff, units
 from checklist.actor import Actor, Auth
 from checklist.check import Check
 from models import Batch, Cadence, Duty, DutyList, Item, Post, PostKind, Role, Side, Unit, UnitKind, User, db
@@ -150,18 +150,18 @@ def adopt(duties: DutyList) -> DutyList:
     """Give every duty an owner, and let two people put the list into force."""
     work = next(d for d in duties.duties if "预算考核" in d.wording).lineage
     for duty in list(duties.duties):
-        lists.edit(duty.id, decided(duty, guards=[work]), by=actor("chu"))
+        editing.edit(duty.id, decided(duty, guards=[work]), by=actor("chu"))
     day = clock.today()
     lists.submit(duties.id, meeting="县政府常务会议", meeting_no="〔2026〕1 号", meeting_day=day, by=actor("chu"))
     return lists.adopt(duties.id, by=actor("li"))
 
 
-def decided(duty: Duty, guards: list[str]) -> lists.Edit:
+def decided(duty: Duty, guards: list[str]) -> editing.Edit:
     """What the clerk decides of a duty of SPEECH."""
     owners = next(owners for words, owners in OWNERS.items() if words in duty.wording)
     owners = [{**owner, "post": post_of(owner["post"]).id} if "post" in owner else owner for owner in owners]
     integrity = "严禁" in duty.wording
-    return lists.Edit(
+    return editing.Edit(
         wording=duty.wording,
         side=Side.INTEGRITY if integrity else Side.WORK,
         cadence=Cadence(duty.cadence),

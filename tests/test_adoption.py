@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from checklist import accounts, ledger, lists
+from checklist import accounts, editing, ledger, lists
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
 from models import Assignment, Cadence, Duty, Item, ListState, Part, Role, db
 from tests import county
@@ -59,7 +59,7 @@ def test_a_list_without_a_day_to_come_for_what_goes_on_lacks_one() -> None:
 def test_nothing_guards_what_was_left_out() -> None:
     duties = ready()
     guard = next(duty for duty in duties.duties if duty.guards)
-    lists.drop(next(d for d in duties.duties if d.lineage in guard.guards).id, by=county.actor("chu"))
+    editing.drop(next(d for d in duties.duties if d.lineage in guard.guards).id, by=county.actor("chu"))
     lists.submit(duties.id, **MEETING, by=county.actor("chu"))
     assert guard.guards == []
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from checklist import ledger, lists
+from checklist import editing, ledger, lists
 from checklist.actor import Actor
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
 from models import Cadence, Duty, DutyList, Item, ListState, Side, db
@@ -31,7 +31,7 @@ def ready() -> DutyList:
     duties = draft()
     work = next(d for d in duties.duties if "预算考核" in d.wording)
     for duty in list(duties.duties):
-        lists.edit(duty.id, county.decided(duty, [work.lineage]), by=county.actor("chu"))
+        editing.edit(duty.id, county.decided(duty, [work.lineage]), by=county.actor("chu"))
     return duties
 
 
@@ -44,14 +44,14 @@ def one(duties: DutyList) -> Duty:
 
 
 def edit(duty: Duty, by: Actor, rev: int | None = None, **changed: Any) -> Duty:
-    as_it_is = lists.Edit(duty.wording, duty.side, duty.cadence, duty.due_on, duty.owners, duty.guards, {})
-    return lists.edit(duty.id, replace(as_it_is, **changed), by=by, rev=rev)
+    as_it_is = editing.Edit(duty.wording, duty.side, duty.cadence, duty.due_on, duty.owners, duty.guards, {})
+    return editing.edit(duty.id, replace(as_it_is, **changed), by=by, rev=rev)
 
 
 EDITS: dict[str, Callable[[DutyList, Actor], Any]] = {
-    "add": lambda duties, by: lists.add(duties.id, "报送年度总结", by=by),
+    "add": lambda duties, by: editing.add(duties.id, "报送年度总结", by=by),
     "edit": lambda duties, by: edit(one(duties), by, wording="完善预算绩效考核机制"),
-    "drop": lambda duties, by: lists.drop(one(duties).id, by=by),
+    "drop": lambda duties, by: editing.drop(one(duties).id, by=by),
     "set_nodes": lambda duties, by: lists.set_nodes(duties.id, [date(2026, 11, 30)], by=by),
 }
 
@@ -158,8 +158,8 @@ def test_the_quote_stays_whatever_becomes_of_the_wording() -> None:
 def test_a_slip_is_mended_in_the_wording_only_and_only_as_offered() -> None:
     (duty,) = county.draft("笔误", "一、任务\n要压减一般性指出。\n").duties
     with pytest.raises(Refused):
-        lists.mend(duty.id, "压减", "增加", by=county.actor("chu"))
-    lists.mend(duty.id, "一般性指出", "一般性支出", by=county.actor("chu"))
+        editing.mend(duty.id, "压减", "增加", by=county.actor("chu"))
+    editing.mend(duty.id, "一般性指出", "一般性支出", by=county.actor("chu"))
     assert (duty.quote, duty.wording) == ("要压减一般性指出", "要压减一般性支出")
 
 
@@ -167,9 +167,9 @@ def test_leaving_out_bringing_back_and_mending_are_the_clerks_acts_and_logged() 
     (duty,) = county.draft("笔误", "一、任务\n要压减一般性指出。\n").duties
     size = ledger.size()
     for act in (
-        lambda by: lists.drop(duty.id, by=by),
-        lambda by: lists.restore(duty.id, by=by),
-        lambda by: lists.mend(duty.id, "一般性指出", "一般性支出", by=by),
+        lambda by: editing.drop(duty.id, by=by),
+        lambda by: editing.restore(duty.id, by=by),
+        lambda by: editing.mend(duty.id, "一般性指出", "一般性支出", by=by),
     ):
         with pytest.raises(NotYours):
             act(county.actor("qian"))
@@ -197,10 +197,10 @@ def test_an_empty_wording_is_sent_back() -> None:
 def test_what_is_dropped_can_be_brought_back_and_makes_no_items() -> None:
     duties = ready()
     duty = one(duties)
-    lists.drop(duty.id, by=county.actor("chu"))
-    lists.restore(duty.id, by=county.actor("chu"))
+    editing.drop(duty.id, by=county.actor("chu"))
+    editing.restore(duty.id, by=county.actor("chu"))
     assert duty in duties.kept
-    lists.drop(duty.id, by=county.actor("chu"))
+    editing.drop(duty.id, by=county.actor("chu"))
     lists.submit(duties.id, **MEETING, by=county.actor("chu"))
     lists.adopt(duties.id, by=county.actor("li"))
     assert not db.session.scalars(select(Item).where(Item.duty == duty)).all()
@@ -216,7 +216,7 @@ def test_integrity_guards_work_and_nothing_else() -> None:
 
 def test_a_duty_of_ones_own_stands_at_the_end_without_a_quote() -> None:
     duties = draft()
-    duty = lists.add(duties.id, " 报送年度总结 ", by=county.actor("chu"))
+    duty = editing.add(duties.id, " 报送年度总结 ", by=county.actor("chu"))
     assert (duty.wording, duty.quote, duty.start) == ("报送年度总结", "", None)
     assert duty.position == 8
     assert duty.cadence is Cadence.ONGOING

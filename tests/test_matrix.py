@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from checklist import checkpoints, lists
+from checklist import checkpoints, editing, lists
 from models import Batch, Grant, Liaison, Portfolio, Signature, Tenure, User, db
 from tests import county
 from tests.files import PDF, attach
@@ -50,7 +50,7 @@ def places(qinghe: county.Clock) -> dict[str, int | str]:
     draft = county.draft("草稿", county.SPEECH)
     submitted = county.draft("待确认", county.SPEECH)
     for duty in list(submitted.duties):
-        lists.edit(duty.id, county.decided(duty, []), by=county.actor("chu"))
+        editing.edit(duty.id, county.decided(duty, []), by=county.actor("chu"))
     meeting = {"meeting": "常务会议", "meeting_no": "〔2026〕2 号", "meeting_day": qinghe.at.date()}
     lists.submit(submitted.id, **meeting, by=county.actor("chu"))
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from checklist import lists, owners, units
+from checklist import editing, owners, units
 from models import Duty, Part, Tenure, UnitKind, db
 from tests import county
 
@@ -14,8 +14,8 @@ pytestmark = pytest.mark.usefixtures("qinghe")
 
 def duty_of(*chosen: owners.Owner) -> Duty:
     (duty,) = county.draft("名单", "一、任务\n要建立台账。\n").duties
-    decided = lists.Edit(duty.wording, duty.side, duty.cadence, None, list(chosen), [], {})
-    return lists.edit(duty.id, decided, by=county.actor("chu"))
+    decided = editing.Edit(duty.wording, duty.side, duty.cadence, None, list(chosen), [], {})
+    return editing.edit(duty.id, decided, by=county.actor("chu"))
 
 
 def titles(duty: Duty) -> dict[str, str]:
@@ -68,8 +68,8 @@ def test_a_unit_of_a_set_that_nobody_heads_is_named_not_passed_over() -> None:
     assert owners.spread(duty_of(towns)).missing == ["南湖镇没有可承担的岗位"]
     duty = db.session.scalars(select(Duty).order_by(Duty.id.desc())).first()
     assert duty
-    decided = lists.Edit(duty.wording, duty.side, duty.cadence, None, [{**towns, "except": ["QH-NH"]}], [], {})
-    assert owners.spread(lists.edit(duty.id, decided, by=county.actor("chu"))).missing == []
+    decided = editing.Edit(duty.wording, duty.side, duty.cadence, None, [{**towns, "except": ["QH-NH"]}], [], {})
+    assert owners.spread(editing.edit(duty.id, decided, by=county.actor("chu"))).missing == []
 
 
 def test_a_duty_with_support_alone_lacks_a_lead() -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from checklist import accounts, ledger, lists, reviewing, signoff, units
+from checklist import accounts, editing, ledger, lists, reviewing, signoff, units
 from checklist.access import Standing
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
 from models import Item, ItemState, PostKind, Review, Role, Tenure, db
@@ -276,7 +276,7 @@ def of_the_top() -> Item:
     duties = county.draft("书记任务", "要率先垂范，廉洁自律。")
     for duty in list(duties.duties):
         owners = [{"post": county.post_of("zhao").id, **county.LEAD}]
-        lists.edit(duty.id, replace(county.decided(duty, guards=[]), owners=owners), by=chu)
+        editing.edit(duty.id, replace(county.decided(duty, guards=[]), owners=owners), by=chu)
     lists.submit(duties.id, meeting="县委常委会会议", meeting_no="〔2026〕2 号", meeting_day=day, by=chu)
     lists.adopt(duties.id, by=county.actor("li"))
     return county.signed("廉洁自律", "zhao")
