@@ -16,7 +16,7 @@ from typing import BinaryIO
 from sqlalchemy import Engine, Select, func, select
 from xlsxwriter import Workbook
 
-from checklist import audit, clock, ledger
+from checklist import audit, clock, ledger, sheets
 from checklist.actor import Actor
 from checklist.refusal import Malformed, Refused
 from models import audit_log, db
@@ -37,13 +37,9 @@ COLUMNS = {
     "哈希": 68,
 }
 
-# What a sheet of Excel's holds: rows besides the notice and the heads, and UTF-16 units in a cell.
-MOST_ENTRIES = 1_048_576 - 2
-LONGEST_CELL = 32_767
+MOST_ENTRIES = 1_048_576 - 2  # what a sheet of Excel's holds, besides the notice and the heads
 CUT = "……（太长，余下部分见日志包）"
 
-# XlsxWriter would otherwise turn what looks like one into a formula, a link or a number.
-ONLY_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 # First characters that make a formula of a CSV cell (OWASP ASVS 5.0, 1.2.10), and what Chinese keyboards type for them.
 LIVE = tuple("=+-@\t\r\n＝＋－＠")
 
@@ -118,7 +114,7 @@ def write_xlsx(lines: Iterable[audit.Line], out: BinaryIO) -> None:
     """Write the lines to `out` as a workbook of one sheet, in memory that does not grow with them."""
     with (
         tempfile.TemporaryDirectory() as scratch,  # so that nothing of the log stays behind when the disk is full
-        Workbook(out, {"constant_memory": True, "tmpdir": scratch, "use_zip64": True, **ONLY_TEXT}) as book,
+        Workbook(out, {"constant_memory": True, "tmpdir": scratch, "use_zip64": True, **sheets.ONLY_TEXT}) as book,
     ):
         sheet = book.add_worksheet("日志摘录")
         for column, width in enumerate(COLUMNS.values()):
@@ -127,14 +123,4 @@ def write_xlsx(lines: Iterable[audit.Line], out: BinaryIO) -> None:
         sheet.write_row(0, 0, [NOTICE])
         sheet.write_row(1, 0, COLUMNS, book.add_format({"bold": True}))
         for row, line in enumerate(lines, 2):
-            sheet.write_row(row, 0, [line.seq, *map(_fitting, _texts(line))])
-
-
-def _fitting(text: str) -> str:
-    """A cell that Excel opens, with a mark where it had to be cut."""
-    units = text.encode("utf-16-le")
-    if len(units) > 2 * LONGEST_CELL:
-        kept = units[: 2 * (LONGEST_CELL - len(CUT))]
-        return kept.decode("utf-16-le", "ignore") + CUT  # half a character at the cut is dropped
-    # XlsxWriter takes such a text for formatting of its own and writes it unescaped, unless something follows it.
-    return f"{text} " if text.startswith("<r>") and text.endswith("</r>") else text
+            sheet.write_row(row, 0, [line.seq, *(sheets.fitting(text, CUT) for text in _texts(line))])

@@ -37,7 +37,7 @@ LINKS: tuple[tuple[str, str, Callable[[access.Standing], Any]], ...] = (
 
 
 # Rooms within the room of a link.
-WITHIN = {"bundles": "audit", "checkpoints": "audit"}
+WITHIN = {"bundles": "audit", "checkpoints": "audit", "papers": "lists"}
 
 
 def me(standing: access.Standing) -> Me:

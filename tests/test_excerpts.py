@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 import verify
-from checklist import audit, excerpts, ledger, signoff
+from checklist import audit, excerpts, ledger, sheets, signoff
 from checklist.audit import Filter
 from checklist.refusal import Malformed, NotYours, Refused
 from models import audit_log, db
@@ -181,7 +181,7 @@ def test_a_cell_too_long_for_excel_says_where_the_rest_is(reason: str) -> None:
     cell = taken("xlsx", action="撤回签认")[-1][7]
     assert cell.endswith("余下部分见日志包）")
     assert reason.startswith(cell.removesuffix(excerpts.CUT))
-    assert excerpts.LONGEST_CELL - 1 <= len(cell.encode("utf-16-le")) / 2 <= excerpts.LONGEST_CELL
+    assert sheets.LONGEST_CELL - 1 <= len(cell.encode("utf-16-le")) / 2 <= sheets.LONGEST_CELL
     assert taken("csv", action="撤回签认")[-1][7] == reason
 
 
