@@ -1,8 +1,9 @@
-"""How well the decomposer does on texts whose tables were written by hand: `python -m tests.evaluate`."""
+"""How well the decomposer does on texts whose tables were written by hand: `make eval`."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,7 @@ class Score:
 def texts() -> dict[str, tuple[str, list[Row]]]:
     """The texts at hand by name, each with its table; the speech is not part of this repository."""
     files = {
-        "notice": HERE / "notice.txt",
-        "report": HERE / "report.txt",
+        **{file.stem: file for file in sorted(HERE.glob("*.txt"))},
         **dict(zip(["seed"], sorted(SEEDS.glob("*.txt")), strict=False)),
     }
     tables = {name: json.loads((HERE / f"{name}-table.json").read_text(encoding="utf-8")) for name in files}
@@ -50,8 +50,7 @@ def texts() -> dict[str, tuple[str, list[Row]]]:
 def score(text: str, expected: list[Row]) -> Score:
     """Compare what is found in a text with its table."""
     found = [row.as_dict() for row in decompose(text)]
-    by_place = {(row["start"], row["end"]): row for row in found}
-    pairs = [(row, by_place[row["start"], row["end"]]) for row in expected if (row["start"], row["end"]) in by_place]
+    pairs = _pairs(expected, found)
     right = {field: sum(_is_right(field, *pair) for pair in pairs) for field in FIELDS}
     return Score(
         expected=len(expected),
@@ -63,9 +62,34 @@ def score(text: str, expected: list[Row]) -> Score:
     )
 
 
+def misses(text: str, expected: list[Row]) -> Iterator[str]:
+    """Every single thing that is wrong, by its words: rows that are missing or too many, and what rows say amiss."""
+    found = [row.as_dict() for row in decompose(text)]
+    pairs = _pairs(expected, found)
+    matched = {row["start"] for row, _ in pairs}
+    for row in expected:
+        if row["start"] not in matched:
+            yield f"missing: {text[row['start'] : row['end']]}"
+    for row in found:
+        if row["start"] not in matched:
+            yield f"not in the table: {row['text']}"
+    for row, other in pairs:
+        for field in FIELDS:
+            if not _is_right(field, row, other):
+                yield f"{field}: {other['text']}\n      expected {row[field]}\n      found    {_field(field, other)}"
+
+
+def _pairs(expected: list[Row], found: list[Row]) -> list[tuple[Row, Row]]:
+    by_place = {(row["start"], row["end"]): row for row in found}
+    return [(row, by_place[row["start"], row["end"]]) for row in expected if (row["start"], row["end"]) in by_place]
+
+
 def _is_right(field: str, expected: Row, found: Row) -> bool:
-    slips = [flag["text"] for flag in found["flags"] if flag["kind"] == "slip"]
-    return bool(expected[field] == (slips if field == "slips" else found[field]))
+    return bool(expected[field] == _field(field, found))
+
+
+def _field(field: str, found: Row) -> Any:
+    return [flag["text"] for flag in found["flags"] if flag["kind"] == "slip"] if field == "slips" else found[field]
 
 
 def _inside(row: Row, others: list[Row]) -> int:
@@ -78,7 +102,9 @@ def main() -> None:
         print(f"{name}: {result.expected} expected, {result.found} found, {result.matched} at the right place")
         print(f"  precision {result.precision:.2f}, recall {result.recall:.2f}")
         print(f"  wrongly merged {result.merged}, wrongly split {result.split}")
-        print("  " + ", ".join(f"{field} {share:.2f}" for field, share in result.fields.items()))
+        print("  right in those: " + ", ".join(f"{field} {share:.2f}" for field, share in result.fields.items()))
+        for miss in misses(text, table):
+            print(f"  - {miss}")
 
 
 if __name__ == "__main__":
