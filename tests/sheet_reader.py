@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from sqlalchemy import select
 
 from checklist import owners
-from models import Cadence, Duty, DutyList, Part, Post, Side, Unit, db
+from models import Cadence, DutyList, Part, Post, Side, Unit, db
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 OPS = {"≥": ">=", "≤": "<=", "＞": ">", "＜": "<", "＝": "=", "增加": "+", "减少": "-"}
@@ -22,19 +22,16 @@ OPS = {"≥": ">=", "≤": "<=", "＞": ">", "＜": "<", "＝": "=", "增加": "
 def cells(content: bytes) -> list[list[str]]:
     """The rows of a sheet as texts."""
     with zipfile.ZipFile(io.BytesIO(content)) as book:
-        strings = [
-            "".join(text.itertext()) for text in ElementTree.fromstring(book.read("xl/sharedStrings.xml"))
-        ]
+        strings = ["".join(text.itertext()) for text in ElementTree.fromstring(book.read("xl/sharedStrings.xml"))]
         sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
     assert not list(sheet.iter(f"{SHEET}f")), "a formula"
     return [[_text(cell, strings) for cell in row] for row in sheet.iter(f"{SHEET}row")]
 
 
 def _text(cell: ElementTree.Element, strings: list[str]) -> str:
-    value = cell.findtext(f"{SHEET}v")
-    if value is None:
-        return ""
-    return strings[int(value)] if cell.get("t") == "s" else value
+    value = cell.findtext(f"{SHEET}v") or ""
+    text = strings[int(value)] if cell.get("t") == "s" else value
+    return re.sub("_x([0-9A-F]{4})_", lambda escaped: chr(int(escaped[1], 16)), text)
 
 
 def rows(content: bytes, root: Unit) -> list[dict[str, Any]]:
@@ -113,7 +110,3 @@ def rows_of(duties: DutyList) -> list[dict[str, Any]]:
         }
         for n, duty in enumerate(duties.kept, 1)
     ]
-
-
-def first_of(duties: DutyList) -> Duty:
-    return duties.kept[0]

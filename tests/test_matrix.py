@@ -112,7 +112,14 @@ WHICH = {
     **{f"units.{verb}": "unit" for verb in ("show", "end", "found", "add_post")},
     **{f"units.{verb}": "post" for verb in ("post", "end_post", "appoint", "make_liaison", "put_in_charge")},
 }
-WHICH_OF_A_PAGE = {"items": "item", "reviews": "signed", "lists": "draft", "papers": "draft", "duties": "duty", "people": "user"}
+WHICH_OF_A_PAGE = {
+    "items": "item",
+    "reviews": "signed",
+    "lists": "draft",
+    "papers": "draft",
+    "duties": "duty",
+    "people": "user",
+}
 
 
 def addresses(app: Flask) -> list[tuple[str, str, str]]:
