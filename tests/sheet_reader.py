@@ -85,7 +85,7 @@ def _key(words: str, names: dict[str, Any]) -> Any:
 
 
 def _target(words: str) -> tuple[str, str, Decimal | None, str]:
-    found = re.fullmatch(r"(.*) (\S+) (\S+) ?(.*)", words)
+    found = re.fullmatch(rf"(.*?) ({'|'.join(OPS)}) (\S+) ?(.*)", words)
     assert found, words
     return found[1], OPS[found[2]], None if found[3] == "待定" else Decimal(found[3]), found[4]
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checklist import annex, docx, ledger, lists, papers, units
-from models import Cadence, Duty, DutyList, ListKind, ListState, Part, PostKind, Side, Target, Tier
+from checklist import access, annex, docx, editing, ledger, papers, units
+from models import Cadence, Duty, DutyList, ListKind, ListState, Part, PostKind, Side, Target, Tier, UnitKind
 from pages.forms import tidy
 from tests import county, sheet_reader
 from tests.conftest import Visit
@@ -41,8 +41,8 @@ def came_back(duties: DutyList) -> bool:
 def edited(duties: DutyList, words: str, **changed: object) -> DutyList:
     """A duty of a draft, changed by its clerk."""
     duty = next(d for d in duties.duties if words in d.wording)
-    edit = lists.Edit(duty.wording, duty.side, duty.cadence, duty.due_on, duty.owners, duty.guards, {})
-    lists.edit(duty.id, lists.Edit(**{**vars(edit), **changed}), by=county.actor("chu"))  # type: ignore[arg-type]
+    edit = editing.Edit(duty.wording, duty.side, duty.cadence, duty.due_on, duty.owners, duty.guards, {})
+    editing.edit(duty.id, editing.Edit(**{**vars(edit), **changed}), by=county.actor("chu"))  # type: ignore[arg-type]
     return duties
 
 
@@ -55,16 +55,24 @@ def test_a_list_in_force_comes_back_from_its_sheet_the_same() -> None:
 
 def test_a_draft_comes_back_without_what_was_dropped_and_numbered_anew() -> None:
     draft = county.draft("春季清单", county.SPEECH)
-    lists.drop(draft.duties[0].id, by=county.actor("chu"))
+    editing.drop(draft.duties[0].id, by=county.actor("chu"))
     assert [row["number"] for row in sheet_reader.rows(sheet(draft), draft.unit)] == [1, 2, 3, 4, 5, 6]
     assert came_back(draft)
 
 
 def test_owners_of_the_same_name_are_told_apart() -> None:
-    twin = units.add_post(county.unit("QH-GOV").id, "副县长", PostKind.MEMBER, by=county.console)
-    comma = units.found("QH-X", "县委宣传部、网信办", "department", by=county.console, parent=county.unit("QH-GOV"))
+    known = county.post_of("sun")
+    twin = units.add_post(known.unit.id, "副县长", PostKind.MEMBER, by=county.console)
+    comma = units.found(
+        "QH-X",
+        "县委宣传部、网信办",
+        UnitKind.DEPARTMENT,
+        by=county.console,
+        short_name="宣传",
+        parent=county.unit("QH-GOV"),
+    )
     draft = county.draft("春季清单", county.SPEECH)
-    owners = [{"post": twin.id}, {"post": county.post_of("sun").id}, {"unit": comma.code}]
+    owners = [{"post": twin.id}, {"post": known.id}, {"unit": comma.code}]
     every = [{**owner, "part": "lead"} for owner in owners]
     every.append({"set": "team", "except": [str(twin.id)], "part": "support"})
     edited(draft, "预算考核", owners=every)
@@ -74,7 +82,8 @@ def test_owners_of_the_same_name_are_told_apart() -> None:
 def test_a_guard_of_work_in_another_list_names_that_list() -> None:
     draft = county.draft("春季清单", county.SPEECH)
     guard = next(d for d in draft.duties if "严禁" in d.wording)
-    guard.guards = [county.duty("净增企业").lineage]
+    with ledger.act("edit", by=county.console):
+        access.load(Duty, guard.id).guards = [county.duty("净增企业").lineage]
     assert papers.guarded(guard) == ["2026 年《廉政工作任务分解表》第 5 项"]
 
 
@@ -253,7 +262,7 @@ def test_any_text_at_all_makes_a_word_file_that_can_be_read(text: str) -> None:
 
 def test_a_duty_that_stands_under_no_heading_comes_under_other_matters() -> None:
     draft = county.draft("春季清单", county.SPEECH)
-    lists.add(draft.id, "报送年度总结", by=county.actor("chu"))
+    editing.add(draft.id, "报送年度总结", by=county.actor("chu"))
     assert annex.of(draft).groups[-1].heading == "其他事项"
     bare = DutyList(
         unit=draft.unit,
