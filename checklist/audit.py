@@ -55,6 +55,7 @@ ACTIONS = {
     "put_in_charge": "分工",
     "report": "填写完成情况",
     "restore": "恢复责任事项",
+    "revise": "修订清单",
     "revoke": "收回授权",
     "send_back": "审核退回",
     "set_nodes": "设置报送节点",
