@@ -309,6 +309,11 @@ class Post(Logged):
     def title(self) -> str:
         return f"{self.unit.name} {self.name}"
 
+    @property
+    def is_head(self) -> bool:
+        """Whether its holder speaks for the unit: as 一把手 or as secretary."""
+        return self.is_secretary or self.kind is PostKind.PRINCIPAL
+
 
 class User(Logged):
     """人员. Somebody who can log in; the login name is not the display name."""

@@ -23,6 +23,7 @@ from models import (
     Item,
     ListState,
     Logged,
+    Opinion,
     Part,
     Post,
     PostKind,
@@ -122,6 +123,29 @@ def confirmer(standing: Standing, duties: DutyList) -> Capacity | None:
     return None
 
 
+def consulted(standing: Standing, duties: DutyList) -> Capacity | None:
+    """征求意见时被征求单位的负责人和联络员"""
+    asked = duties.consultations[-1].opinions if duties.state is ListState.CONSULTING else []
+    return next(filter(None, (may(standing, "answer", opinion) for opinion in asked)), None)
+
+
+def answering_head(standing: Standing, opinion: Opinion) -> Capacity | None:
+    """被征求单位的一把手或书记"""
+    heads = [post for post in standing.posts if post.unit == opinion.unit and post.is_head]
+    return Capacity("head", heads[0]) if heads else None
+
+
+def answering_liaison(standing: Standing, opinion: Opinion) -> Capacity | None:
+    """其联络员"""
+    prepared = [post for post in standing.prepares if post.unit == opinion.unit and post.is_head]
+    return Capacity("liaison") if prepared else None
+
+
+def opinion_hearer(standing: Standing, opinion: Opinion) -> Capacity | None:
+    """经办人和确认人"""
+    return may(standing, "hear", opinion.consultation.duty_list)
+
+
 def reader(standing: Standing, duties: DutyList) -> Capacity | None:
     """本单位人员、责任人及上级负责人"""
     if duties.state not in (ListState.ADOPTED, ListState.SUPERSEDED):
@@ -216,14 +240,21 @@ TABLE: dict[type[Logged], dict[str, tuple[Relation, ...]]] = {
     },
     Evidence: {"see": (item_reader,), "detach": (item_reporter,)},
     DutyList: {
-        "see": (list_clerk, confirmer, reader),
+        "see": (list_clerk, confirmer, reader, consulted),
         "edit": (list_clerk,),
         "submit": (list_clerk,),
         "adopt": (confirmer,),
         "decline": (confirmer,),
+        "consult": (list_clerk,),
+        "hear": (list_clerk, confirmer),
+        "conclude": (list_clerk, console),
         "revise": (list_clerk,),
         "correct": (confirmer,),
         "supersede": (revision,),
+    },
+    Opinion: {
+        "see": (answering_head, answering_liaison, opinion_hearer),
+        "answer": (answering_head, answering_liaison),
     },
     Batch: {"see": (signer, batch_reader)},
     Unit: {

@@ -45,6 +45,8 @@ class ListMove:
 
 
 LIST_MOVES = {
+    "consult": ListMove("征求意见", ListState.DRAFT, ListState.CONSULTING, "截止日期；有责任人"),
+    "conclude": ListMove("结束征求意见", ListState.CONSULTING, ListState.DRAFT, "到期，或都已答复"),
     "submit": ListMove("提交确认", ListState.DRAFT, ListState.SUBMITTED, "会议名称、文号、日期；每项有牵头责任人"),
     "adopt": ListMove("确认生效", ListState.SUBMITTED, ListState.ADOPTED, "另一人办理"),
     "decline": ListMove("退回修改", ListState.SUBMITTED, ListState.DRAFT, "理由"),
@@ -244,7 +246,7 @@ def submit(list_id: int, *, meeting: str, meeting_no: str, meeting_day: date | N
     with ledger.act("submit", by=by) as act:
         duties = access.load(DutyList, list_id)
         act.post = access.require(by, "submit", duties)
-        _move(duties, "submit")
+        move(duties, "submit")
         for field, value in (("meeting", meeting), ("meeting_no", meeting_no), ("meeting_day", meeting_day)):
             if not value:
                 raise Malformed("请填写会议的名称、文号和日期。", field)
@@ -284,7 +286,7 @@ def adopt(list_id: int, *, by: Actor, rev: int | None = None) -> DutyList:
     with ledger.act("adopt", by=by) as act:
         duties = access.load(DutyList, list_id)
         act.post = access.require(by, "adopt", duties)
-        _move(duties, "adopt", rev)
+        move(duties, "adopt", rev)
         if problems := unready(duties):
             raise Refused("还不能确认：" + "；".join(problems), duties)
         versions.supersede(duties)
@@ -329,19 +331,20 @@ def decline(list_id: int, reason: str, *, by: Actor, rev: int | None = None) -> 
     with ledger.act("decline", by=by, reason=reason) as act:
         duties = access.load(DutyList, list_id)
         act.post = access.require(by, "decline", duties)
-        _move(duties, "decline", rev)
+        move(duties, "decline", rev)
         if not reason.strip():
             raise Malformed("请填写退回修改的理由。", "reason")
         duties.declined_because, duties.submitted_by = reason, None
     return duties
 
 
-def _move(duties: DutyList, verb: str, rev: int | None = None) -> None:
-    move = LIST_MOVES[verb]
-    if duties.state is not move.before:
-        raise Refused(f"这份清单现在是“{duties.state.label}”，不能{move.label}。请刷新页面。", duties)
+def move(duties: DutyList, verb: str, rev: int | None = None) -> None:
+    """Take a list from one state to the next. Only inside an act. Raises Refused, Stale."""
+    step = LIST_MOVES[verb]
+    if duties.state is not step.before:
+        raise Refused(f"这份清单现在是“{duties.state.label}”，不能{step.label}。请刷新页面。", duties)
     _insist_on_rev(duties, rev)
-    duties.state = move.after
+    duties.state = step.after
 
 
 def _insist_on_draft(duties: DutyList) -> None:

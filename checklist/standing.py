@@ -12,7 +12,7 @@ from sqlalchemy import select
 from checklist import clock
 from checklist.actor import Actor
 from checklist.reviewing import in_force, reviewers
-from models import Grant, Liaison, Post, PostKind, Role, Tenure, Unit, User, db
+from models import Grant, Liaison, Post, Role, Tenure, Unit, User, db
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,7 @@ class Standing:
     def leads(self, unit: Unit) -> Post | None:
         """The post as 一把手 or secretary of this unit, or of one above it, that the person holds."""
         line = unit.line()
-        heads = (p for p in self.posts if p.is_secretary or p.kind is PostKind.PRINCIPAL)
-        return next((post for post in heads if post.unit in line), None)
+        return next((post for post in self.posts if post.is_head and post.unit in line), None)
 
 
 def held(kind: Any, user: User, day: date) -> list[Any]:
