@@ -44,6 +44,19 @@ def before(duties: DutyList) -> DutyList | None:
     return next((version for version in series(duties) if version.version == duties.version - 1), None)
 
 
+def is_under_way(duties: DutyList) -> bool:
+    """Whether this is a revision that has not come into force."""
+    return duties.version > 1 and duties.adopted_on is None
+
+
+def offers(duties: DutyList, standing: access.Standing) -> set[str]:
+    """What this person can begin on a list in force; what a template draws as links."""
+    if duties.state is not ListState.ADOPTED:
+        return set()
+    verbs = {"correct"} if series(duties)[-1] is not duties else {"correct", "revise"}
+    return {verb for verb in verbs if access.may(standing, verb, duties)}
+
+
 def revise(list_id: int, reason: str, *, by: Actor) -> DutyList:
     """Begin a new version of a list in force: a draft of the same duties, which keep their lineages.
 

@@ -37,7 +37,10 @@ LINKS: tuple[tuple[str, str, Callable[[access.Standing], Any]], ...] = (
 
 
 # Rooms within the room of a link.
-WITHIN = {"bundles": "audit", "checkpoints": "audit"}
+WITHIN = {
+    **{"bundles": "audit", "checkpoints": "audit"},
+    **{"consultations": "lists", "versions": "lists", "corrections": "lists"},
+}
 
 
 def me(standing: access.Standing) -> Me:
