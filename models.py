@@ -190,8 +190,10 @@ class Tier(Word):
 
 class ListState(Word):
     DRAFT = "draft", "草稿"
+    CONSULTING = "consulting", "征求意见中"
     SUBMITTED = "submitted", "待确认"
     ADOPTED = "adopted", "已生效"
+    SUPERSEDED = "superseded", "已被新版取代"
 
 
 class Side(Word):
@@ -221,11 +223,17 @@ class ItemState(Word):
     SIGNED = "signed", "已签认"
     RETURNED = "returned", "已退回"
     APPROVED = "approved", "已通过"
+    DROPPED = "dropped", "已取消"
 
 
 class Verdict(Word):
     APPROVE = "approve", "通过"
     SEND_BACK = "send_back", "退回"
+
+
+class Answer(Word):
+    AGREES = "agrees", "无意见"
+    OBJECTS = "objects", "有意见"
 
 
 # --- rows that the log speaks of ----------------------------------------------------------------------------
@@ -300,6 +308,11 @@ class Post(Logged):
     @property
     def title(self) -> str:
         return f"{self.unit.name} {self.name}"
+
+    @property
+    def is_head(self) -> bool:
+        """Whether its holder speaks for the unit: as 一把手 or as secretary."""
+        return self.is_secretary or self.kind is PostKind.PRINCIPAL
 
 
 class User(Logged):
@@ -403,6 +416,8 @@ class Source(Logged):
 class DutyList(Logged):
     """清单. One version in a series; the series is unit, kind, tier, year and name."""
 
+    schema = 2
+    assumed: ClassVar = {1: {"revised_because": ""}}
     unit_path = ("unit",)
 
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
@@ -422,6 +437,7 @@ class DutyList(Logged):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     declined_because: Mapped[str] = mapped_column(Text, default="")
     adopted_on: Mapped[date | None]
+    revised_because: Mapped[str] = mapped_column(Text, default="")  # "" for the first version
 
     unit: Mapped[Unit] = relationship()
     source: Mapped[Source] = relationship()
@@ -429,6 +445,7 @@ class DutyList(Logged):
     submitted_by: Mapped[User | None] = relationship(foreign_keys="DutyList.submitted_by_id")
     decided_by: Mapped[User | None] = relationship(foreign_keys="DutyList.decided_by_id")
     duties: Mapped[list[Duty]] = relationship(back_populates="duty_list", order_by="Duty.position")
+    consultations: Mapped[list[Consultation]] = relationship(back_populates="duty_list", order_by="Consultation.id")
 
     @classmethod
     def rules(cls) -> tuple[Any, ...]:
@@ -474,6 +491,7 @@ class Duty(Logged):
     duty_list: Mapped[DutyList] = relationship(back_populates="duties")
     targets: Mapped[list[Target]] = relationship(back_populates="duty", order_by="Target.n")
     assignments: Mapped[list[Assignment]] = relationship(back_populates="duty", order_by="Assignment.id")
+    corrections: Mapped[list[Correction]] = relationship(back_populates="duty", order_by="Correction.id")
 
 
 class Target(Logged):
@@ -515,6 +533,60 @@ class Assignment(Logged):
         return (UniqueConstraint("duty_id", "post_id"),)
 
 
+class Consultation(Logged):
+    """征求意见. A draft laid before the units that it names, until the end of its last day."""
+
+    unit_path = ("duty_list", "unit")
+
+    duty_list_id: Mapped[int] = mapped_column(ForeignKey("duty_list.id"), index=True)
+    from_day: Mapped[date]
+    last_day: Mapped[date]  # included
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    duty_list: Mapped[DutyList] = relationship(back_populates="consultations")
+    opinions: Mapped[list[Opinion]] = relationship(back_populates="consultation", order_by="Opinion.id")
+
+
+class Opinion(Logged):
+    """一个单位的答复. Made for each unit that is asked; `answer` is None until it answers.
+
+    `objections` maps a duty's lineage to what the unit has against it.
+    """
+
+    unit_path = ("unit",)
+
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    answer: Mapped[Answer | None] = mapped_column(word(Answer))
+    objections: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    consultation: Mapped[Consultation] = relationship(back_populates="opinions")
+    unit: Mapped[Unit] = relationship()
+    answered_by: Mapped[User | None] = relationship()
+
+    @classmethod
+    def rules(cls) -> tuple[Any, ...]:
+        return (UniqueConstraint("consultation_id", "unit_id"),)
+
+
+class Correction(Logged):
+    """勘误. A slip mended in the wording of a duty in force; it voids nothing."""
+
+    unit_path = ("duty", "duty_list", "unit")
+
+    duty_id: Mapped[int] = mapped_column(ForeignKey("duty.id"), index=True)
+    before: Mapped[str] = mapped_column(Text)
+    after: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    corrected_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    duty: Mapped[Duty] = relationship(back_populates="corrections")
+    user: Mapped[User] = relationship()
+
+
 class Item(Logged):
     """本期事项. A lead's duty in a period: the thing on the checklist."""
 
@@ -553,8 +625,8 @@ class Item(Logged):
 
     @property
     def signature(self) -> Signature | None:
-        """The signature in force: the last one that was not withdrawn."""
-        standing = [s for s in self.signatures if s.withdrawn_at is None]
+        """The signature in force: the last one that was neither withdrawn nor voided by a revision."""
+        standing = [s for s in self.signatures if s.withdrawn_at is None and s.voided_at is None]
         return standing[-1] if standing else None
 
     @property
@@ -626,6 +698,8 @@ class Batch(Logged):
 class Signature(Logged):
     """签认. `statement` is verbatim what the page showed; name and post are as they stood that day."""
 
+    schema = 2
+    assumed: ClassVar = {1: {"voided_at": None, "voided_by_id": None}}
     unit_path = ("item", "post", "unit")
 
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), index=True)
@@ -644,7 +718,11 @@ class Signature(Logged):
     auth_at: Mapped[datetime] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_because: Mapped[str] = mapped_column(Text, default="")
+    voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    voided_by_id: Mapped[int | None] = mapped_column(ForeignKey("duty.id"))  # as a revision changed it
 
+    duty: Mapped[Duty] = relationship(foreign_keys="Signature.duty_id")
+    voided_by: Mapped[Duty | None] = relationship(foreign_keys="Signature.voided_by_id")
     batch: Mapped[Batch] = relationship(back_populates="signatures")
     item: Mapped[Item] = relationship(back_populates="signatures")
     user: Mapped[User] = relationship()

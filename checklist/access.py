@@ -8,27 +8,22 @@ that there is none (404); whoever sees it and may not act is told who may (403).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
 from typing import Any, TypeVar
-
-from sqlalchemy import select
 
 from checklist import clock
 from checklist.actor import Actor
 from checklist.refusal import NotYours, Unseen
-from checklist.reviewing import in_force, reviewers
+from checklist.standing import Capacity, held
+from checklist.standing import Standing as Standing  # `access.Standing` is what everybody calls it
 from models import (
     THREE_OFFICERS,
     Batch,
     DutyList,
     Evidence,
-    Grant,
     Item,
-    Liaison,
     ListState,
     Logged,
+    Opinion,
     Part,
     Post,
     PostKind,
@@ -40,59 +35,6 @@ from models import (
 )
 
 Row = TypeVar("Row", bound=Logged)
-
-
-@dataclass(frozen=True)
-class Capacity:
-    """As what somebody may act: the relation's name, and the post it comes with, if it comes with one."""
-
-    role: str
-    post: Post | None = None
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What a person is today: the posts held, those prepared as a liaison, and the roles granted."""
-
-    by: Actor
-    posts: tuple[Post, ...] = ()
-    prepares: tuple[Post, ...] = ()
-    grants: tuple[Grant, ...] = ()
-
-    @classmethod
-    def of(cls, by: Actor) -> Standing:
-        """Read it anew: a disabled account, an ended tenure or a lapsed grant counts from the next act."""
-        if by.user is None:
-            return cls(by)
-        if by.user.disabled_at is not None:
-            return cls(Actor())
-        day = clock.today()
-        return cls(
-            by,
-            tuple(tenure.post for tenure in _in_force(Tenure, by.user, day)),
-            tuple(liaison.post for liaison in _in_force(Liaison, by.user, day)),
-            tuple(_in_force(Grant, by.user, day)),
-        )
-
-    @cached_property
-    def reviewers(self) -> dict[Post, Post | None]:
-        """Who reviews whom, read once: a page asks of each of its rows."""
-        return reviewers()
-
-    def granted(self, role: Role, unit: Unit | None) -> bool:
-        """Whether the role is held for this unit or one above it; with no unit, for any."""
-        scopes = {grant.unit for grant in self.grants if grant.role is role}
-        return bool(scopes if unit is None else scopes.intersection(unit.line()))
-
-    def leads(self, unit: Unit) -> Post | None:
-        """The post as 一把手 or secretary of this unit, or of one above it, that the person holds."""
-        line = unit.line()
-        heads = (p for p in self.posts if p.is_secretary or p.kind is PostKind.PRINCIPAL)
-        return next((post for post in heads if post.unit in line), None)
-
-
-def _in_force(kind: Any, user: User, day: date) -> list[Any]:
-    return list(db.session.scalars(select(kind).where(kind.user_id == user.id, *in_force(kind, day))))
 
 
 # --- relations to an item -----------------------------------------------------------------------------------
@@ -147,6 +89,11 @@ def item_auditor(standing: Standing, item: Item) -> Capacity | None:
     return unit_auditor(standing, item.post.unit)
 
 
+def revision(_standing: Standing, _row: Logged) -> Capacity | None:
+    """清单修订生效时自动办理"""
+    return None
+
+
 def _is_own(standing: Standing, item: Item) -> bool:
     """Nobody reviews himself: neither what he signed nor what belongs to any post of his."""
     signed = item.signature is not None and item.signature.user == standing.by.user
@@ -176,9 +123,32 @@ def confirmer(standing: Standing, duties: DutyList) -> Capacity | None:
     return None
 
 
+def consulted(standing: Standing, duties: DutyList) -> Capacity | None:
+    """征求意见时被征求单位的负责人和联络员"""
+    asked = duties.consultations[-1].opinions if duties.state is ListState.CONSULTING else []
+    return next(filter(None, (may(standing, "answer", opinion) for opinion in asked)), None)
+
+
+def answering_head(standing: Standing, opinion: Opinion) -> Capacity | None:
+    """被征求单位的一把手或书记"""
+    heads = [post for post in standing.posts if post.unit == opinion.unit and post.is_head]
+    return Capacity("head", heads[0]) if heads else None
+
+
+def answering_liaison(standing: Standing, opinion: Opinion) -> Capacity | None:
+    """其联络员"""
+    prepared = [post for post in standing.prepares if post.unit == opinion.unit and post.is_head]
+    return Capacity("liaison") if prepared else None
+
+
+def opinion_hearer(standing: Standing, opinion: Opinion) -> Capacity | None:
+    """经办人和确认人"""
+    return may(standing, "hear", opinion.consultation.duty_list)
+
+
 def reader(standing: Standing, duties: DutyList) -> Capacity | None:
     """本单位人员、责任人及上级负责人"""
-    if duties.state is not ListState.ADOPTED:
+    if duties.state not in (ListState.ADOPTED, ListState.SUPERSEDED):
         return None
     own = [p for p in standing.posts + standing.prepares if p.unit == duties.unit]
     if own or standing.leads(duties.unit) or standing.granted(Role.AUDITOR, duties.unit):
@@ -265,14 +235,26 @@ TABLE: dict[type[Logged], dict[str, tuple[Relation, ...]]] = {
         "withdraw": (holder,),
         "approve": (reviewer, recorder),
         "send_back": (reviewer, recorder),
+        "void": (revision,),
+        "drop": (revision,),
     },
     Evidence: {"see": (item_reader,), "detach": (item_reporter,)},
     DutyList: {
-        "see": (list_clerk, confirmer, reader),
+        "see": (list_clerk, confirmer, reader, consulted),
         "edit": (list_clerk,),
         "submit": (list_clerk,),
         "adopt": (confirmer,),
         "decline": (confirmer,),
+        "consult": (list_clerk,),
+        "hear": (list_clerk, confirmer),
+        "conclude": (list_clerk, console),
+        "revise": (list_clerk,),
+        "correct": (confirmer,),
+        "supersede": (revision,),
+    },
+    Opinion: {
+        "see": (answering_head, answering_liaison, opinion_hearer),
+        "answer": (answering_head, answering_liaison),
     },
     Batch: {"see": (signer, batch_reader)},
     Unit: {
@@ -335,7 +317,7 @@ def see(by: Actor, kind: type[Row], id: int) -> Row:
 
 def tenures_of(user: User | None) -> list[Tenure]:
     """The tenures by which somebody holds posts today."""
-    return _in_force(Tenure, user, clock.today()) if user else []
+    return held(Tenure, user, clock.today()) if user else []
 
 
 def reviewees(standing: Standing) -> list[Post]:

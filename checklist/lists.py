@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from checklist import access, clock, ledger, owners, schedule
+from checklist import access, clock, ledger, owners, schedule, versions
 from checklist.actor import Actor
 from checklist.decompose import Proposal, decompose, normalise
 from checklist.refusal import Malformed, Refused, Stale
@@ -24,7 +24,6 @@ from models import (
     Item,
     ListKind,
     ListState,
-    Part,
     Post,
     Side,
     Source,
@@ -45,9 +44,12 @@ class ListMove:
 
 
 LIST_MOVES = {
+    "consult": ListMove("征求意见", ListState.DRAFT, ListState.CONSULTING, "截止日期；有责任人"),
+    "conclude": ListMove("结束征求意见", ListState.CONSULTING, ListState.DRAFT, "到期，或都已答复"),
     "submit": ListMove("提交确认", ListState.DRAFT, ListState.SUBMITTED, "会议名称、文号、日期；每项有牵头责任人"),
     "adopt": ListMove("确认生效", ListState.SUBMITTED, ListState.ADOPTED, "另一人办理"),
     "decline": ListMove("退回修改", ListState.SUBMITTED, ListState.DRAFT, "理由"),
+    "supersede": ListMove("由新版取代", ListState.ADOPTED, ListState.SUPERSEDED, "新版生效"),
 }
 
 
@@ -152,7 +154,7 @@ def submit(list_id: int, *, meeting: str, meeting_no: str, meeting_day: date | N
     with ledger.act("submit", by=by) as act:
         duties = access.load(DutyList, list_id)
         act.post = access.require(by, "submit", duties)
-        _move(duties, "submit")
+        move(duties, "submit")
         for field, value in (("meeting", meeting), ("meeting_no", meeting_no), ("meeting_day", meeting_day)):
             if not value:
                 raise Malformed("请填写会议的名称、文号和日期。", field)
@@ -175,7 +177,7 @@ def unready(duties: DutyList) -> list[str]:
     on_nodes = [d for d in duties.kept if d.cadence in (Cadence.ONGOING, Cadence.PER_EVENT)]
     for duty in duties.kept:
         problems += [f"第 {duty.position} 项{what}" for what in owners.spread(duty).missing]
-        if duty not in on_nodes and not schedule.periods(duty, clock.today()):
+        if duty not in on_nodes and not schedule.periods(duty, clock.today()) and not versions.is_untouched(duty):
             problems.append(f"第 {duty.position} 项的完成日期已经过去")
     if on_nodes and not any(node >= clock.today().isoformat() for node in duties.nodes):
         problems.append("请至少设一个今天以后的报送节点")
@@ -185,14 +187,18 @@ def unready(duties: DutyList) -> list[str]:
 def adopt(list_id: int, *, by: Actor, rev: int | None = None) -> DutyList:
     """Confirm a submitted list as the second person: owners become posts, and the year's items are made.
 
+    A revision takes the place of the version in force, and puts its items in step with itself (see versions.plan).
+
     Raises Stale when the list was declined and submitted anew after the page was drawn.
     """
     with ledger.act("adopt", by=by) as act:
         duties = access.load(DutyList, list_id)
         act.post = access.require(by, "adopt", duties)
-        _move(duties, "adopt", rev)
+        move(duties, "adopt", rev)
         if problems := unready(duties):
             raise Refused("还不能确认：" + "；".join(problems), duties)
+        versions.supersede(duties)
+        act.reason = duties.revised_because or None
         duties.decided_by, duties.adopted_on = by.user, clock.today()
         db.session.flush()
         for duty in duties.kept:
@@ -212,24 +218,20 @@ class Coming:
 
 
 def coming(duties: DutyList) -> Coming:
-    """How many duties, posts and items this year adoption would bring."""
+    """How many duties, posts and new items this year adoption would bring."""
     posts: set[Post] = set()
     items = 0
     for duty in duties.kept:
         spread = owners.spread(duty).posts
         posts.update(spread)
-        leads = sum(part is Part.LEAD for part in spread.values())
-        items += leads * len(schedule.periods(duty, clock.today()))
+        items += len(versions.missing(duty, clock.today()))
     return Coming(len(duties.kept), len(posts), items)
 
 
 def make_items(duty: Duty, since: date) -> None:
     """Put a duty's periods that are still to come on the checklists of its leads. Only inside an act."""
-    leads = [a.post for a in duty.assignments if a.part is Part.LEAD]
-    for post in leads:
-        for period in schedule.periods(duty, since):
-            item = Item(duty=duty, lineage=duty.lineage, post=post, period=period.name, due_on=period.due_on)
-            db.session.add(item)
+    for post, period in versions.missing(duty, since):
+        db.session.add(Item(duty=duty, lineage=duty.lineage, post=post, period=period.name, due_on=period.due_on))
 
 
 def decline(list_id: int, reason: str, *, by: Actor, rev: int | None = None) -> DutyList:
@@ -237,19 +239,20 @@ def decline(list_id: int, reason: str, *, by: Actor, rev: int | None = None) -> 
     with ledger.act("decline", by=by, reason=reason) as act:
         duties = access.load(DutyList, list_id)
         act.post = access.require(by, "decline", duties)
-        _move(duties, "decline", rev)
+        move(duties, "decline", rev)
         if not reason.strip():
             raise Malformed("请填写退回修改的理由。", "reason")
         duties.declined_because, duties.submitted_by = reason, None
     return duties
 
 
-def _move(duties: DutyList, verb: str, rev: int | None = None) -> None:
-    move = LIST_MOVES[verb]
-    if duties.state is not move.before:
-        raise Refused(f"这份清单现在是“{duties.state.label}”，不能{move.label}。请刷新页面。", duties)
+def move(duties: DutyList, verb: str, rev: int | None = None) -> None:
+    """Take a list from one state to the next. Only inside an act. Raises Refused, Stale."""
+    step = LIST_MOVES[verb]
+    if duties.state is not step.before:
+        raise Refused(f"这份清单现在是“{duties.state.label}”，不能{step.label}。请刷新页面。", duties)
     insist_on_rev(duties, rev)
-    duties.state = move.after
+    duties.state = step.after
 
 
 def insist_on_draft(duties: DutyList) -> None:

@@ -85,6 +85,11 @@ def spread(duty: Duty) -> Spread:
     return Spread(posts, missing)
 
 
+def leads(duty: Duty) -> list[Post]:
+    """The posts that would lead a duty if its list came into force today."""
+    return [post for post, part in spread(duty).posts.items() if part is Part.LEAD]
+
+
 def _without_post(owner: Owner, found: list[Post], root: Unit) -> list[str]:
     """Who is meant and has nobody to take it on: also a single unit of a set, which must be left out in so many words."""
     headed = {post.unit for post in found}

@@ -12,7 +12,21 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from checklist import clock
 from checklist.schedule import Light, light
-from models import Assignment, Duty, Item, ItemState, Part, Post, Reading, Review, Side, Signature, db
+from models import (
+    Assignment,
+    Duty,
+    DutyList,
+    Item,
+    ItemState,
+    ListState,
+    Part,
+    Post,
+    Reading,
+    Review,
+    Side,
+    Signature,
+    db,
+)
 
 # The sections of a checklist, in the order in which they want attention.
 SECTIONS = {
@@ -62,10 +76,10 @@ class Tally:
 
 
 def items_of(posts: Iterable[Post]) -> list[Item]:
-    """All items of these posts with what their rows show, in a bounded number of queries; soonest due first."""
+    """The items of these posts that have not been dropped, with what their rows show, in a bounded number of queries; soonest due first."""
     query = (
         select(Item)
-        .where(Item.post_id.in_([post.id for post in posts]))
+        .where(Item.post_id.in_([post.id for post in posts]), Item.state != ItemState.DROPPED)
         .options(
             joinedload(Item.post).joinedload(Post.unit),
             joinedload(Item.duty).joinedload(Duty.duty_list),
@@ -119,7 +133,8 @@ def _beside(items: list[Item]) -> dict[int, list[Item]]:
 
 def _guarded_duties(items: list[Item]) -> dict[str, Duty]:
     wanted = {lineage for item in items for lineage in item.duty.guards}
-    return {duty.lineage: duty for duty in db.session.scalars(select(Duty).where(Duty.lineage.in_(wanted)))}
+    current = select(Duty).join(Duty.duty_list).where(DutyList.state == ListState.ADOPTED, Duty.lineage.in_(wanted))
+    return {duty.lineage: duty for duty in db.session.scalars(current)}
 
 
 def late_entry(item: Item) -> str:
@@ -180,7 +195,7 @@ def counts(duties: Iterable[Duty], today: date | None = None) -> dict[int, Count
     day = today or clock.today()
     ids = [duty.id for duty in duties]
     found: dict[int, list[Item]] = {}
-    for item in db.session.scalars(select(Item).where(Item.duty_id.in_(ids))):
+    for item in db.session.scalars(select(Item).where(Item.duty_id.in_(ids), Item.state != ItemState.DROPPED)):
         found.setdefault(item.duty_id, []).append(item)
     return {id: _count(items, day) for id, items in found.items()}
 

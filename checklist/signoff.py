@@ -54,6 +54,8 @@ MOVES = {
     "withdraw": Move("撤回签认", (S.SIGNED,), S.TICKED, "理由", "signature, item"),
     "approve": Move("通过", (S.SIGNED,), S.APPROVED, "已打开查看；系统外审核须有文号", "review, item"),
     "send_back": Move("退回", (S.SIGNED, S.APPROVED), S.RETURNED, "理由和重报日期", "review, item"),
+    "void": Move("因修订重办", (S.TICKED, S.SIGNED, S.APPROVED, S.DROPPED), S.OPEN, "修订改了内容", "signature, item"),
+    "drop": Move("取消", (S.OPEN, S.TICKED, S.RETURNED, S.SIGNED), S.DROPPED, "修订删去事项或换人", "item"),
 }
 REPORTABLE = (S.OPEN, S.TICKED, S.RETURNED)
 
@@ -133,7 +135,7 @@ def _write_document(item: Item, document_no: str) -> None:
     if known and document_no:
         known.document_no = document_no
     elif known:
-        _delete(known)
+        delete(known)
     elif document_no:
         item.evidence.append(Evidence(document_no=document_no))
 
@@ -144,14 +146,14 @@ def _write_value(item: Item, target: Target, value: Decimal | None) -> None:
         raise Malformed(f"“{target.of}”的完成值不是能记下的数，请核对。", f"value-{target.id}")
     if value is None:
         if known:
-            _delete(known)
+            delete(known)
     elif known:
         known.value, known.met = value, is_met(target, value)
     else:
         item.readings.append(Reading(target=target, value=value, met=is_met(target, value)))
 
 
-def _delete(known: Evidence | Reading) -> None:
+def delete(known: Evidence | Reading) -> None:
     """Taken out of the item's list first, a row could no longer tell the log its unit."""
     item = known.item
     db.session.delete(known)

@@ -19,6 +19,8 @@ from pages import (
     audit,
     bundles,
     checkpoints,
+    consultations,
+    corrections,
     duties,
     evidence,
     feedback,
@@ -33,12 +35,14 @@ from pages import (
     reviews,
     signatures,
     units,
+    versions,
 )
 from pages.current import Visitor, new_nonce, problem, standing, to_login
 
 ITEMS = (items, evidence, signatures, reviews, receipts)
+LISTS = (lists, duties, papers, consultations, versions, corrections)
 LOG = (audit, checkpoints, bundles)
-BLUEPRINTS = (login, *ITEMS, lists, duties, papers, *LOG, units, people, feedback, htmx)
+BLUEPRINTS = (login, *ITEMS, *LISTS, *LOG, units, people, feedback, htmx)
 # What somebody can reach without a login; everything else asks for one.
 OPEN = {"login.log_in", "static", "htmx.script"}
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from wtforms import DateField, DecimalField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import Optional
 
-from checklist import access, editing, lists, owners
+from checklist import access, consultation, editing, lists, owners
 from checklist.refusal import Malformed, Stale
 from models import Cadence, Duty, DutyList, Part, Side
 from pages import current
@@ -176,7 +176,8 @@ def _changed(duty: Duty) -> Response:
 
 def _card(duty: Duty) -> dict[str, Any]:
     unready = lists.unready(duty.duty_list)
-    shown = {"spread": owners.spread, "describe": owners.describe}
+    objections = consultation.objections(duty.duty_list)
+    shown = {"spread": owners.spread, "describe": owners.describe, "objections": objections}
     return {"duty": duty, "list": duty.duty_list, "unready": unready, "swapped": True, **shown}
 
 

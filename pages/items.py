@@ -9,7 +9,7 @@ from flask import Blueprint, Response, make_response, render_template, url_for
 from wtforms import DateField, DecimalField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from checklist import access, clock, evidence, progress, reviewing, signoff
+from checklist import access, clock, consultation, evidence, progress, reviewing, signoff, versions
 from checklist.refusal import Malformed, Stale
 from models import Item, ItemState
 from pages import current
@@ -76,6 +76,7 @@ def mine() -> str:
         posts=posts,
         agenda=progress.agenda(items),
         sections=progress.SECTIONS,
+        opinions=[o for o in consultation.open_to(standing) if o.answer is None],
         today=clock.today(),
         **_shown(items),
     )
@@ -95,6 +96,7 @@ def _page(item: Item, form: ReportForm | None = None, withdraw: WithdrawForm | N
         withdraw=withdraw or WithdrawForm(formdata=None, rev=item.rev),
         upload=FileForm(formdata=None) if evidence.may_change(item, current.standing()) else None,
         reviewer=reviewing.reviewers().get(item.post),
+        revised=versions.changes_of(item),
         **_helpers(),
     )
 

@@ -11,13 +11,17 @@ from sqlalchemy import select
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from checklist import access, clock, lists, owners, progress, units
+from checklist import access, clock, consultation, lists, owners, progress, units, versions
 from checklist.refusal import Malformed, Refused
 from models import Duty, DutyList, ListState, Part, Role, Unit, db
 from pages import current
 from pages.forms import Form, WordingForm, options, tidy
 
 bp = Blueprint("lists", __name__, url_prefix="/lists")
+
+
+S = ListState
+SECTIONS = (S.CONSULTING, S.SUBMITTED, S.ADOPTED, S.DRAFT, S.SUPERSEDED)
 
 
 class DraftForm(Form):
@@ -74,7 +78,7 @@ def index() -> str:
     standing = current.standing()
     newest = db.session.scalars(select(DutyList).order_by(DutyList.id.desc()))
     seen = [duties for duties in newest if access.may(standing, "see", duties)]
-    by_state = {state: [d for d in seen if d.state is state] for state in reversed(ListState)}
+    by_state = {state: [d for d in seen if d.state is state] for state in SECTIONS}
     return render_template("lists/index.html", by_state=by_state, drafts=bool(_units()))
 
 
@@ -136,7 +140,7 @@ def show(id: int) -> str:
 def _page(found: DutyList, **forms: Form) -> str:
     """The editor for whoever may edit a draft; the list as it stands for everybody else."""
     standing = current.standing()
-    may = {verb: bool(access.may(standing, verb, found)) for verb in ("edit", "submit", "adopt", "decline")}
+    may = {verb: bool(access.may(standing, verb, found)) for verb in ("edit", *lists.LIST_MOVES)}
     shown: dict[str, Any] = {"nodes": nodes_form(found), "submission": SubmitForm(formdata=None)}
     shown |= {
         "decline": DeclineForm(formdata=None, rev=found.rev),
@@ -159,8 +163,25 @@ def _page(found: DutyList, **forms: Form) -> str:
         titles_of=_titles_of,
         counts=progress.counts(found.kept),
         coming=lists.coming(found) if found.state is ListState.SUBMITTED else None,
+        **_life(found, standing),
         **shown,
     )
+
+
+def _life(found: DutyList, standing: access.Standing) -> dict[str, Any]:
+    """Where a list stands among its versions, and what the units have said of it."""
+    hears = access.may(standing, "hear", found)
+    latest = consultation.latest(found) if hears else None
+    return {
+        "versions": [version for version in versions.series(found) if access.may(standing, "see", version)],
+        "current": versions.in_force(found),
+        "offers": versions.offers(found, standing),
+        "outlook": versions.outlook(found) if found.version > 1 and found.state is S.SUBMITTED else None,
+        "opinions": [o for o in consultation.open_to(standing) if o.consultation.duty_list == found],
+        "consultation": latest,
+        "silent": consultation.silent(latest) if latest else [],
+        "objections": consultation.objections(found) if hears else {},
+    }
 
 
 def _titles_of(duty: Duty) -> dict[Part, list[str]]:

@@ -37,7 +37,10 @@ LINKS: tuple[tuple[str, str, Callable[[access.Standing], Any]], ...] = (
 
 
 # Rooms within the room of a link.
-WITHIN = {"bundles": "audit", "checkpoints": "audit", "papers": "lists"}
+WITHIN = {
+    **dict.fromkeys(("bundles", "checkpoints"), "audit"),
+    **dict.fromkeys(("papers", "consultations", "versions", "corrections"), "lists"),
+}
 
 
 def me(standing: access.Standing) -> Me:

@@ -10,7 +10,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from wtforms import DateField, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from checklist import access, progress, reviewing, signoff
+from checklist import access, progress, reviewing, signoff, versions
 from checklist.refusal import Malformed, Refused
 from models import Item
 from pages import current
@@ -59,6 +59,7 @@ def _page(item: Item, approval: ReviewForm | None = None, returning: ReturnForm 
         choices=signoff.choices(item, current.standing()),
         outside=reviewing.reviewers().get(item.post) is None,
         changes=_changes(item),
+        revised=versions.changes_of(item),
         approval=approval,
         returning=returning,
         upload=None,

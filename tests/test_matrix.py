@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from checklist import checkpoints, editing, lists
+from checklist import checkpoints, consultation, editing, lists
 from models import Batch, Grant, Liaison, Portfolio, Signature, Tenure, User, db
 from tests import county
 from tests.files import PDF, attach
@@ -53,7 +54,14 @@ def places(qinghe: county.Clock) -> dict[str, int | str]:
         editing.edit(duty.id, county.decided(duty, []), by=county.actor("chu"))
     meeting = {"meeting": "常务会议", "meeting_no": "〔2026〕2 号", "meeting_day": qinghe.at.date()}
     lists.submit(submitted.id, **meeting, by=county.actor("chu"))
+    consulting = county.draft("征求意见", county.SPEECH)
+    consultation.consult(consulting.id, qinghe.at.date() + timedelta(days=3), by=county.actor("chu"))
+    asked = consultation.asked(consulting).index(county.unit("QH-CZJ"))
     return {
+        "adopted": county.duty("预算考核").duty_list.id,
+        "adopted_duty": county.duty("预算考核").id,
+        "consulting": consulting.id,
+        "opinion": consulting.consultations[-1].opinions[asked].id,
         "item": county.item("预算考核", "zhou").id,
         "signed": signed.id,
         "evidence": evidence.id,
@@ -98,6 +106,10 @@ WHICH = {
     "units.end_liaison": "liaison",
     "units.end_tenure": "tenure",
     "people.revoke": "grant",
+    **{f"consultations.{verb}": "consulting" for verb in ("show", "consult", "conclude")},
+    **{f"consultations.{verb}": "opinion" for verb in ("opinion", "answer")},
+    **{f"versions.{verb}": "adopted" for verb in ("new", "create", "changes")},
+    **{f"corrections.{verb}": "adopted_duty" for verb in ("new", "create")},
     "lists.adopt": "submitted",
     "lists.decline": "submitted",
     "items.withdraw": "signed",

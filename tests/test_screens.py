@@ -11,9 +11,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from checklist import checkpoints
 from models import db
-from tests import county
+from tests import county, revisions
 from tests.conftest import Browse
 from tests.files import attach
+from tests.test_consultation import consulting
 
 WITH_SCRIPTS = pytest.mark.parametrize("js", [True], ids=["js"], indirect=True)
 ROOMS = {
@@ -28,7 +29,9 @@ ROOMS = {
         "/receipts/",
     ],
     "sun": ["/reviews/", "/reviews/2"],
-    "chu": ["/lists/", "/lists/new", "/lists/2", "/duties/8/edit"],
+    "chu": ["/lists/", "/lists/new", "/lists/2", "/duties/8/edit", "/lists/1/revision", "/lists/3", "/lists/4/changes"],
+    "li": ["/lists/4", "/lists/4/changes", "/duties/1/correction"],
+    "lian": ["/lists/3", "/opinions/1"],
     "wei": [
         *("/audit/", "/audit/40", "/audit/verdict", "/bundles/", "/receipts/entries/40"),
         *("/checkpoints/", "/checkpoints/{sealed}"),
@@ -42,6 +45,10 @@ def something_to_see(qinghe: county.Clock) -> None:
     county.signed("预算考核", "zhou")
     attach(county.item("预算考核", period="2026-12-15"), county.actor("zhou"), name="长" * 110 + ".pdf")
     county.draft("草稿", county.SPEECH)
+    consulting()
+    new = revisions.begun()
+    revisions.edit(revisions.row(new, "预算考核"), wording="财政局要完善预算绩效考核机制")
+    revisions.submit(new)
 
 
 def rooms(login: str) -> list[str]:

@@ -1,0 +1,119 @@
+"""征求意见: a draft laid before the units that it names, each of which has no objection or says which row it objects to.
+
+The draft rests while it is out. After the last day nobody answers any more; the draft then goes back to the clerk, with
+each objection beside its row, and who has not answered is named. Silence holds nothing up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import select
+
+from checklist import access, clock, ledger, lists, owners
+from checklist.actor import Actor
+from checklist.refusal import Malformed, Refused, Stale
+from models import Answer, Consultation, DutyList, ListState, Opinion, Unit, db
+
+
+def consult(list_id: int, last_day: date | None, *, by: Actor, rev: int | None = None) -> DutyList:
+    """Lay a draft before the units of its owners, until the end of a day. Raises Stale, Refused, Malformed."""
+    with ledger.act("consult", by=by) as act:
+        duties = access.load(DutyList, list_id)
+        act.post = access.require(by, "consult", duties)
+        lists.move(duties, "consult", rev)
+        if last_day is None or last_day <= clock.today():
+            raise Malformed("请选择答复的截止日期，今天以后的一天。", "last_day")
+        units = asked(duties)
+        if not units:
+            raise Refused("还没有一项定了责任人，不知道向谁征求意见。请先定责任人。", duties)
+        opinions = [Opinion(unit=unit) for unit in units]
+        db.session.add(Consultation(duty_list=duties, from_day=clock.today(), last_day=last_day, opinions=opinions))
+    return duties
+
+
+def asked(duties: DutyList) -> list[Unit]:
+    """The units of the posts to which a draft gives something to do, by code."""
+    found = {post.unit for duty in duties.kept for post in owners.spread(duty).posts}
+    return sorted(found, key=lambda unit: unit.code)
+
+
+def answer(
+    opinion_id: int, what: Answer, objections: Mapping[str, str], *, by: Actor, rev: int | None = None
+) -> Opinion:
+    """Answer for a unit, once or anew until the last day is over; `objections` maps a duty's lineage to words.
+
+    Raises Malformed where the answer and the objections contradict each other.
+    """
+    with ledger.act("answer", by=by) as act:
+        opinion = access.load(Opinion, opinion_id)
+        act.post = access.require(by, "answer", opinion)
+        duties = opinion.consultation.duty_list
+        if duties.state is not ListState.CONSULTING or opinion.consultation.ended_at or is_over(opinion.consultation):
+            raise Refused("征求意见已经结束，不能再答复。有意见请直接联系经办人。", opinion)
+        if rev is not None and rev != opinion.rev:
+            raise Stale("本单位在您打开页面之后已经答复过。下面是您填写的内容，请核对后再提交。", opinion)
+        rows = {duty.lineage for duty in duties.kept}
+        said = {lineage: text.strip() for lineage, text in objections.items() if lineage in rows and text.strip()}
+        if what is Answer.OBJECTS and not said:
+            raise Malformed("请在有意见的那一项下面写明意见；没有意见，请按“无意见”。")
+        if what is Answer.AGREES and said:
+            raise Malformed("您已经写了意见。请按“提交意见”；确实没有意见，请先清空。")
+        opinion.answer, opinion.objections = what, said
+        opinion.answered_by, opinion.answered_at = by.user, clock.now()
+    return opinion
+
+
+def conclude(list_id: int, *, by: Actor, rev: int | None = None) -> DutyList:
+    """Give a draft back to the clerk: once the last day is over, or all have answered."""
+    with ledger.act("conclude", by=by) as act:
+        duties = access.load(DutyList, list_id)
+        act.post = access.require(by, "conclude", duties)
+        lists.move(duties, "conclude", rev)
+        consultation = duties.consultations[-1]
+        if not may_end(consultation):
+            names = "、".join(unit.name for unit in silent(consultation))
+            raise Refused(f"还没有到截止日期，{names}还没有答复。请等到期或都答复后再结束。", duties)
+        consultation.ended_at = clock.now()
+    return duties
+
+
+def is_over(consultation: Consultation) -> bool:
+    """Whether the last day has passed."""
+    return clock.today() > consultation.last_day
+
+
+def may_end(consultation: Consultation) -> bool:
+    """Whether nothing more is to be waited for."""
+    return is_over(consultation) or not silent(consultation)
+
+
+def silent(consultation: Consultation) -> list[Unit]:
+    """The units that have not answered."""
+    return [opinion.unit for opinion in consultation.opinions if opinion.answer is None]
+
+
+def latest(duties: DutyList) -> Consultation | None:
+    """The last time that a list was laid before the units."""
+    return duties.consultations[-1] if duties.consultations else None
+
+
+def objections(duties: DutyList) -> dict[str, list[tuple[Unit, str]]]:
+    """What the units had against each duty the last time they were asked, by its lineage."""
+    found: dict[str, list[tuple[Unit, str]]] = {}
+    consultation = latest(duties)
+    for opinion in consultation.opinions if consultation else []:
+        for lineage, text in opinion.objections.items():
+            found.setdefault(lineage, []).append((opinion.unit, text))
+    return found
+
+
+def open_to(standing: access.Standing) -> list[Opinion]:
+    """The opinions that this person can still give or change."""
+    running = select(Opinion).join(Opinion.consultation).where(Consultation.ended_at.is_(None))
+    return [
+        opinion
+        for opinion in db.session.scalars(running.order_by(Opinion.id))
+        if not is_over(opinion.consultation) and access.may(standing, "answer", opinion)
+    ]

@@ -1,0 +1,221 @@
+"""A draft is laid before the units: each answers or is named, and objections come back beside their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from checklist import access, consultation, ledger, lists
+from checklist.actor import Actor
+from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
+from models import Answer, DutyList, ListState, Opinion
+from tests import county
+from tests.test_lists import EDITS, MEETING, ready
+from tests.test_signoff import entries
+
+pytestmark = pytest.mark.usefixtures("qinghe")
+LAST_DAY = county.NOW.date() + timedelta(days=3)
+WORDS = "对接会由金融办牵头更合适"
+
+
+def consulting() -> DutyList:
+    return consultation.consult(ready().id, LAST_DAY, by=county.actor("chu"))
+
+
+def opinion(duties: DutyList, code: str) -> Opinion:
+    return next(o for o in duties.consultations[-1].opinions if o.unit.code == code)
+
+
+def lineage(duties: DutyList, words: str) -> str:
+    return next(duty.lineage for duty in duties.duties if words in duty.wording)
+
+
+def object_to(duties: DutyList, login: str = "zhou", code: str = "QH-CZJ", text: str = WORDS) -> Opinion:
+    said = {lineage(duties, "对接会"): text}
+    return consultation.answer(opinion(duties, code).id, Answer.OBJECTS, said, by=county.actor(login))
+
+
+def agree(duties: DutyList, login: str, code: str) -> Opinion:
+    return consultation.answer(opinion(duties, code).id, Answer.AGREES, {}, by=county.actor(login, code))
+
+
+def answered() -> DutyList:
+    """A consultation in which every unit has answered."""
+    duties = consulting()
+    object_to(duties)
+    for login, code in (("qian", "QH-GOV"), ("zheng", "QH-JYJ"), ("li", "QH-ZFB"), ("wang", "QH-DH")):
+        agree(duties, login, code)
+    return duties
+
+
+# --- asking -------------------------------------------------------------------------------------------------
+
+
+def test_the_units_that_are_to_do_something_are_asked_and_named_until_they_answer() -> None:
+    duties, size = ready(), ledger.size()
+    size = ledger.size()
+    consultation.consult(duties.id, LAST_DAY, by=county.actor("chu"))
+    (asked,) = duties.consultations
+    assert (duties.state, asked.from_day, asked.last_day) == (ListState.CONSULTING, county.NOW.date(), LAST_DAY)
+    everybody = ["QH-CZJ", "QH-DH", "QH-GOV", "QH-JYJ", "QH-ZFB"]
+    assert [unit.code for unit in consultation.silent(asked)] == everybody
+    found = entries(size)
+    assert {entry["action"] for entry in found} == {"consult"}
+    assert sorted(entry["unit"] for entry in found if entry["object"]["type"] == "opinion") == everybody
+    agree(duties, "zheng", "QH-JYJ")
+    assert "QH-JYJ" not in [unit.code for unit in consultation.silent(asked)]
+    assert county.in_step()
+
+
+@pytest.mark.parametrize("day", [None, county.NOW.date(), county.NOW.date() - timedelta(days=1)])
+def test_the_units_get_time_to_answer(day: date | None) -> None:
+    duties = ready()
+    with pytest.raises(Malformed) as early:
+        consultation.consult(duties.id, day, by=county.actor("chu"))
+    assert early.value.field == "last_day"
+    assert (duties.state, duties.consultations) == (ListState.DRAFT, [])
+
+
+def test_without_an_owner_there_is_nobody_to_ask() -> None:
+    duties = county.draft("无主任务", "一、任务\n要提高站位。\n")
+    with pytest.raises(Refused, match="责任人"):
+        consultation.consult(duties.id, LAST_DAY, by=county.actor("chu"))
+
+
+def test_while_the_units_read_the_draft_nobody_changes_or_submits_it() -> None:
+    duties = consulting()
+    for change in EDITS.values():
+        with pytest.raises(Refused, match="征求意见中"):
+            change(duties, county.actor("chu"))
+    with pytest.raises(Refused, match="征求意见中"):
+        lists.submit(duties.id, **MEETING, by=county.actor("chu"))
+
+
+# --- answering ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("login", ["zhou", "lian"])
+def test_a_unit_answers_by_its_head_or_his_liaison_row_by_row(login: str) -> None:
+    duties = consulting()
+    size = ledger.size()
+    said = object_to(duties, login)
+    assert (said.answer, said.answered_by) == (Answer.OBJECTS, county.user(login))
+    assert consultation.objections(duties) == {lineage(duties, "对接会"): [(county.unit("QH-CZJ"), WORDS)]}
+    (entry,) = entries(size)
+    assert (entry["action"], entry["unit"], entry["after"]["answer"]) == ("answer", "QH-CZJ", "objects")
+    assert county.in_step()
+
+
+@pytest.mark.parametrize(
+    ("login", "refusal"), [("wu", Unseen), ("wang", Unseen), ("chen", Unseen), ("chu", NotYours), ("qian", NotYours)]
+)
+def test_nobody_answers_for_another_unit(login: str, refusal: type[Refused]) -> None:
+    duties = consulting()
+    with pytest.raises(refusal):
+        object_to(duties, login)
+    assert opinion(duties, "QH-CZJ").answer is None
+    assert county.in_step()
+
+
+def test_a_unit_may_think_again_until_the_last_day_is_over(qinghe: county.Clock) -> None:
+    duties = consulting()
+    object_to(duties)
+    qinghe.set_day(LAST_DAY)
+    assert agree(duties, "zhou", "QH-CZJ").objections == {}
+    qinghe.move(days=1)
+    with pytest.raises(Refused, match="已经结束"):
+        object_to(duties)
+    assert opinion(duties, "QH-CZJ").answer is Answer.AGREES
+
+
+def test_an_answer_and_its_words_do_not_contradict_each_other() -> None:
+    duties = consulting()
+    for what, said in ((Answer.OBJECTS, " "), (Answer.AGREES, WORDS)):
+        objections = {lineage(duties, "对接会"): said}
+        with pytest.raises(Malformed):
+            consultation.answer(opinion(duties, "QH-CZJ").id, what, objections, by=county.actor("zhou"))
+    assert opinion(duties, "QH-CZJ").answer is None
+
+
+def test_head_and_liaison_do_not_overwrite_each_other_unseen() -> None:
+    duties = consulting()
+    read = opinion(duties, "QH-CZJ").rev
+    object_to(duties, "lian")
+    with pytest.raises(Stale):
+        consultation.answer(opinion(duties, "QH-CZJ").id, Answer.AGREES, {}, by=county.actor("zhou"), rev=read)
+    assert opinion(duties, "QH-CZJ").answer is Answer.OBJECTS
+
+
+def test_a_consulted_unit_sees_the_draft_as_long_as_it_is_asked() -> None:
+    draft = ready()
+    seen = lambda: [who for who in ("zhou", "lian", "wu", "chen") if sees(who, draft)]  # noqa: E731
+    assert seen() == []
+    consultation.consult(draft.id, LAST_DAY, by=county.actor("chu"))
+    assert seen() == ["zhou", "lian"]
+    assert [o.unit.code for o in consultation.open_to(access.Standing.of(county.actor("lian")))] == ["QH-CZJ"]
+
+
+def sees(login: str, duties: DutyList) -> bool:
+    return access.may(access.Standing.of(county.actor(login)), "see", duties) is not None
+
+
+# --- ending -------------------------------------------------------------------------------------------------
+
+
+def test_it_ends_when_all_have_answered_and_the_clerk_goes_on() -> None:
+    duties = answered()
+    size = ledger.size()
+    consultation.conclude(duties.id, by=county.actor("chu"))
+    assert duties.state is ListState.DRAFT
+    assert {entry["object"]["type"] for entry in entries(size)} == {"duty_list", "consultation"}
+    assert consultation.objections(duties)
+    lists.submit(duties.id, **MEETING, by=county.actor("chu"))
+    assert county.in_step()
+
+
+def test_it_ends_after_its_last_day_whoever_has_said_nothing(qinghe: county.Clock) -> None:
+    duties = consulting()
+    with pytest.raises(Refused, match=r"县财政局.*还没有答复"):
+        consultation.conclude(duties.id, by=county.actor("chu"))
+    qinghe.set_day(LAST_DAY)
+    with pytest.raises(Refused):
+        consultation.conclude(duties.id, by=county.actor("chu"))
+    qinghe.move(days=1)
+    consultation.conclude(duties.id, by=county.actor("chu"))
+    assert len(consultation.silent(duties.consultations[-1])) == 5
+    assert county.in_step()
+
+
+def test_a_draft_may_go_out_a_second_time() -> None:
+    duties = answered()
+    consultation.conclude(duties.id, by=county.actor("chu"))
+    consultation.consult(duties.id, LAST_DAY, by=county.actor("chu"))
+    assert consultation.objections(duties) == {}
+    assert len(duties.consultations) == 2
+
+
+STEPS: dict[str, tuple[Callable[[], DutyList], str, str, Callable[[DutyList, Actor], Any]]] = {
+    "consult": (ready, "chu", "qian", lambda duties, by: consultation.consult(duties.id, LAST_DAY, by=by)),
+    "conclude": (answered, "chu", "qian", lambda duties, by: consultation.conclude(duties.id, by=by)),
+}
+
+
+@pytest.mark.parametrize("verb", STEPS)
+def test_each_step_is_the_clerks_and_taken_once_from_its_state(verb: str) -> None:
+    start, login, stranger, step = STEPS[verb]
+    duties, by = start(), county.actor(login, nonce="f" * 32)
+    before = duties.state
+    with pytest.raises(NotYours):
+        step(duties, county.actor(stranger))
+    step(duties, by)
+    size = ledger.size()
+    with pytest.raises(Repeated):
+        step(duties, by)
+    assert ledger.size() == size
+    with pytest.raises(Refused, match=duties.state.label):
+        step(duties, county.actor(login))
+    assert duties.state is not before
+    assert county.in_step()
