@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from checklist import access, clock, ledger, owners, schedule
+from checklist import access, clock, holidays, ledger, owners, schedule
 from checklist.actor import Actor
 from checklist.decompose import Proposal, decompose, normalise
 from checklist.refusal import Malformed, Refused, Stale
@@ -263,13 +263,13 @@ def unready(duties: DutyList) -> list[str]:
     """What keeps a list from being submitted, in Chinese, row by row."""
     if not duties.kept:
         return ["清单里还没有责任事项"]
-    problems = []
+    problems, days = [], holidays.calendar()
     on_nodes = [d for d in duties.kept if d.cadence in (Cadence.ONGOING, Cadence.PER_EVENT)]
     for duty in duties.kept:
         problems += [f"第 {duty.position} 项{what}" for what in owners.spread(duty).missing]
-        if duty not in on_nodes and not schedule.periods(duty, clock.today()):
+        if duty not in on_nodes and not schedule.periods(duty, clock.today(), days):
             problems.append(f"第 {duty.position} 项的完成日期已经过去")
-    if on_nodes and not any(node >= clock.today().isoformat() for node in duties.nodes):
+    if on_nodes and not schedule.periods(on_nodes[0], clock.today(), days):
         problems.append("请至少设一个今天以后的报送节点")
     return problems
 
@@ -306,20 +306,21 @@ class Coming:
 def coming(duties: DutyList) -> Coming:
     """How many duties, posts and items this year adoption would bring."""
     posts: set[Post] = set()
-    items = 0
+    items, days = 0, holidays.calendar()
     for duty in duties.kept:
         spread = owners.spread(duty).posts
         posts.update(spread)
         leads = sum(part is Part.LEAD for part in spread.values())
-        items += leads * len(schedule.periods(duty, clock.today()))
+        items += leads * len(schedule.periods(duty, clock.today(), days))
     return Coming(len(duties.kept), len(posts), items)
 
 
 def make_items(duty: Duty, since: date) -> None:
     """Put a duty's periods that are still to come on the checklists of its leads. Only inside an act."""
     leads = [a.post for a in duty.assignments if a.part is Part.LEAD]
+    coming = schedule.periods(duty, since, holidays.calendar())
     for post in leads:
-        for period in schedule.periods(duty, since):
+        for period in coming:
             item = Item(duty=duty, lineage=duty.lineage, post=post, period=period.name, due_on=period.due_on)
             db.session.add(item)
 
