@@ -30,6 +30,7 @@ from checklist import (
     clock,
     decompose,
     demo,
+    holidays,
     keys,
     ledger,
     readiness,
@@ -48,7 +49,7 @@ HTMX_MEMBER = "django_htmx/static/django_htmx/htmx-2.min.js"
 def init_app(app: Flask) -> None:
     """Register the commands; the last thing in create_app, since `flask run` is refused here."""
     log = (export, verify_log, checkpoint, receipt, prove, keys_group)
-    for command in (serve, demo_county, create_admin, decompose_file, *log, htmx_fetch):
+    for command in (serve, demo_county, create_admin, decompose_file, holidays_group, *log, htmx_fetch):
         app.cli.add_command(command)
     running = click.get_current_context(silent=True)
     if running and running.info_name == "run":  # `flask run` loads the application to serve it
@@ -313,6 +314,25 @@ def show_key() -> None:
     """Print the public key: on one line as verify.py takes it, and as openssl reads it."""
     key = keys.signing()[-1].public
     click.echo(f"{verify.visible(key.vkey)}\n{keys.pem(key)}", nl=False)
+
+
+# --- the year -----------------------------------------------------------------------------------------------
+
+holidays_group = click.Group("holidays", help="The days that are off, and the weekends that are worked.")
+
+
+@holidays_group.command("load")
+@click.argument("file", type=existing_file)
+@with_appcontext
+@refusing
+def load_holidays(file: Path) -> None:
+    """Put a notice of the State Council's General Office in force: a CSV of day,kind,name,notice."""
+    loaded = holidays.load(file.read_bytes(), by=operator())
+    if not loaded.years:
+        click.echo("这些安排已经录入过，没有变化。")
+        return
+    years = "、".join(map(str, loaded.years))
+    click.echo(f"已录入 {years} 年的节假日安排，{loaded.items} 项未签认事项的到期日随之调整。")
 
 
 # --- htmx ---------------------------------------------------------------------------------------------------

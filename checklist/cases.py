@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,12 +52,22 @@ def waits(item: Item) -> str:
     return obstacle(item, verb)
 
 
+def turn(case: Case) -> Item:
+    """The item of the step whose turn it is: the first that is not signed, or else the last one."""
+    return next((step.item for step in case.steps if step.item.state not in SIGNED), case.steps[-1].item)
+
+
 # --- opening and calling off --------------------------------------------------------------------------------
 
 
 def takes_cases(item: Item) -> bool:
-    """Whether cases are opened from an item: the one with which a duty of 逢事必办 reports on a node."""
-    return item.duty.cadence is Cadence.PER_EVENT and item.step is None
+    """Whether an item is of a duty that knows cases: one of 逢事必办."""
+    return item.duty.cadence is Cadence.PER_EVENT
+
+
+def reports_on_cases(item: Item) -> bool:
+    """Whether an item is no step, but reports on the cases of a period."""
+    return takes_cases(item) and item.step is None
 
 
 def begin(item_id: int, name: str, began_on: date | None, *, by: Actor) -> Case:
@@ -130,11 +141,16 @@ def cancel(item_id: int, reason: str, *, by: Actor) -> Case:
         if not reason.strip():
             raise Malformed("请填写撤销办件的理由。", "reason")
         case = item.step.case
-        if any(step.item.signatures for step in case.steps):
+        if not is_unsigned(case):
             raise Refused("办件里已经有签认过的步骤，不能撤销。中途停办的，请在余下的步骤里写明情况再签认。", item)
         case.cancelled_on, case.cancelled_because = clock.today(), reason.strip()
         _remove_steps(case)
     return case
+
+
+def is_unsigned(case: Case) -> bool:
+    """Whether a case still stands with nothing of it ever signed: then it can be called off."""
+    return bool(case.steps) and not any(step.item.signatures for step in case.steps)
 
 
 def _remove_steps(case: Case) -> None:
@@ -184,10 +200,10 @@ class Count:
         return f"本期 {self.cases} 件，其中办结 {self.done} 件" if self.cases else "本期没有登记办件（零报告）"
 
 
-def count(item: Item) -> Count:
-    """The cases that arose since the node before an item's own, up to that one."""
+def count(item: Item, known: Iterable[Case]) -> Count:
+    """Of some cases, those of an item's duty and post that arose since the node before its own, up to that one."""
     nodes = sorted(node for node in item.duty.duty_list.nodes if node < item.period)
     since = nodes[-1] if nodes else ""
-    arisen = [case for case in of_duty(item) if since < case.began_on.isoformat() <= item.period]
-    standing = [case for case in arisen if case.cancelled_on is None]
-    return Count(len(standing), sum(map(is_done, standing)))
+    mine = [case for case in known if (case.lineage, case.post_id) == (item.lineage, item.post_id)]
+    arisen = [case for case in mine if since < case.began_on.isoformat() <= item.period and not case.cancelled_on]
+    return Count(len(arisen), sum(map(is_done, arisen)))

@@ -167,6 +167,11 @@ def words(period: str) -> str:
     return f"{year} 年 {int(month)} 月" + (f" {int(day)} 日报送" if day else "")
 
 
+def day_words(day: date) -> str:
+    """A day with its weekday: 2026-06-30（周二）."""
+    return f"{day.isoformat()}（周{'一二三四五六日'[day.weekday()]}）"
+
+
 @dataclass(frozen=True)
 class Light:
     """How near a due day is: `kind` is late, soon or later; `words` say it in Chinese."""

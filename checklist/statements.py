@@ -41,7 +41,7 @@ def _case(item: Item) -> list[str]:
             f"办件：{case.name}（{case.began_on:%Y-%m-%d} 发生）",
             f"步骤：第 {item.step.n} 步，共 {len(case.steps)} 步：{item.step.name}",
         ]
-    return [f"办件：{cases.count(item).words}"] if cases.takes_cases(item) else []
+    return [f"办件：{cases.count(item, cases.of_duty(item)).words}"] if cases.takes_cases(item) else []
 
 
 def _reading(reading: Reading) -> str:
