@@ -152,6 +152,14 @@ class Loaded:
     years: list[int]
     items: int
 
+    @property
+    def words(self) -> str:
+        """What happened, for whoever loaded the file."""
+        if not self.years:
+            return "这些安排已经录入过，没有变化。"
+        years = "、".join(map(str, self.years))
+        return f"已录入 {years} 年的节假日安排，{self.items} 项未签认事项的到期日随之调整。"
+
 
 def load(content: bytes, *, by: Actor) -> Loaded:
     """Put the notices of a file in force, and move the due days of what is still to be done along.

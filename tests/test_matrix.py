@@ -112,7 +112,14 @@ WHICH = {
     **{f"units.{verb}": "unit" for verb in ("show", "end", "found", "add_post")},
     **{f"units.{verb}": "post" for verb in ("post", "end_post", "appoint", "make_liaison", "put_in_charge")},
 }
-WHICH_OF_A_PAGE = {"items": "item", "reviews": "signed", "lists": "draft", "duties": "duty", "people": "user"}
+WHICH_OF_A_PAGE = {
+    "items": "item",
+    "cases": "item",
+    "reviews": "signed",
+    "lists": "draft",
+    "duties": "duty",
+    "people": "user",
+}
 
 
 def addresses(app: Flask) -> list[tuple[str, str, str]]:
@@ -140,6 +147,8 @@ def form_of(endpoint: str, places: dict[str, int | str]) -> dict[str, object]:
         "signatures.create": {"item": places["item"], f"digest-{places['item']}": "0"},
         "evidence.attach": {"file": (io.BytesIO(PDF), "纪要.pdf")},
         "evidence.detach": {"evidence": places["evidence"]},
+        "cases.begin": {"name": "一件", "began_on": "2026-03-01"},
+        "cases.cancel": {"reason": "登记错了"},
     }.get(endpoint, {})
 
 
