@@ -14,11 +14,12 @@ from functools import cache
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from checklist import access, ledger, schedule, units
 from checklist.actor import Actor
 from checklist.refusal import Malformed
-from models import DayKind, HolidayYear, Item, ItemState, db
+from models import DayKind, Duty, HolidayYear, Item, ItemState, Step, db
 
 OURS = Path(__file__).with_name("holidays.csv")
 COLUMNS = ["day", "kind", "name", "notice"]
@@ -183,7 +184,8 @@ def _move_due_days(days: Calendar) -> int:
     """Let what is not signed fall due as the calendar now says; how many items that moved."""
     moved = 0
     waiting = Item.state.in_((ItemState.OPEN, ItemState.TICKED, ItemState.RETURNED))
-    for item in db.session.scalars(select(Item).where(waiting).order_by(Item.id)):
+    whole = (joinedload(Item.step).joinedload(Step.case), joinedload(Item.duty).joinedload(Duty.duty_list))
+    for item in db.session.scalars(select(Item).where(waiting).options(*whole).order_by(Item.id)):
         before = item.due
         period = schedule.of_item(item, days)
         if period:

@@ -39,8 +39,9 @@ class Row:
 
     @property
     def size(self) -> int:
-        """How many items it shows."""
-        return len(self.case.steps) if self.case else 1 + len(self.guards)
+        """How many items it shows that belong to its section."""
+        steps = [step.item for step in self.case.steps] if self.case else []
+        return sum(section(item) == section(self.item) for item in steps or [self.item, *self.guards])
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def index() -> str:
 
 
 def _holidays(notice: holidays.Notice) -> list[Holiday]:
-    names = dict.fromkeys(day["name"] for day in notice.days)
+    names = dict.fromkeys(day["name"] for day in sorted(notice.days, key=lambda day: day["kind"]))  # off before work
     return [Holiday(name, *(list(_stretches(notice, name, kind)) for kind in DayKind)) for name in names]
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 
+import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests import county
 from tests.conftest import Browse
-from tests.test_cases import STEPS, report
+from tests.test_cases import STEPS, begun, report
+
+WITH_SCRIPTS = pytest.mark.parametrize("js", [True], ids=["js"], indirect=True)
 
 
 def open_a_case(page: Page, name: str) -> None:
@@ -46,6 +50,19 @@ def test_a_case_is_opened_run_through_its_steps_and_signed(browse: Browse, qingh
 
     page.goto("/items/")
     expect(page.locator("article.row", has_text="本期 1 件，其中办结 1 件")).to_be_visible()
+
+
+@WITH_SCRIPTS
+def test_in_a_card_too_focus_stays_and_the_result_is_said_once(browse: Browse, qinghe: county.Clock) -> None:
+    case = begun()
+    page = browse("zhou")
+    first = case.steps[0].item_id
+    page.locator(f"#item-{first}-act").press("Enter")
+    expect(page.locator(f"#item-{first}-act")).to_have_text("撤销报完成")
+    expect(page.locator(f"#item-{first}-act")).to_be_focused()
+    expect(page.locator("#said")).to_have_text(f"第 {first} 号事项，已报完成")
+    page.goto(f"/items/{first}/cases")
+    assert not [found["id"] for found in Axe().run(page).response["violations"]]
 
 
 def test_a_case_that_was_opened_by_mistake_is_called_off(browse: Browse, qinghe: county.Clock) -> None:

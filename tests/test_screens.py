@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests import county
 from tests.conftest import Browse
 from tests.files import attach
+from tests.test_cases import begun
 
 WITH_SCRIPTS = pytest.mark.parametrize("js", [True], ids=["js"], indirect=True)
 ROOMS = {
@@ -18,7 +19,7 @@ ROOMS = {
     "sun": ["/reviews/", "/reviews/2"],
     "chu": ["/lists/", "/lists/new", "/lists/2", "/duties/8/edit"],
     "wei": ["/audit/", "/audit/40"],
-    "shen": ["/units/", "/units/2", "/posts/2", "/people/", "/people/2"],
+    "shen": ["/units/", "/units/2", "/posts/2", "/people/", "/people/2", "/holidays/"],
 }
 
 
@@ -27,6 +28,7 @@ def something_to_see(qinghe: county.Clock) -> None:
     county.signed("预算考核", "zhou")
     attach(county.item("预算考核", period="2026-12-15"), county.actor("zhou"), name="长" * 110 + ".pdf")
     county.draft("草稿", county.SPEECH)
+    begun()
 
 
 @WITH_SCRIPTS
