@@ -30,6 +30,7 @@ from checklist import (
     clock,
     decompose,
     demo,
+    holidays,
     keys,
     ledger,
     readiness,
@@ -48,7 +49,8 @@ HTMX_MEMBER = "django_htmx/static/django_htmx/htmx-2.min.js"
 def init_app(app: Flask) -> None:
     """Register the commands; the last thing in create_app, since `flask run` is refused here."""
     log = (export, verify_log, checkpoint, receipt, prove, keys_group)
-    for command in (serve, demo_county, create_admin, decompose_file, *log, htmx_fetch):
+    year = click.Group("holidays", commands=[load_holidays], help="The days that are off, and those worked instead.")
+    for command in (serve, demo_county, create_admin, decompose_file, year, *log, htmx_fetch):
         app.cli.add_command(command)
     running = click.get_current_context(silent=True)
     if running and running.info_name == "run":  # `flask run` loads the application to serve it
@@ -64,6 +66,19 @@ def operator() -> Actor:
 def stop(message: str, code: int = 1) -> NoReturn:
     click.echo(verify.visible(message), err=True)
     sys.exit(code)
+
+
+def refusing(command: Callable[..., None]) -> Callable[..., None]:
+    """A command that says why it does not do a thing, instead of a traceback."""
+
+    @functools.wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except Problem as problem:
+            stop(problem.message)
+
+    return wrapped
 
 
 # --- starting -----------------------------------------------------------------------------------------------
@@ -128,21 +143,19 @@ def print_demo_accounts() -> None:
     help="Which of the three officers; the security administrator grants all further roles.",
 )
 @with_appcontext
+@refusing
 def create_admin(login: str, name: str, county: str, code: str, password: str, role: str) -> None:
     """Open the log, and make the first administrators; again with --role for the next one."""
     by = operator()
-    try:
-        if ledger.size() == 0:
-            ledger.open_log(current_app.config["SHUANGZE"]["origin"], by=by)
-        root = units.root() or units.found(code, county, UnitKind.COMMITTEE, by=by, short_name=county)
-        user, _ = accounts.create(login, name, by=by, home=root, password=password)
-        accounts.grant(user.id, Role(role), root.id, clock.today(), None, by=by)
-    except Problem as problem:
-        stop(problem.message)
+    if ledger.size() == 0:
+        ledger.open_log(current_app.config["SHUANGZE"]["origin"], by=by)
+    root = units.root() or units.found(code, county, UnitKind.COMMITTEE, by=by, short_name=county)
+    user, _ = accounts.create(login, name, by=by, home=root, password=password)
+    accounts.grant(user.id, Role(role), root.id, clock.today(), None, by=by)
     click.echo(f"已开设{Role(role).label}账号 {user.login}。")
 
 
-# --- the text -----------------------------------------------------------------------------------------------
+# --- the text, and the year -----------------------------------------------------------------------------------
 
 
 @click.command("decompose")
@@ -163,20 +176,16 @@ def decompose_file(file: Any, as_json: bool) -> None:
         click.echo(verify.visible(f"   责任人：{owners}　时限：{row.deadline or '无'}"))
 
 
+@click.command("load")
+@click.argument("file", type=click.File("rb"))
+@with_appcontext
+@refusing
+def load_holidays(file: Any) -> None:
+    """Put the holidays of a year in force, from a CSV of day,kind,name,notice."""
+    click.echo(holidays.load(file.read(), by=operator()).words)
+
+
 # --- the log ------------------------------------------------------------------------------------------------
-
-
-def refusing(command: Callable[..., None]) -> Callable[..., None]:
-    """A command that says why it does not do a thing, instead of a traceback."""
-
-    @functools.wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> None:
-        try:
-            command(*args, **kwargs)
-        except Problem as problem:
-            stop(problem.message)
-
-    return wrapped
 
 
 def follow(steps: Iterator[int], size: int, label: str) -> None:
@@ -241,9 +250,7 @@ def verify_log(anchors: tuple[Path, ...], as_json: bool) -> None:
         told = {**asdict(verdict), "ok": check.good, "differences": [asdict(d) for d in check.differences]}
         click.echo(json.dumps(told, ensure_ascii=True, sort_keys=True))
     else:
-        lines = check.words() + [difference.words for difference in check.differences]
-        if check.good:
-            lines.append("数据库与日志一致。")
+        lines = check.words() + [d.words for d in check.differences] + ["数据库与日志一致。"] * check.good
         click.echo("\n".join(verify.visible(line) for line in lines))
     sys.exit(verdict.exit_code if check.good else verify.TAMPERED)
 

@@ -226,6 +226,11 @@ class ItemState(Word):
     DROPPED = "dropped", "已取消"
 
 
+class DayKind(Word):
+    OFF = "off", "放假"
+    WORK = "work", "上班"
+
+
 class Verdict(Word):
     APPROVE = "approve", "通过"
     SEND_BACK = "send_back", "退回"
@@ -587,8 +592,61 @@ class Correction(Logged):
     user: Mapped[User] = relationship()
 
 
+class HolidayYear(Logged):
+    """节假日安排. The days of a year that are off, or worked in their stead, as the notice says; replaced as a whole.
+
+    `days` is [{"day": ISO date, "kind": a DayKind, "name": 元旦}], earliest first; the first may lie in the December
+    before: 元旦 of 2023 began on the 31st.
+    """
+
+    year: Mapped[int] = mapped_column(unique=True)
+    notice: Mapped[str] = mapped_column(String(60))
+    days: Mapped[list[dict[str, str]]] = mapped_column(JSON)
+
+
+class Case(Logged):
+    """办件. One event of a duty that is done whenever one arises: a fund, a tender, a decision.
+
+    Its steps are rows of their own, each with its item; a case that was called off has none left.
+    """
+
+    unit_path = ("post", "unit")
+
+    lineage: Mapped[str] = mapped_column(String(16), index=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    began_on: Mapped[date]
+    cancelled_on: Mapped[date | None]
+    cancelled_because: Mapped[str] = mapped_column(Text, default="")
+
+    post: Mapped[Post] = relationship()
+    steps: Mapped[list[Step]] = relationship(back_populates="case", order_by="Step.n")
+
+
+class Step(Logged):
+    """步骤. Where an item stands in its case: the steps are signed in the order of `n`, which counts from 1."""
+
+    unit_path = ("case", "post", "unit")
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    n: Mapped[int]
+    name: Mapped[str] = mapped_column(String(80))
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), unique=True)
+
+    case: Mapped[Case] = relationship(back_populates="steps")
+    item: Mapped[Item] = relationship(back_populates="step")
+
+    @classmethod
+    def rules(cls) -> tuple[Any, ...]:
+        return (UniqueConstraint("case_id", "n"),)
+
+
 class Item(Logged):
-    """本期事项. A lead's duty in a period: the thing on the checklist."""
+    """本期事项. A lead's duty in a period: the thing on the checklist.
+
+    The step of a case is an item too: `case` is then the case's name, and `period` the year in which it began with
+    the step's number, 2026-S01. So a name is used once a year for a duty and a post.
+    """
 
     unit_path = ("post", "unit")
 
@@ -609,6 +667,7 @@ class Item(Logged):
     duty: Mapped[Duty] = relationship()
     post: Mapped[Post] = relationship()
     reported_by: Mapped[User | None] = relationship()
+    step: Mapped[Step | None] = relationship(back_populates="item")
     readings: Mapped[list[Reading]] = relationship(back_populates="item", order_by="Reading.id")
     evidence: Mapped[list[Evidence]] = relationship(back_populates="item", order_by="Evidence.id")
     signatures: Mapped[list[Signature]] = relationship(back_populates="item", order_by="Signature.id")
@@ -622,6 +681,16 @@ class Item(Logged):
     def due(self) -> date:
         """The day that counts: the reviewer's, once an item has been sent back."""
         return self.redo_by or self.due_on
+
+    @property
+    def title(self) -> str:
+        """What is to be done, in a line: the duty's wording, or the case and its step."""
+        return f"{self.step.case.name}：{self.step.name}" if self.step else self.duty.wording
+
+    @property
+    def targets(self) -> list[Target]:
+        """The figures to be reported: of a case only at its last step."""
+        return self.duty.targets if self.step is None or self.step is self.step.case.steps[-1] else []
 
     @property
     def signature(self) -> Signature | None:

@@ -231,6 +231,8 @@ TABLE: dict[type[Logged], dict[str, tuple[Relation, ...]]] = {
         "untick": (holder, liaison),
         "report": (holder, liaison),
         "attach": (holder, liaison),
+        "begin_case": (holder, liaison),
+        "cancel_case": (holder, liaison),
         "sign": (holder,),
         "withdraw": (holder,),
         "approve": (reviewer, recorder),

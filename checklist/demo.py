@@ -11,7 +11,19 @@ from typing import Any
 
 from sqlalchemy import select
 
-from checklist import accounts, checkpoints, clock, editing, ledger, lists, owners, reviewing, signoff, units
+from checklist import (
+    accounts,
+    checkpoints,
+    clock,
+    editing,
+    ledger,
+    lists,
+    owners,
+    reviewing,
+    signoff,
+    statements,
+    units,
+)
 from checklist.actor import Actor, Auth
 from checklist.demo_county import (
     ACCOUNTS,
@@ -286,7 +298,7 @@ def sign(story: Story, items: list[Item]) -> None:
     login = story.holder(post)
     user = story.people[login]
     acting = signoff.is_acting(user, post)
-    shown = {item.id: signoff.digest(signoff.statement(item, user, acting)) for item in items}
+    shown = {item.id: statements.digest(statements.statement(item, user, acting)) for item in items}
     signoff.sign(shown, by=story.actor(login, post))
 
 

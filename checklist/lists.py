@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from checklist import access, clock, ledger, owners, schedule, versions
+from checklist import access, clock, holidays, ledger, owners, schedule, versions
 from checklist.actor import Actor
 from checklist.decompose import Proposal, decompose, normalise
 from checklist.refusal import Malformed, Refused, Stale
@@ -173,13 +173,13 @@ def unready(duties: DutyList) -> list[str]:
     """What keeps a list from being submitted, in Chinese, row by row."""
     if not duties.kept:
         return ["清单里还没有责任事项"]
-    problems = []
+    problems, days = [], holidays.calendar()
     on_nodes = [d for d in duties.kept if d.cadence in (Cadence.ONGOING, Cadence.PER_EVENT)]
     for duty in duties.kept:
         problems += [f"第 {duty.position} 项{what}" for what in owners.spread(duty).missing]
-        if duty not in on_nodes and not schedule.periods(duty, clock.today()) and not versions.is_untouched(duty):
+        if duty not in on_nodes and not schedule.periods(duty, clock.today(), days) and not versions.is_untouched(duty):
             problems.append(f"第 {duty.position} 项的完成日期已经过去")
-    if on_nodes and not any(node >= clock.today().isoformat() for node in duties.nodes):
+    if on_nodes and not schedule.periods(on_nodes[0], clock.today(), days):
         problems.append("请至少设一个今天以后的报送节点")
     return problems
 
@@ -220,17 +220,17 @@ class Coming:
 def coming(duties: DutyList) -> Coming:
     """How many duties, posts and new items this year adoption would bring."""
     posts: set[Post] = set()
-    items = 0
+    items, days = 0, holidays.calendar()
     for duty in duties.kept:
         spread = owners.spread(duty).posts
         posts.update(spread)
-        items += len(versions.missing(duty, clock.today()))
+        items += len(versions.missing(duty, clock.today(), days))
     return Coming(len(duties.kept), len(posts), items)
 
 
 def make_items(duty: Duty, since: date) -> None:
     """Put a duty's periods that are still to come on the checklists of its leads. Only inside an act."""
-    for post, period in versions.missing(duty, since):
+    for post, period in versions.missing(duty, since, holidays.calendar()):
         db.session.add(Item(duty=duty, lineage=duty.lineage, post=post, period=period.name, due_on=period.due_on))
 
 

@@ -10,10 +10,11 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from checklist import clock
+from checklist import cases, clock
 from checklist.schedule import Light, light
 from models import (
     Assignment,
+    Case,
     Duty,
     DutyList,
     Item,
@@ -25,6 +26,7 @@ from models import (
     Review,
     Side,
     Signature,
+    Step,
     db,
 )
 
@@ -41,16 +43,21 @@ SECTIONS = {
 
 @dataclass(frozen=True)
 class Row:
-    """A work item beside the integrity items that guard it; or an integrity item alone, with what it guards."""
+    """A work item beside the integrity items that guard it; or an integrity item alone, with what it guards.
+
+    Or the steps of a case together; `item` is then the one whose turn it is.
+    """
 
     item: Item
     guards: list[Item] = field(default_factory=list)
     guarded: list[Duty] = field(default_factory=list)
+    case: Case | None = None
 
     @property
     def size(self) -> int:
-        """How many items it shows."""
-        return 1 + len(self.guards)
+        """How many items it shows that belong to its section."""
+        steps = [step.item for step in self.case.steps] if self.case else []
+        return sum(section(item) == section(self.item) for item in steps or [self.item, *self.guards])
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,7 @@ def items_of(posts: Iterable[Post]) -> list[Item]:
         .where(Item.post_id.in_([post.id for post in posts]), Item.state != ItemState.DROPPED)
         .options(
             joinedload(Item.post).joinedload(Post.unit),
+            joinedload(Item.step).joinedload(Step.case).selectinload(Case.steps),
             joinedload(Item.duty).joinedload(Duty.duty_list),
             joinedload(Item.duty).selectinload(Duty.targets),
             joinedload(Item.duty).selectinload(Duty.assignments).joinedload(Assignment.post),
@@ -101,7 +109,10 @@ def agenda(items: list[Item]) -> dict[str, list[Row]]:
     guarded = _guarded_duties(items)
     sections: dict[str, list[Row]] = {name: [] for name in SECTIONS}
     for item in items:
-        if item.id not in guarding:
+        if item.step:
+            if item is (turn := cases.turn(item.step.case)):
+                sections[section(turn)].append(Row(turn, case=item.step.case))
+        elif item.id not in guarding:
             row = Row(item, beside.get(item.id, []), [guarded[g] for g in item.duty.guards if g in guarded])
             sections[section(item)].append(row)
     return {name: rows for name, rows in sections.items() if rows}
@@ -121,8 +132,9 @@ def light_of(item: Item) -> Light:
 def _beside(items: list[Item]) -> dict[int, list[Item]]:
     """For each work item, the integrity items of the same post, period and section that guard it."""
     beside: dict[int, list[Item]] = {}
-    work = {(i.lineage, i.post_id, i.period): i for i in items if i.duty.side is not Side.INTEGRITY}
-    for item in items:
+    whole = [item for item in items if item.step is None]
+    work = {(i.lineage, i.post_id, i.period): i for i in whole if i.duty.side is not Side.INTEGRITY}
+    for item in whole:
         if item.duty.side is Side.INTEGRITY:
             found = (work.get((lineage, item.post_id, item.period)) for lineage in item.duty.guards)
             partner = next((w for w in found if w and section(w) == section(item)), None)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from hashlib import sha256
 from operator import eq, ge, gt, le, lt
 
-from checklist import access, clock, ledger, reviewing, schedule
+from checklist import access, cases, clock, holidays, ledger, reviewing
 from checklist.actor import Actor, Auth
 from checklist.refusal import Malformed, Refused, Stale, Unconfirmed
+from checklist.statements import VERSION, digest, statement
 from models import (
     Batch,
     Evidence,
@@ -29,8 +29,6 @@ from models import (
 )
 
 AUTH_LASTS = timedelta(minutes=15)
-STATEMENT_VERSION = 2
-MEANING = "本人确认：以上事项的完成情况属实，由本人负责。"
 
 
 @dataclass(frozen=True)
@@ -46,10 +44,14 @@ class Move:
 
 S = ItemState
 MOVES = {
-    "tick": Move("报完成", (S.OPEN,), S.TICKED, "每项指标的完成值", "item, reading, evidence"),
+    "tick": Move("报完成", (S.OPEN,), S.TICKED, "每项指标的完成值；办件的上一步已报完成", "item, reading, evidence"),
     "untick": Move("撤销报完成", (S.TICKED,), S.OPEN, "", "item"),
     "sign": Move(
-        "签认", (S.OPEN, S.TICKED, S.RETURNED), S.SIGNED, "15 分钟内输过密码；退回后须有回复", "batch, signature, item"
+        "签认",
+        (S.OPEN, S.TICKED, S.RETURNED),
+        S.SIGNED,
+        "15 分钟内输过密码；退回后须有回复；办件的上一步已签认",
+        "batch, signature, item",
     ),
     "withdraw": Move("撤回签认", (S.SIGNED,), S.TICKED, "理由", "signature, item"),
     "approve": Move("通过", (S.SIGNED,), S.APPROVED, "已打开查看；系统外审核须有文号", "review, item"),
@@ -73,7 +75,8 @@ class Report:
 
 def choices(item: Item, standing: access.Standing) -> list[str]:
     """The moves that this person can make with this item now; what a template draws as buttons."""
-    return [v for v, move in MOVES.items() if item.state in move.before and access.may(standing, v, item)]
+    fitting = [v for v, move in MOVES.items() if item.state in move.before and not cases.obstacle(item, v)]
+    return [v for v in fitting if access.may(standing, v, item)]
 
 
 # --- reporting ----------------------------------------------------------------------------------------------
@@ -120,7 +123,7 @@ def _write(item: Item, what: Report) -> None:
     item.note, item.happened_on, item.reply = what.note, what.happened_on, what.reply
     before = _in_rows_of_their_own(item)
     _write_document(item, what.document_no)
-    for target in item.duty.targets:
+    for target in item.targets:
         _write_value(item, target, what.values.get(target.id))
     if _in_rows_of_their_own(item) != before:
         item.rev += 1  # a page drawn before is out of date, as if the item's own row had changed
@@ -174,37 +177,6 @@ def is_met(target: Target, value: Decimal) -> bool | None:
 # --- signing ------------------------------------------------------------------------------------------------
 
 
-def statement(item: Item, user: User, acting: bool) -> str:
-    """The text that is shown, signed, stored and hashed, to the letter."""
-    duty, duties = item.duty, item.duty.duty_list
-    acts_as = "（主持工作）" if acting else ""
-    lines = [
-        f"签认事项：第 {item.id} 号（责任事项第 {duty.version} 版）",
-        f"所属清单：{duties.name}（{duties.year} 年，第 {duties.version} 版）",
-        f"任务表述：{duty.wording}",
-        f"本期：{schedule.words(item.period)}，{item.due:%Y-%m-%d} 前完成",
-        *[f"指标：{_reading(r)}" for r in item.readings],
-        f"完成说明：{item.note or '（未填）'}",
-        f"发生日期：{item.happened_on.isoformat() if item.happened_on else '（未填）'}",
-        f"文号：{'、'.join(e.document_no for e in item.documents) or '（未填）'}",
-        *[f"佐证文件：{e.file_name}（SHA-256 前 16 位 {(e.file_sha256 or '')[:16]}）" for e in item.files],
-        *([f"对退回的回复：{item.reply}"] if item.reply else []),
-        f"签认人：{user.name}，{item.post.title}{acts_as}",
-        MEANING,
-    ]
-    return "\n".join(lines)
-
-
-def _reading(reading: Reading) -> str:
-    verdict = {True: "达标", False: "未达标", None: "目标待定"}[reading.met]
-    return f"{reading.target.of} {reading.value:f}{reading.target.unit}（{verdict}）"
-
-
-def digest(text: str) -> str:
-    """What a form carries to prove which statement was on the page."""
-    return sha256(text.encode()).hexdigest()
-
-
 def is_acting(user: User, post: Post) -> bool:
     """Whether somebody holds a post as 代理/主持工作 today."""
     return any(t.acting for t in access.tenures_of(user) if t.post == post)
@@ -217,7 +189,7 @@ def sign(shown: Mapping[int, str], *, by: Actor) -> Batch:
     what the page showed.
     """
     with ledger.act("sign", by=by) as act:
-        items = [access.load(Item, id) for id in shown]
+        items = [access.load(Item, id) for id in sorted(shown)]  # the steps of a case in their order
         for item in items:
             act.post = access.require(by, "sign", item)
         if not items or by.user is None:
@@ -256,7 +228,7 @@ def _signature(batch: Batch, item: Item, text: str, acting: bool, auth: Auth) ->
         post_title=item.post.title,
         acting=acting,
         statement=text,
-        statement_version=STATEMENT_VERSION,
+        statement_version=VERSION,
         auth_method=auth.method,
         auth_at=auth.at,
     )
@@ -298,7 +270,7 @@ def send_back(
         if redo_by is None or redo_by < clock.today():
             raise Malformed("请选择重报日期，今天或今天以后。", "redo_by")
         _review(item, Verdict.SEND_BACK, by, act.post, rev, outside_document, reason, redo_by)
-        item.redo_by, item.reply = redo_by, ""
+        item.redo_by, item.reply = holidays.calendar().next_working(redo_by), ""
     return item
 
 
@@ -339,6 +311,8 @@ def _move(item: Item, verb: str, rev: int | None = None) -> None:
     move = MOVES[verb]
     if item.state not in move.before:
         raise Refused(f"这一项现在是“{item.state.label}”，不能{move.label}。请刷新页面查看最新情况。", item)
+    if why := cases.obstacle(item, verb):
+        raise Refused(why, item)
     _insist_on_rev(item, rev)
     item.state = move.after
 
@@ -350,7 +324,7 @@ def _insist_on_rev(item: Item, rev: int | None) -> None:
 
 def _insist_on_values(item: Item) -> None:
     given = {reading.target for reading in item.readings}
-    lacking = [target for target in item.duty.targets if target not in given]
+    lacking = [target for target in item.targets if target not in given]
     if lacking:
         raise Malformed(f"请填写“{lacking[0].of}”的完成值。", f"value-{lacking[0].id}")
 

@@ -13,7 +13,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from checklist import access, clock, difference, ledger, owners, schedule, signoff
+from checklist import access, clock, difference, holidays, ledger, owners, schedule, signoff
 from checklist.actor import Actor
 from checklist.refusal import Malformed, Refused
 from models import Duty, DutyList, Item, ItemState, ListState, Part, Post, Reading, Target, db
@@ -206,8 +206,9 @@ def plan(duties: DutyList) -> list[Step]:
     if before(duties) is None:
         return []
     revised = {duty.lineage: duty for duty in duties.kept}
+    days = holidays.calendar()
     leads = {duty.lineage: owners.leads(duty) for duty in duties.kept}
-    dues = {duty.lineage: {p.name: p.due_on for p in schedule.periods(duty, date.min)} for duty in duties.kept}
+    dues = {duty.lineage: {p.name: p.due_on for p in schedule.periods(duty, date.min, days)} for duty in duties.kept}
     steps = []
     for item in _items(duties):
         duty = revised.get(item.lineage)
@@ -297,9 +298,9 @@ def outlook(duties: DutyList) -> Outlook:
     )
 
 
-def missing(duty: Duty, since: date) -> list[tuple[Post, schedule.Period]]:
+def missing(duty: Duty, since: date, days: holidays.Calendar) -> list[tuple[Post, schedule.Period]]:
     """The posts and periods, still to come on a day, for which a duty has no item yet."""
     known = db.session.execute(select(Item.post_id, Item.period).where(Item.lineage == duty.lineage, Item.case == ""))
     taken = {(post_id, period) for post_id, period in known}
-    wanted = [(post, period) for post in owners.leads(duty) for period in schedule.periods(duty, since)]
+    wanted = [(post, period) for post in owners.leads(duty) for period in schedule.periods(duty, since, days)]
     return [(post, period) for post, period in wanted if (post.id, period.name) not in taken]

@@ -18,12 +18,14 @@ from models import Batch
 from pages import (
     audit,
     bundles,
+    cases,
     checkpoints,
     consultations,
     corrections,
     duties,
     evidence,
     feedback,
+    holidays,
     htmx,
     items,
     lists,
@@ -39,10 +41,10 @@ from pages import (
 )
 from pages.current import Visitor, new_nonce, problem, standing, to_login
 
-ITEMS = (items, evidence, signatures, reviews, receipts)
+ITEMS = (items, cases, evidence, signatures, reviews, receipts)
 LISTS = (lists, duties, papers, consultations, versions, corrections)
 LOG = (audit, checkpoints, bundles)
-BLUEPRINTS = (login, *ITEMS, *LISTS, *LOG, units, people, feedback, htmx)
+BLUEPRINTS = (login, *ITEMS, *LISTS, *LOG, units, people, holidays, feedback, htmx)
 # What somebody can reach without a login; everything else asks for one.
 OPEN = {"login.log_in", "static", "htmx.script"}
 
@@ -67,7 +69,9 @@ def init_app(app: Flask) -> None:
     app.before_request(ask_for_login)
     app.after_request(add_headers)
     app.context_processor(what_every_page_shows)
-    app.jinja_env.filters.update(moment=moment, receipt_no=receipt_no, period=schedule.words, size=size)
+    app.jinja_env.filters.update(
+        moment=moment, receipt_no=receipt_no, period=schedule.words, day=schedule.day_words, size=size
+    )
     app.jinja_env.globals.update(new_nonce=new_nonce)
     app.register_error_handler(Problem, lambda p: problem(p.message, p.status))
     app.register_error_handler(CSRFError, on_csrf_error)

@@ -9,9 +9,21 @@ from flask import Blueprint, Response, make_response, render_template, url_for
 from wtforms import DateField, DecimalField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from checklist import access, clock, consultation, evidence, progress, reviewing, signoff, versions
+from checklist import (
+    access,
+    cases,
+    clock,
+    consultation,
+    evidence,
+    holidays,
+    progress,
+    reviewing,
+    schedule,
+    signoff,
+    versions,
+)
 from checklist.refusal import Malformed, Stale
-from models import Item, ItemState
+from models import Case, Item, ItemState
 from pages import current
 from pages.forms import FileForm, Form, tidy
 
@@ -54,7 +66,7 @@ def report_form(item: Item, **kwargs: Any) -> ReportForm:
     class ItemForm(ReportForm):
         pass
 
-    for target in item.duty.targets:
+    for target in item.targets:
         field = DecimalField(f"{target.of}（{target.unit}）", [Optional()])
         setattr(ItemForm, f"value-{target.id}", field)
     said: dict[str, Any] = {f"value-{reading.target_id}": reading.value for reading in item.readings}
@@ -97,13 +109,13 @@ def _page(item: Item, form: ReportForm | None = None, withdraw: WithdrawForm | N
         upload=FileForm(formdata=None) if evidence.may_change(item, current.standing()) else None,
         reviewer=reviewing.reviewers().get(item.post),
         revised=versions.changes_of(item),
-        **_helpers(),
+        **_helpers([item], cases.of_duty(item)),
     )
 
 
-def _helpers() -> dict[str, Callable[..., Any]]:
-    """What templates ask about an item; the answers are the verbs' own."""
-    standing = current.standing()
+def _helpers(items: list[Item], known: list[Case]) -> dict[str, Any]:
+    """What templates ask about an item; the answers are the verbs' own. `known` are the cases to be counted."""
+    standing, days = current.standing(), holidays.calendar()
     return {
         "choices": lambda item: signoff.choices(item, standing),
         "may_report": lambda item: access.may(standing, "report", item) and item.state in signoff.REPORTABLE,
@@ -111,6 +123,10 @@ def _helpers() -> dict[str, Callable[..., Any]]:
         "light": progress.light_of,
         "late_entry": progress.late_entry,
         "report_form": report_form,
+        "waits": cases.waits,
+        "case_count": lambda item: cases.count(item, known) if cases.reports_on_cases(item) else None,
+        "moved": lambda item: schedule.moved(item, days),
+        "unknown_years": days.unknown(item.due for item in items),
     }
 
 
@@ -118,7 +134,8 @@ def _shown(items: list[Item]) -> dict[str, Any]:
     """The tally, and how many reported items wait for this person's own signature."""
     held = set(current.standing().posts)
     ready = [item for item in items if item.state is ItemState.TICKED and item.post in held]
-    return {"tally": progress.Tally.of(items), "ready": ready, **_helpers()}
+    known = list({item.step.case for item in items if item.step})
+    return {"tally": progress.Tally.of(items), "ready": ready, **_helpers(items, known)}
 
 
 # --- reporting ----------------------------------------------------------------------------------------------
@@ -164,7 +181,9 @@ def _row(item: Item, form: Form | None = None, status: int = 200) -> Response:
     standing = current.standing()
     items = progress.items_of(standing.posts + standing.prepares)
     page = url_for("items.mine", _anchor=f"item-{item.id}")
-    return current.answer("items/_row.html", page, status, item=item, form=form, swapped=True, **_shown(items))
+    part = "items/_case.html" if item.step else "items/_row.html"
+    case = item.step.case if item.step else None
+    return current.answer(part, page, status, item=item, case=case, form=form, swapped=True, **_shown(items))
 
 
 @bp.post("/<int:id>/withdrawal")

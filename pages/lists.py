@@ -11,7 +11,7 @@ from sqlalchemy import select
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from checklist import access, clock, consultation, lists, owners, progress, units, versions
+from checklist import access, clock, consultation, holidays, lists, owners, progress, units, versions
 from checklist.refusal import Malformed, Refused
 from models import Duty, DutyList, ListState, Part, Role, Unit, db
 from pages import current
@@ -162,6 +162,7 @@ def _page(found: DutyList, **forms: Form) -> str:
         describe=owners.describe,
         titles_of=_titles_of,
         counts=progress.counts(found.kept),
+        unknown_years=holidays.calendar().unknown([date(found.year, 12, 31)]),
         coming=lists.coming(found) if found.state is ListState.SUBMITTED else None,
         **_life(found, standing),
         **shown,

@@ -32,12 +32,14 @@ LINKS: tuple[tuple[str, str, Callable[[access.Standing], Any]], ...] = (
     ("lists.index", "清单", lambda s: s.posts or s.prepares or _granted(s, Role.CLERK, Role.AUDITOR)),
     ("audit.log", "审计日志", lambda s: _granted(s, Role.AUDITOR, Role.LOG_ADMIN)),
     ("units.index", "单位与岗位", lambda s: _granted(s, Role.SYSTEM_ADMIN)),
+    ("holidays.index", "节假日", lambda s: _granted(s, Role.SYSTEM_ADMIN, Role.CLERK)),
     ("people.index", "人员与授权", lambda s: _granted(s, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)),
 )
 
 
 # Rooms within the room of a link.
 WITHIN = {
+    "cases": "items",
     **dict.fromkeys(("bundles", "checkpoints"), "audit"),
     **dict.fromkeys(("papers", "consultations", "versions", "corrections"), "lists"),
 }

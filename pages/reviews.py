@@ -125,7 +125,7 @@ def _review(id: int, form: ReviewForm, act: Callable[[], Item], page: Callable[[
             raise
         form.blame(refused)
         return make_response(page(access.see(current.actor(), Item, id)), 409)
-    flash(f"第 {item.id} 号事项“{item.duty.wording[:20]}…”{item.state.label}。")
+    flash(f"第 {item.id} 号事项“{item.title[:20]}…”{item.state.label}。")
     return _next()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, render_template, request
 from wtforms import PasswordField
 
-from checklist import access, accounts, clock, progress, reviewing, signoff
+from checklist import access, accounts, clock, progress, reviewing, signoff, statements
 from checklist.refusal import Problem, Refused, Unconfirmed
 from models import Batch, Item, ItemState, Post
 from pages import current
@@ -44,8 +44,8 @@ def _sheet(items: list[Item], form: SignForm, wrong: Problem | None = None) -> s
     sheet = []
     for item in items:
         access.require(by, "sign", item)
-        text = signoff.statement(item, by.user, signoff.is_acting(by.user, item.post)) if by.user else ""
-        sheet.append((item, text, signoff.digest(text)))
+        text = statements.statement(item, by.user, signoff.is_acting(by.user, item.post)) if by.user else ""
+        sheet.append((item, text, statements.digest(text)))
     form.nonce.data = current.new_nonce()
     return render_template("signatures/new.html", sheet=sheet, form=form, wrong=wrong, asks=_asks_for_password())
 

@@ -126,6 +126,7 @@ WHICH = {
 }
 WHICH_OF_A_PAGE = {
     "items": "item",
+    "cases": "item",
     "reviews": "signed",
     "lists": "draft",
     "papers": "draft",
@@ -159,6 +160,8 @@ def form_of(endpoint: str, places: dict[str, int | str]) -> dict[str, object]:
         "signatures.create": {"item": places["item"], f"digest-{places['item']}": "0"},
         "evidence.attach": {"file": (io.BytesIO(PDF), "纪要.pdf")},
         "evidence.detach": {"evidence": places["evidence"]},
+        "cases.begin": {"name": "一件", "began_on": "2026-03-01"},
+        "cases.cancel": {"reason": "登记错了"},
     }.get(endpoint, {})
 
 

@@ -7,14 +7,19 @@ from datetime import date
 import pytest
 
 from checklist import schedule
-from models import Cadence, Duty, DutyList
+from checklist.holidays import Calendar
+from models import Cadence, DayKind, Duty, DutyList
 
+WHOLE_YEAR = range(date(2028, 1, 1).toordinal(), date(2029, 1, 1).toordinal())
 NODES = ["2028-12-15", "2028-06-30"]
+# Every weekend of 2028 is worked, so that a due day stays where it is set.
+EVERY_DAY = Calendar({date.fromordinal(n): DayKind.WORK for n in WHOLE_YEAR}, frozenset({2028}))
 
 
 def periods(cadence: Cadence, since: str = "2028-01-01", due_on: date | None = None) -> list[tuple[str, str]]:
     duty = Duty(cadence=cadence, due_on=due_on, duty_list=DutyList(year=2028, nodes=NODES))
-    return [(p.name, p.due_on.isoformat()) for p in schedule.periods(duty, date.fromisoformat(since))]
+    found = schedule.periods(duty, date.fromisoformat(since), EVERY_DAY)
+    return [(p.name, p.due_on.isoformat()) for p in found]
 
 
 def test_every_month_ends_on_its_last_day_in_a_leap_year_too() -> None:

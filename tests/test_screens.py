@@ -14,6 +14,7 @@ from models import db
 from tests import county, revisions
 from tests.conftest import Browse
 from tests.files import attach
+from tests.test_cases import begun
 from tests.test_consultation import consulting
 
 WITH_SCRIPTS = pytest.mark.parametrize("js", [True], ids=["js"], indirect=True)
@@ -36,7 +37,7 @@ ROOMS = {
         *("/audit/", "/audit/40", "/audit/verdict", "/bundles/", "/receipts/entries/40"),
         *("/checkpoints/", "/checkpoints/{sealed}"),
     ],
-    "shen": ["/units/", "/units/2", "/posts/2", "/people/", "/people/2"],
+    "shen": ["/units/", "/units/2", "/posts/2", "/people/", "/people/2", "/holidays/"],
 }
 
 
@@ -49,6 +50,7 @@ def something_to_see(qinghe: county.Clock) -> None:
     new = revisions.begun()
     revisions.edit(revisions.row(new, "预算考核"), wording="财政局要完善预算绩效考核机制")
     revisions.submit(new)
+    begun()
 
 
 def rooms(login: str) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from checklist import accounts, ledger, signoff, units
+from checklist import accounts, ledger, signoff, statements, units
 from checklist.actor import Actor
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unconfirmed, Unseen
 from models import Item, ItemState, Liaison, Signature, Target, Tenure, audit_body, audit_log, db
@@ -220,10 +220,10 @@ def test_what_is_stored_is_what_was_shown_to_the_letter() -> None:
     logged = {entry["object"]["type"]: entry["after"] for entry in entries(size)}
     assert logged.keys() == {"batch", "signature", "item"}
     assert logged["signature"]["statement"] == shown
-    assert signature.statement_version == signoff.STATEMENT_VERSION
+    assert signature.statement_version == statements.VERSION
     assert (signature.signer, signature.post_title) == ("周局长", "县财政局 局长")
     assert "完成说明：已办" in shown
-    assert signoff.MEANING in shown
+    assert statements.MEANING in shown
 
 
 def test_a_statement_that_changed_since_it_was_shown_is_not_signed() -> None:
