@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import func, select
 
-from checklist import accounts, audit, feedback, ledger, lines, replay, signoff, states
+from checklist import accounts, audit, corrections, feedback, holidays, ledger, lines, replay, signoff, states
 from checklist.actor import Actor
 from checklist.replay import Difference
 from models import Evidence, Logged, Tenure, User, db
 from tests import county
 from tests.conftest import ROOT
+from tests.test_cases import begun
+from tests.test_consultation import consulting
+from tests.test_holidays import NEXT
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 
@@ -100,6 +103,11 @@ def filled() -> list[str]:
 @pytest.fixture
 def every_table_has_a_row(worked: None) -> None:
     feedback.write("字再大些。", "/items/", by=county.actor("zhou"))
+    begun()
+    holidays.load(NEXT.encode(), by=county.console)
+    consulting()
+    wording = county.duty("对接会").wording
+    corrections.correct(county.duty("对接会").id, f"{wording}，", "补逗号。", by=county.actor("li"))
     accounts.log_in("zhou", county.PASSWORD, by=Actor(ip="10.0.0.7"))
     assert set(filled()) == set(replay.TABLES)
 
