@@ -110,7 +110,9 @@ def _cuts(sentence: str) -> Iterator[int]:
 
 def is_apart(sentence: str, begin: int, clause: str) -> bool:
     """Behind a semicolon, what asks for something is a duty of its own."""
-    return sentence[begin - 1 : begin] == "；" and bool(first(grammar.DUTIES, clause))
+    return sentence[begin - 1 : begin] == "；" and bool(
+        clause.startswith(("对", "凡")) or first(grammar.DUTIES, clause)
+    )
 
 
 def _begins(clause: str, whole: str, said: _Said, before: _Said) -> bool:

@@ -43,7 +43,7 @@ _DONE = ("完成", "办结", "到位", "完成到位")
 _KIND = re.compile(r"项目.*$|(?:时限|比例|数量|面积).*$")
 _LEADING = re.compile(
     rf"^(?:(?:{grammar.SUBJECT.pattern.pattern})|要|须|必须|确保|力争|争取|实现|努力|推动|推进|使(?!用)|让|将|把|其中|再|也|并|"
-    rf"(?:比|较)(?:上|去|往)年|在[^，]{{1,12}}基础上|每(?:[日周月年]|季度?|半年)|到|年内|全年|今年|[0-9]{{4}}年|我县|全县|逐步|带头|至少)+"
+    rf"(?:比|较)(?:上|去|往)年|在[^，]{{1,12}}基础上|每(?:[日周月年]|季度?|半年)|到(?![户位岗期村])|年内|全年|今年|[0-9]{{4}}年|我县|全县|逐步|带头|至少)+"
 )
 # What stands between the words and their figure: 在去年基础上再, 自收到之日起, 全年.
 _BETWEEN = re.compile(
@@ -52,7 +52,9 @@ _BETWEEN = re.compile(
 )
 _TRAILING = "的为在至到要应须都均将、，"
 # What is done to the thing that a figure is about: 盘活低效用地不低于800亩.
-_HANDLES = re.compile(r"^(?:盘活|曝光|实行|开展|举办|组织|清淤|疏浚|拆除|新增(?!减税|贷款|债|财力|就业)|对)+(?=.{2})")
+_HANDLES = re.compile(
+    r"^(?:盘活|曝光|实行|开展|举办|组织|清淤|疏浚|拆除|新增(?!减税|贷款|债|财力|就业|.*[率例比]$)|对)+(?=.{2})"
+)
 _COUNTS = re.compile(rf"^{COUNTER}$")
 _NOUN_BEHIND = re.compile(r"^[^，、；。0-9（）]{2,24}")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from checklist import grammar, terms
@@ -59,8 +60,11 @@ class Paragraph:
     @property
     def opening(self) -> Span | None:
         """The sentence that opens an enumeration: 各镇要压实责任。一要……。二要……。"""
-        pairs = zip(self.sentences, self.sentences[1:], strict=False)
-        return next((first for first, then in pairs if grammar.FIRST_OF_SEVERAL.search(then.text)), None)
+        for sentence, then in pairwise(self.sentences):
+            marked = [then.text, *(heading.text for heading in then.path if heading.start > sentence.start)]
+            if any(map(grammar.FIRST_OF_SEVERAL.search, marked)):
+                return sentence
+        return None
 
     def duties(self) -> Iterator[Span]:
         """The sentences that may ask for something: not those that look back, greet, or repeat a title."""
