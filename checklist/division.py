@@ -79,7 +79,7 @@ class _Said:
 
     def joined(self, other: _Said) -> _Said:
         return _Said(
-            self.is_named,
+            self.is_named or other.is_named,
             other.period or self.period,
             other.day or self.day,
             other.case or self.case,
@@ -119,7 +119,7 @@ def _begins(clause: str, whole: str, said: _Said, before: _Said) -> bool:
     """Whether a clause, `whole` with its conditions, is a duty of its own behind what was said before."""
     if grammar.OWN_SUBJECT.pattern.search(clause) or (before.is_named and grammar.DOER.pattern.match(clause)):
         return True
-    if first(grammar.TAIL, clause):
+    if first(grammar.TAIL, clause) and not (said.day and before.day):
         return False
     if said.period:
         return said.period != before.period
