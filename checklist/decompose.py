@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -19,7 +19,7 @@ from checklist.division import counted, day, pieces, without_background
 from checklist.figures import Target, targets
 from checklist.grammar import Rule
 from checklist.named import Named, named, told_behind, told_when, without_told
-from checklist.outline import Paragraph, Span, first, legible, paragraphs, unmarked
+from checklist.outline import Heading, Paragraph, Span, first, legible, paragraphs, unmarked
 from checklist.vocabulary import RIGHT_AS_IT_IS
 
 SHORTEST = 4  # characters: a verb alone asks for nothing
@@ -78,35 +78,87 @@ def normalise(text: str | bytes) -> str:
 def decompose(text: str) -> list[Proposal]:
     """The duties that a text asks for, in its order. Any text at all may come in."""
     source = normalise(text)
-    found: list[Proposal] = []
-    point: list[Proposal] = []  # the rows of the present point
+    found: list[_Row] = []
+    point = _Point()
     for is_told, group in groupby(paragraphs(legible(source)), lambda paragraph: bool(paragraph.told)):
         if is_told:
             told = "；".join(paragraph.told or "" for paragraph in group)
-            found += [_told(row, told) for row in point]
-            point = []
+            found += [row.told(told) for row in point.rows]
+            point = _Point()
             continue
         for paragraph in group:
-            if paragraph.level is not None:
-                found += point
-                point = []
-            point += _rows_of(paragraph, source)
-    return [_under(row) for row in found + point]
+            if paragraph.level is not None or paragraph.path != point.path:
+                found += point.closed()
+                point = _Point(paragraph.path)
+            point.add(*_rows_of(paragraph, source))
+    return [row.under_its_headings() for row in found + point.closed()]
 
 
 # --- rows ---------------------------------------------------------------------------------------------------
 
 
-def _rows_of(paragraph: Paragraph, source: str) -> list[Proposal]:
-    """The rows of a paragraph; what stands behind a sentence speaks of the rows since the last such words."""
-    found: list[Proposal] = []
-    waiting: list[Proposal] = []
+@dataclass(frozen=True)
+class _Row:
+    """A row on its way: what stands beside it may still say whose it is."""
+
+    proposal: Proposal
+    path: tuple[Heading, ...]
+    is_told: bool = False
+
+    def told(self, words: str) -> _Row:
+        """With the owners and the time that stand beside or below it. Who is told so goes before who is spoken of."""
+        proposal = _timed(self.proposal, words)
+        return replace(self, proposal=replace(proposal, named=named(words) or proposal.named), is_told=True)
+
+    def owned(self, owners: tuple[Named, ...]) -> _Row:
+        return replace(self, proposal=_with(self.proposal, owners, None))
+
+    def under_its_headings(self) -> Proposal:
+        """With what the headings say in brackets, as （一）自查自纠（4月底前）, or on the lines right below them."""
+        row = self.proposal
+        for heading in reversed(self.path):
+            bracket = grammar.CLOSED_END.search(heading.text)
+            for words in (heading.told, bracket.group() if bracket else ""):
+                row = _with(_timed(row, words), named(words), None) if words else row
+        return row
+
+
+@dataclass
+class _Point:
+    """The paragraphs of one point; what the last of them says at its end speaks of all, where no other says it."""
+
+    path: tuple[Heading, ...] = ()
+    rows: list[_Row] = field(default_factory=list)
+    ending: str | None = None
+
+    def add(self, rows: list[_Row], ending: str | None) -> None:
+        if any(row.is_told for row in self.rows):
+            self.rows, ending = [replace(row, is_told=True) for row in self.rows], None
+        self.rows, self.ending = self.rows + rows, ending
+
+    def closed(self) -> list[_Row]:
+        return [row if row.is_told or not self.ending else row.told(self.ending) for row in self.rows]
+
+
+def _rows_of(paragraph: Paragraph, source: str) -> tuple[list[_Row], str | None]:
+    """The rows of a paragraph, and what stands at its end on whose they are.
+
+    What stands behind a sentence speaks of the rows since the last such words; whoever is named in the sentence that
+    opens an enumeration, as in 各镇要压实责任。一要……, is meant in its points.
+    """
+    found: list[_Row] = []
+    waiting: list[_Row] = []
+    told = None
+    opening = paragraph.opening
     for sentence in paragraph.duties():
-        waiting += _rows(sentence, source)
+        rows = [_Row(row, sentence.path) for row in _rows(sentence, source)]
+        waiting += (
+            [row.owned(named(opening.text)) for row in rows] if opening and sentence.start > opening.start else rows
+        )
         if told := told_behind(sentence.text):
-            found += [_told(row, told) for row in waiting]
+            found += [row.told(told) for row in waiting]
             waiting = []
-    return found + waiting
+    return found + waiting, told
 
 
 def _rows(sentence: Span, source: str) -> Iterator[Proposal]:
@@ -148,27 +200,21 @@ def _proposal(span: Span, why: Rule, source: str) -> Proposal:
 
 def _following(row: Proposal, before: Proposal, *, goes_on: bool) -> Proposal:
     """A row cut off a sentence: what the sentence has said of its owner, and in an enumeration of its day, holds on."""
-    row = _with(row, before.named, before.deadline if goes_on else None)
-    if goes_on and before.targets and not row.targets:
-        row = replace(row, targets=tuple(targets(row.text, op=before.targets[-1].op)))
+    by_whom = grammar.BY.pattern.search(before.text) or grammar.BY.pattern.search(row.text)
+    row = _with(row, () if by_whom else before.named, before.deadline if goes_on else None)
+    if before.targets:
+        op = before.targets[-1].op if goes_on and not row.targets else None
+        row = replace(row, targets=tuple(targets(row.text, op=op, whose=before.targets[-1].of)))
     return row
 
 
-def _told(row: Proposal, words: str) -> Proposal:
-    """The row with the owners and the time that stand beside or below it."""
+def _timed(row: Proposal, words: str) -> Proposal:
+    """The row with the time that stands beside or below it."""
     when = told_when(words) or ""
     period = first(terms.PERIODS, when)
     if period and row.cadence == "ongoing":
         row = replace(row, cadence=period.says)
-    return _with(row, named(words), day(when))
-
-
-def _under(row: Proposal) -> Proposal:
-    """The row with what its headings say in brackets: （一）自查自纠（4月底前）."""
-    for heading in reversed(row.path):
-        if found := grammar.CLOSED_END.search(legible(heading)):
-            row = _told(row, found.group())
-    return row
+    return _with(row, (), day(when))
 
 
 def _with(row: Proposal, owners: tuple[Named, ...], deadline: str | None) -> Proposal:
@@ -183,7 +229,8 @@ def _steps(text: str) -> tuple[str, ...]:
     for procedure in terms.PROCEDURES:
         found = terms.in_a_row(procedure).search(text)
         if found:
-            return tuple(step for step in procedure if step in found.group())
+            steps = tuple(step for step in procedure if step in found.group())
+            return steps if len(steps) > 1 else ()
     return ()
 
 

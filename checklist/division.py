@@ -34,14 +34,18 @@ def pieces(sentence: str) -> Iterator[tuple[int, str]]:
 
 
 def counted(sentence: str) -> Iterator[int]:
-    """Where, one behind the other, another object is counted: 净增企业50户、新登记市场主体800户."""
-    at, before = 0, False
+    """Where, one behind the other, another object is counted: 净增企业50户、新登记市场主体800户.
+
+    县级队伍不少于100人，镇级队伍不少于30人, which nobody is told to bring about, says how good the row has to be.
+    """
+    at, before, has_verb = 0, False, False
     for part in re.split(r"([、，；])", blank(grammar.CLOSED, sentence).rstrip("。")):
         if part not in ("、", "，", "；"):
             is_counted = bool(grammar.COUNTED.pattern.search(part))
-            if is_counted and before:
+            makes = bool(grammar.MAKES.pattern.search(part))
+            if is_counted and before and (has_verb or makes):
                 yield at
-            before = is_counted
+            before, has_verb = is_counted, (has_verb and before) or makes
         at += len(part)
 
 
@@ -61,17 +65,26 @@ class _Said:
     day: str | None
     case: Rule | None
     is_told: bool
+    whom: str | None  # 由项目单位审批
 
     @classmethod
     def by(cls, text: str) -> _Said:
         period = first((*terms.PERIODS, *terms.OTHER_PERIODS), text)
         is_told = text.endswith("）") and bool(grammar.BRACKET.pattern.search(text))
         is_named = bool(grammar.SUBJECT.pattern.search(text) or grammar.DOER.pattern.search(text))
-        return cls(is_named, period, None if period else day(text), first(terms.CASES, text), is_told)
+        found = grammar.BY.pattern.search(text)
+        return cls(
+            is_named, period, None if period else day(text), first(terms.CASES, text), is_told, found and found["who"]
+        )
 
     def joined(self, other: _Said) -> _Said:
         return _Said(
-            self.is_named, other.period or self.period, other.day or self.day, other.case or self.case, other.is_told
+            self.is_named or other.is_named,
+            other.period or self.period,
+            other.day or self.day,
+            other.case or self.case,
+            other.is_told,
+            other.whom or self.whom,
         )
 
 
@@ -85,7 +98,9 @@ def _cuts(sentence: str) -> Iterator[int]:
             said = _Said.by(sentence[begin:end].rstrip("，；。"))
             if before is None:
                 before = said
-            elif _begins(clause, sentence[begin:end].rstrip("，；。"), said, before):
+            elif is_apart(sentence, begin, clause) or _begins(
+                clause, sentence[begin:end].rstrip("，；。"), said, before
+            ):
                 yield begin
                 before = said
             else:
@@ -93,17 +108,26 @@ def _cuts(sentence: str) -> Iterator[int]:
             begin = end
 
 
+def is_apart(sentence: str, begin: int, clause: str) -> bool:
+    """Behind a semicolon, what asks for something is a duty of its own."""
+    return sentence[begin - 1 : begin] == "；" and bool(
+        clause.startswith(("对", "凡")) or first(grammar.DUTIES, clause)
+    )
+
+
 def _begins(clause: str, whole: str, said: _Said, before: _Said) -> bool:
     """Whether a clause, `whole` with its conditions, is a duty of its own behind what was said before."""
     if grammar.OWN_SUBJECT.pattern.search(clause) or (before.is_named and grammar.DOER.pattern.match(clause)):
         return True
-    if first(grammar.TAIL, clause):
+    if first(grammar.TAIL, clause) and not (said.day and before.day):
         return False
     if said.period:
         return said.period != before.period
     if said.case and said.case is not before.case:
         return True
-    if said.day and not grammar.COMPLETES.pattern.search(whole):
+    if said.whom and before.whom and said.whom != before.whom:
+        return True
+    if said.day and (before.day or not grammar.COMPLETES.pattern.search(whole)):
         return bool(before.day or before.period) or not any(targets(clause))
     returns = before.period and grammar.RETURNS.pattern.search(clause)
     return bool(returns or before.is_told)

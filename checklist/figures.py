@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from checklist import grammar, terms
+from checklist.numerals import value
 from checklist.outline import blank, clauses, first
-from checklist.vocabulary import COUNTER, FIGURE, SPAN_OF_TIME, UNIT
+from checklist.vocabulary import COUNTER, FIGURE, MORE, PERCENT, RATIO, SPAN_OF_TIME, UNIT
 
 LONGEST_OF = 24
 FAR = 60  # no more characters before a figure say how it is meant
@@ -25,87 +27,125 @@ class Target:
     unit: str
 
 
-_FIGURE = re.compile(rf"(?:(?P<low>{FIGURE})(?:{UNIT})?[-—－~至])?(?P<value>{FIGURE})(?P<unit>{UNIT})")
+_FIGURE = re.compile(
+    rf"(?:(?P<low>{FIGURE})(?:{UNIT})?[-—－~至到])?(?P<value>{FIGURE})(?P<unit>{UNIT})|"
+    rf"(?:(?P<low_percent>{PERCENT})[-—－~至到])?(?P<percent>{PERCENT})|(?P<ratio>{RATIO})"
+)
 _ONE = re.compile(rf"(?P<value>{FIGURE})(?P<unit>{UNIT})?")
 _SHARED = re.compile(
     rf"(?P<things>[^，]{{1,60}}?)分别(?P<verb>[^0-9，]{{0,12}}?)(?P<values>{FIGURE}(?:{UNIT})?(?:[、和及]{FIGURE}(?:{UNIT})?){{1,9}})"
 )
-_ALREADY = re.compile(r"第$|对(?:已|现有)[^，]{0,60}$")
+_ALREADY = re.compile(r"(?:第|为期)$|对(?:已|现有)[^，]{0,60}$")
 _COMPARED = re.compile(r"不|至少|以上|以内|以下|超过")
+_FEW = re.compile(r"[二两三四五六七八九]")  # in words, 个 of them: a way of speaking (落实四个责任) as often as a count
+_MAKES_MORE = re.compile(rf"(?:{MORE})$")
+_DONE = ("完成", "办结", "到位", "完成到位")
 _KIND = re.compile(r"项目.*$|(?:时限|比例|数量|面积).*$")
 _LEADING = re.compile(
     rf"^(?:(?:{grammar.SUBJECT.pattern.pattern})|要|须|必须|确保|力争|争取|实现|努力|推动|推进|使(?!用)|让|将|把|其中|再|也|并|"
-    rf"(?:比|较)(?:上|去|往)年|在[^，]{{1,12}}基础上|每(?:[日周月年]|季度?|半年)|到|年内|全年|今年|我县|全县|逐步|带头|至少)+"
+    rf"(?:比|较)(?:上|去|往)年|在[^，]{{1,12}}基础上|每(?:[日周月年]|季度?|半年)|到(?![户位岗期村])|年内|全年|今年|[0-9]{{4}}年|我县|全县|逐步|带头|至少)+"
 )
 # What stands between the words and their figure: 在去年基础上再, 自收到之日起, 全年.
 _BETWEEN = re.compile(
-    r"在[^，]{1,12}基础上再?|再$|(?:应|须|要|必须)?[在自]?[^，]{0,10}(?:之日起|后)$|(?:全年|年内|每(?:年|季度|月|人)|累计)$"
+    r"在[^，]{1,12}基础上再?|再$|(?:应|须|要|必须)?(?:[在自][^，]{0,10})?(?:之日起|后)$|"
+    r"(?:全年|年内|每(?:年|季度|月|人)|累计)$|(?:较|比)(?:上|去|往)一?年(?:度|同期)?$|(?:力争|必须|应当)$"
 )
 _TRAILING = "的为在至到要应须都均将、，"
+# What is done to the thing that a figure is about: 盘活低效用地不低于800亩.
+_HANDLES = re.compile(
+    r"^(?:盘活|曝光|实行|开展|举办|组织|清淤|疏浚|拆除|新增(?!减税|贷款|债|财力|就业|.*[率例比]$)|对)+(?=.{2})"
+)
 _COUNTS = re.compile(rf"^{COUNTER}$")
 _NOUN_BEHIND = re.compile(r"^[^，、；。0-9（）]{2,24}")
 
 
-def targets(text: str, *, op: str | None = None) -> Iterator[Target]:
+def targets(text: str, *, op: str | None = None, whose: str = "") -> Iterator[Target]:
     """The figures that the text asks for; those in quotes, in background or in a condition are none.
 
-    `op` is how a figure is meant where the text has no word for it: in 新增企业8家、农场5家 the second goes with 新增.
+    `op` is how a figure is meant where the text has no word for it: in 新增企业8家、农场5家 the second goes with 新增;
+    `whose` is what it is about where the text does not say so again: 开工率一季度达到40%，上半年达到75%.
     """
     before = ""
     for clause, end in clauses(text):
         is_condition = end < len(text) and grammar.CONDITION.pattern.search(clause)
         if not is_condition and not first(grammar.BACKGROUND, clause):
             shared = _SHARED.search(clause)
-            yield from _shared(clause, shared) if shared else _plain(clause, before, op)
+            yield from _shared(clause, shared) if shared else _plain(clause, before, op, whose)
         before = clause
 
 
-def _plain(clause: str, context: str, otherwise: str | None) -> Iterator[Target]:
+def _plain(clause: str, context: str, otherwise: str | None, whose: str) -> Iterator[Target]:
     hidden = blank(grammar.CLOSED, clause)
     begin = 0
-    for found in _FIGURE.finditer(hidden):
-        start = max(begin, found.start() - FAR)
-        before, behind = hidden[start : found.start()], hidden[found.end() : found.end() + FAR]
-        op = _op(before, behind) or otherwise
-        if op is None and terms.FROM.search(before):
+    for figure in map(_Figure.of, _FIGURE.finditer(hidden)):
+        start = max(begin, figure.start - FAR)
+        before, behind = hidden[start : figure.start], hidden[figure.end : figure.end + FAR]
+        op = _op(before, behind) or otherwise or (">=" if figure.low else None)
+        if terms.FROM.search(before) and (op is None or terms.UP_TO.search(behind)):
             continue
-        begin = found.end()
-        if op and not _only_tells(before, behind, found["unit"]):
-            words = clause[start : found.start()].rsplit("、", 1 if start else 0)[-1]
-            about = _about(words, clause[found.end() : found.end() + FAR], found["unit"]) or _bare(context)
-            yield from _targets((about or _LEADING.sub("", words) or words)[-LONGEST_OF:], op, found)
+        if op or not behind.startswith(("以上", "以下", "以内")):
+            begin = figure.end
+        if op and not _only_tells(before, behind, figure):
+            words = clause[start : figure.start].rsplit("、", 1 if start else 0)[-1]
+            about = _about(words, clause[figure.end : figure.end + FAR], figure) or _bare(context) or whose
+            yield from figure.targets((about or _LEADING.sub("", words) or words)[-LONGEST_OF:], op)
 
 
-def _only_tells(before: str, behind: str, unit: str) -> bool:
-    """It says what is there already, which things are meant, or that something is done once."""
-    is_frequency = unit == "次" and not _COMPARED.search(before + behind[:2])
+class _Figure(NamedTuple):
+    """A figure where it stands, in its own words: 3至5家, 百分之五, 1：2."""
+
+    start: int
+    end: int
+    low: str | None
+    value: str
+    unit: str
+
+    @classmethod
+    def of(cls, found: re.Match[str]) -> _Figure:
+        if found["ratio"]:
+            one, other = found["ratio"].split("：")
+            return cls(*found.span(), None, one, f":{other}")
+        if found["percent"]:
+            return cls(*found.span(), found["low_percent"], found["percent"], "%")
+        return cls(*found.span(), found["low"], found["value"], _unit(found["unit"]))
+
+    @property
+    def is_ratio(self) -> bool:
+        return self.unit.startswith(":")
+
+    def targets(self, about: str, op: str) -> Iterator[Target]:
+        """One target, or the two ends of 3至5家."""
+        if self.low:
+            yield Target(about, ">=", value(self.low), self.unit)
+            yield Target(about, "<=", value(self.value), self.unit)
+        else:
+            yield Target(about, op, value(self.value), self.unit)
+
+
+def _only_tells(before: str, behind: str, figure: _Figure) -> bool:
+    """It says what is there already, which things are meant, that something is done once, or what time it is."""
+    compared = bool(_COMPARED.search(before + behind[:2]))
+    is_frequency = figure.unit == "次" and not compared
+    is_few = figure.unit == "个" and bool(_FEW.fullmatch(figure.value)) and not (compared or _MAKES_MORE.search(before))
     picks_out = before.startswith(("对", "凡")) and bool(terms.ATTRIBUTE.pattern.search(behind))
-    return is_frequency or picks_out or bool(_ALREADY.search(before))
-
-
-def _targets(about: str, op: str, found: re.Match[str]) -> Iterator[Target]:
-    """One target, or the two ends of 3至5家."""
-    unit = _unit(found["unit"])
-    if found["low"]:
-        yield Target(about, ">=", _value(found["low"]), unit)
-        yield Target(about, "<=", _value(found["value"]), unit)
-    else:
-        yield Target(about, op, _value(found["value"]), unit)
+    picks_out = picks_out or bool(terms.PICKS_OUT.pattern.search(behind))
+    is_clock = figure.is_ratio and "比" not in before + behind[:6]
+    return is_frequency or is_few or picks_out or is_clock or bool(_ALREADY.search(before))
 
 
 def _shared(clause: str, shared: re.Match[str]) -> Iterator[Target]:
     """政府投资、社会投资项目审批时限分别压缩至90、50个工作日以内: one target for each."""
     values = list(_ONE.finditer(shared["values"]))
-    unit = next((value["unit"] for value in reversed(values) if value["unit"]), None)
+    unit = next((found["unit"] for found in reversed(values) if found["unit"]), None)
     if unit is None:
         return
     things = [t for t in re.split(r"[、和及与]", shared["things"]) if t]
     each = things if len(things) == len(values) else [shared["things"]] * len(values)
     kind = _KIND.search(each[-1])
     op = _op(shared["verb"], clause[shared.end() : shared.end() + 12]) or "="
-    for thing, value in zip(each, values, strict=True):
+    for thing, found in zip(each, values, strict=True):
         whole = thing if thing == each[-1] or not kind else thing + kind.group()
-        yield Target(_bare(whole)[-LONGEST_OF:] or whole, op, _value(value["value"]), _unit(value["unit"] or unit))
+        yield Target(_bare(whole)[-LONGEST_OF:] or whole, op, value(found["value"]), _unit(found["unit"] or unit))
 
 
 def _op(before: str, behind: str) -> str | None:
@@ -114,44 +154,54 @@ def _op(before: str, behind: str) -> str | None:
     return found.says if found else None
 
 
-def _about(words: str, behind: str, unit: str) -> str:
+def _about(words: str, behind: str, figure: _Figure) -> str:
     """What a figure is about, in the text's words: what stands before the verb that sets it, or behind the figure."""
     hidden = blank(grammar.CLOSED, words)
     verb = next((m for rule in terms.BEFORE if (m := rule.pattern.search(hidden))), None)
+    counted = _behind(behind, figure.unit)
     if verb and verb.groupdict().get("noun"):
         return _bare(words[verb.start("noun") :])
-    if unit.removeprefix("个") in SPAN_OF_TIME and behind.startswith(("内", "之内")) and _behind(behind, unit):
-        return _behind(behind, unit)
-    changes = verb and first(terms.BEHIND, behind) and first(terms.CHANGES, hidden)
-    counted = _behind(behind, unit) if verb and not changes else ""
-    return counted or _bare(words[: verb.start()] if verb and not changes else words) or _behind(behind, unit)
+    if figure.unit in SPAN_OF_TIME and behind.startswith(("内", "之内")) and counted not in ("", *_DONE):
+        return counted
+    changes = verb and (figure.low or first(terms.BEHIND, behind)) and first(terms.CHANGES, hidden)
+    if verb and not changes and counted not in _DONE:
+        return counted or _bare(words[: verb.start()])
+    return _bare(words[: verb.start()] if verb and not changes else words) or counted or _spent(behind)
 
 
 def _bare(words: str) -> str:
     """The words without what leads up to them: who is to do it, by when, and 确保 or 力争."""
-    words = terms.FROM.sub("", re.sub(r"^(?:以上|以内|以下|左右)?[、，和及]?", "", words))
+    words = terms.FROM.sub(
+        "", re.sub(r"^(?:[^：]{0,20}：|以上|以内|以下|左右)?(?:[、，及]|和(?![美谐睦]))?", "", words)
+    )
     doer = grammar.DOER.pattern.match(words)
     words = words[doer.end("who") :] if doer else words
-    words = words.removeprefix("到")
+    words = re.sub(r"^到(?![户位岗期村])", "", words)
     day = next((m for rule in terms.DEADLINES if (m := rule.pattern.match(words))), None)
     words = _LEADING.sub("", words[day.end() :] if day else words)
-    return _BETWEEN.sub("", words).lstrip("、，").rstrip(_TRAILING)
+    words = _BETWEEN.sub("", _BETWEEN.sub("", words)).lstrip("、，").rstrip(_TRAILING)
+    return _HANDLES.sub("", _without_day(words))
+
+
+def _without_day(words: str) -> str:
+    """信访积案年底前化解率 is about 信访积案化解率."""
+    found = next((m for rule in terms.DEADLINES if (m := rule.pattern.search(words))), None)
+    return words[: found.start()] + words[found.end() :] if found else words
 
 
 def _behind(words: str, unit: str) -> str:
-    """What is counted, or what has to be done in time, where it stands behind the figure."""
-    if not _COUNTS.search(unit) and unit.removeprefix("个") not in SPAN_OF_TIME:
+    """What is counted, what stands in a ratio, or what has to be done in time, where it stands behind the figure."""
+    is_ratio = unit.startswith(":")
+    if not (_COUNTS.search(unit) or is_ratio or unit in SPAN_OF_TIME):
         return ""
-    found = _NOUN_BEHIND.search(re.sub(r"^(?:以上|以内|之内|以下|内)?的?", "", words))
+    found = _NOUN_BEHIND.search(re.sub(r"^(?:以上|以内|之内|以下|内)?(?:的比例)?的?(?:必须|应当|要|须)?", "", words))
     return found.group() if found else ""
 
 
-def _value(figure: str) -> int | Decimal | None:
-    """The figure as a number; None where it is masked."""
-    if not figure[0].isdigit() or not figure[-1].isdigit():
-        return None
-    figure = figure.replace(",", "")
-    return Decimal(figure) if "." in figure else int(figure)
+def _spent(behind: str) -> str:
+    """What a share is for: 其中30%以上用于设施管护."""
+    found = re.match(r"(?:以上|以下|以内)?(用于[^，、；。0-9]{2,20})", behind)
+    return found[1] if found else ""
 
 
 def _unit(unit: str) -> str:

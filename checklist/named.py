@@ -26,10 +26,10 @@ _PART = re.compile(
     r"(?P<role>牵头|主办|负责|承办|落实|配合|协助|协办|参与)(?:负责|落实|实施|推进)?"
 )
 _LABEL_BEHIND = re.compile(rf"(?:^|(?<=[。；， ]))(?={grammar.LABEL.pattern.pattern})")
-_BESIDE = re.compile(rf"(?:会同|联合)(?P<who>{grammar.ACTOR})(?={ASKS}|，|$)")
+_BESIDE = re.compile(rf"(?:会同|联合)(?P<who>{grammar.ACTOR})(?={ASKS}|对|，|$)")
 _BEHIND = re.compile(r"(?:牵头|负责)(?:负责)?，(?P<who>[^，。；]{2,40}?)等?(?:配合|协助|参与)(?=$|，|。)")
 _HELPS = re.compile(rf"{grammar.MUST}(?:积极|主动|全力|做好)?(?:配合|协助)")
-_NOBODY = re.compile(r"^(?:我们|大家|有的|一些|少数|个别|全县上下)$")
+_NOBODY = re.compile(r"^(?:我们|大家|任何(?:单位|部门|个人|人)|有的|一些|少数|个别|全县上下)$|会议?$")
 _LEADING = re.compile(r"^(?:请|由|今年|下一步|同时|其中|尤其是|特别是|另外|此外|会议要求|要求)")
 _RANK = re.compile(r"(?:的?(?:主要)?负责同志|“?一把手”?|党政|主要领导|(?:主要)?负责人)+$")
 _KIND = re.compile(r"(?:部门|局|部|委|办|镇|乡|街道|单位|党组|公司|中心|政府|院|会|社)$")
@@ -81,7 +81,7 @@ def _phrases(text: str) -> Iterator[tuple[str, str]]:
     if told or grammar.LABEL.pattern.match(text):
         yield from _told(told["inside"] if told else text)
         return
-    rules = (grammar.REQUEST, grammar.BY, grammar.SUBJECT, grammar.DOER)
+    rules = (grammar.REQUEST, grammar.BY, grammar.SUBJECT, grammar.DOER, grammar.ANSWERS)
     found = next((m for rule in rules if (m := rule.pattern.search(text))), None)
     if found and not _NOBODY.search(found["who"]):
         yield found["who"], "support" if _HELPS.match(text, found.end("who")) else "lead"
@@ -143,4 +143,4 @@ def _apart(name: str) -> list[str]:
     found = re.fullmatch(r"(..)[和与及](..)部门", name)
     if found:
         return [f"{found[1]}部门", f"{found[2]}部门"]
-    return [part for part in re.split(r"(?<=[局委办镇乡院部])[和与及](?=县|各|市)", name) if part]
+    return [part for part in re.split(r"(?<=[局委办镇乡院部队心会司])[和与及](?=县|各|市)", name) if part]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from checklist import grammar, terms
@@ -23,6 +24,7 @@ class Heading(NamedTuple):
     start: int
     text: str
     level: int
+    told: str = ""  # the lines right below it that say whose it is
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Paragraph:
     """One line of the source; `level` is that of the mark it begins with, if any."""
 
     level: int | None
+    path: tuple[Heading, ...]
     sentences: tuple[Span, ...]
     title: Heading | None  # the short sentence it opens with
     is_silent: bool  # it asks for nothing, whatever its words: a preamble, a section on the past
@@ -51,10 +54,17 @@ class Paragraph:
     @property
     def told(self) -> str | None:
         """The whole paragraph, where it says nothing but whose the duties before it are, or by when."""
-        text = self.sentences[0].text if self.sentences else ""
-        is_label = any(rule.pattern.match(text) for rule in (grammar.LABEL, grammar.TIME_LABEL))
-        is_bracket = grammar.BRACKET.pattern.fullmatch(text.rstrip("。"))
-        return "".join(span.text for span in self.sentences) if is_label or is_bracket else None
+        text = "".join(span.text for span in self.sentences)
+        return text if _only_tells_whose(text) else None
+
+    @property
+    def opening(self) -> Span | None:
+        """The sentence that opens an enumeration: 各镇要压实责任。一要……。二要……。"""
+        for sentence, then in pairwise(self.sentences):
+            marked = [then.text, *(heading.text for heading in then.path if heading.start > sentence.start)]
+            if any(map(grammar.FIRST_OF_SEVERAL.search, marked)):
+                return sentence
+        return None
 
     def duties(self) -> Iterator[Span]:
         """The sentences that may ask for something: not those that look back, greet, or repeat a title."""
@@ -63,8 +73,14 @@ class Paragraph:
             bare = unmarked(sentence.text)
             looks_back = _looks_back(bare, looks_back)
             is_slogan = n == 0 and self.title is not None and self._repeats_its_title(bare)
-            if not (looks_back or self.is_silent or is_slogan or first(grammar.NO_DUTY, bare)):
+            if not (
+                looks_back or self.is_silent or is_slogan or self._only_opens(sentence) or first(grammar.NO_DUTY, bare)
+            ):
                 yield sentence
+
+    def _only_opens(self, sentence: Span) -> bool:
+        """What opens an enumeration is said again by its points, unless it gives a figure or a day of its own."""
+        return sentence == self.opening and not any(map(str.isdigit, sentence.text))
 
     def ends_in_the_past(self) -> bool:
         looks_back = self.looks_back
@@ -99,14 +115,19 @@ def paragraphs(text: str) -> Iterator[Paragraph]:
     following = _following(lines)
     headings: list[Heading] = []
     unnumbered, looks_back = "", False
+    begin = 0  # lines before this one have been read with their heading
     for n, (start, line) in enumerate(lines):
         level = level_of(line)
         if level is not None:
             headings = [heading for heading in headings if heading.level < level]
         if _is_heading(line, level, following[n]):
             unnumbered = line if level is None else ""
-            headings += [Heading(start, line.rstrip("。"), level)] if level is not None else []
+            told = _told_below(lines, n + 1)
+            headings += [Heading(start, line.rstrip("。"), level, told)] if level is not None else []
             looks_back = False
+            begin = n + 1 + (told.count("\n") if level is not None else 0)
+            continue
+        if n < begin:
             continue
         path = tuple(headings)
         title, sentences = _sentences(start, line, path, level)
@@ -114,9 +135,18 @@ def paragraphs(text: str) -> Iterator[Paragraph]:
         above = (*(heading.text for heading in path), unnumbered, title.text if title else "")
         is_empty = any(first(grammar.EMPTY_HEADINGS, unmarked(heading)) for heading in above)
         is_silent = is_preamble or is_empty or (line.startswith("同志们") and len(line) <= LONGEST_PERORATION)
-        paragraph = Paragraph(level, sentences, title, is_silent, looks_back and level is not None)
+        paragraph = Paragraph(level, path, sentences, title, is_silent, looks_back and level is not None)
         looks_back = paragraph.ends_in_the_past()
         yield paragraph
+
+
+def _told_below(lines: list[tuple[int, str]], n: int) -> str:
+    """The lines from the nth on that only tell whose it is, each with its line end."""
+    told = ""
+    while n < len(lines) and _only_tells_whose(lines[n][1]):
+        told += lines[n][1] + "\n"
+        n += 1
+    return told
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -148,14 +178,21 @@ def _following(lines: list[tuple[int, str]]) -> list[_Following]:
     for _, line in reversed(lines):
         level = level_of(line)
         found.append(_Following(next_mark, below > (-1 if level is None else level)))
-        if not any(rule.pattern.match(line) for rule in (grammar.LABEL, grammar.TIME_LABEL, grammar.BRACKET)):
+        if not _only_tells_whose(line):
             below = len(grammar.MARKS) if level is None else level
         next_mark = next_mark if level is None else level
     return found[::-1]
 
 
+def _only_tells_whose(line: str) -> bool:
+    """It says nothing but whose the duties before it are, or by when."""
+    is_label = any(rule.pattern.match(line) for rule in (grammar.LABEL, grammar.TIME_LABEL))
+    return is_label or bool(grammar.BRACKET.pattern.fullmatch(line.rstrip("。")))
+
+
 def _is_heading(line: str, level: int | None, following: _Following) -> bool:
     """A short line of its own; a numbered one may end in a full stop, but has something under it."""
+    line = _without_bracket(line) or line if level is not None else line
     if len(line) > LONGEST_HEADING or "：" in line or line.endswith(("；", "，")):
         return False
     stops = [found.end() for found in grammar.SENTENCE_END.finditer(line)]
@@ -214,8 +251,14 @@ def _is_title(sentence: str, level: int, following: str) -> bool:
         and ("，" not in _without_bracket(unmarked(sentence)) or may_have_comma)
         and (next_level is None or next_level > level)
         and not grammar.BY_WHOM.pattern.search(following.rstrip("。"))
-        and not is_specific(sentence)
+        and (not is_specific(sentence) or _is_said_aloud(unmarked(sentence), level))
     )
+
+
+def _is_said_aloud(sentence: str, level: int) -> bool:
+    """一是排查要全覆盖。 is a title too: 要 asks nobody here."""
+    is_short = grammar.MARKS[level].says in grammar.SAID_ALOUD and grammar.SHORT_SAYING.search(sentence)
+    return bool(is_short) and not grammar.SUBJECT.pattern.search(sentence)
 
 
 def unmarked(sentence: str) -> str:

@@ -38,12 +38,30 @@ def only(text: str) -> Proposal:
 # --- the texts whose tables were written by hand --------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["notice", "report", pytest.param("seed", marks=SEED)])
-def test_each_style_of_text_comes_out_as_its_table_says(name: str) -> None:
+# What each text has reached, so that a rule for one does not cost another: precision, recall, and the least share of
+# right fields among the matched rows. docs/decomposition.md tells which were tuned on, and what is still wrong.
+REACHED = {
+    "notice": (1.0, 1.0, 1.0),
+    "report": (1.0, 1.0, 0.93),
+    "seed": (1.0, 1.0, 0.95),
+    "workreport": (0.97, 0.95, 0.97),
+    "reform": (1.0, 1.0, 0.9),
+    "flood": (0.94, 0.97, 0.96),
+    "opinion": (1.0, 1.0, 0.85),
+    "plan": (0.94, 0.97, 1.0),
+    "minutes": (0.7, 0.76, 0.86),
+}
+
+
+def test_every_text_has_its_table_and_its_floor() -> None:
+    assert {file.stem for file in evaluate.HERE.glob("*.txt")} | {"seed"} == REACHED.keys()
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[SEED] if name == "seed" else []) for name in REACHED])
+def test_each_style_of_text_comes_out_as_well_as_it_has_before(name: str) -> None:
     score = evaluate.score(*evaluate.texts()[name])
-    assert (score.precision, score.recall, score.merged, score.split) == (1.0, 1.0, 0, 0)
-    assert [field for field, share in score.fields.items() if share < 1.0] in ([], ["side"])
-    assert score.fields["side"] >= 0.93
+    reached = (score.precision, score.recall, min(score.fields.values()))
+    assert all(now >= before for now, before in zip(reached, REACHED[name], strict=True)), reached
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: f"{rule.says}-{rule.example}")
