@@ -19,6 +19,7 @@ from pages import (
     audit,
     bundles,
     checkpoints,
+    drafts,
     duties,
     evidence,
     feedback,
@@ -37,7 +38,7 @@ from pages.current import Visitor, new_nonce, problem, standing, to_login
 
 ITEMS = (items, evidence, signatures, reviews, receipts)
 LOG = (audit, checkpoints, bundles)
-BLUEPRINTS = (login, *ITEMS, lists, duties, *LOG, units, people, feedback, htmx)
+BLUEPRINTS = (login, *ITEMS, lists, duties, drafts, *LOG, units, people, feedback, htmx)
 # What somebody can reach without a login; everything else asks for one.
 OPEN = {"login.log_in", "static", "htmx.script"}
 
