@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from checklist import editing, ledger, lists
 from checklist.actor import Actor
-from checklist.likeness import likeness, shingles
+from checklist.likeness import likeness
 from checklist.refusal import Refused
 from models import Duty, DutyList, Side
 
@@ -137,14 +138,10 @@ def _weigh(work: Duty, guard: Duty) -> tuple[int, str]:
         if kin.integrity.search(guard.wording) and (found := kin.work.search(work.wording)):
             return 100 + alike, f"{kin.says}（“{found.group()}”）"
     if alike >= ALIKE:
-        shared = shingles(work.wording) & shingles(guard.wording)
-        words = [word for word in _pairs_of(work.wording) if word in shared]
-        return alike, f"用词相近（{alike}%：{'、'.join(dict.fromkeys(words[:4]))}）"
+        shared = SequenceMatcher(None, work.wording, guard.wording, autojunk=False).find_longest_match()
+        words = work.wording[shared.a : shared.a + shared.size]
+        return alike, f"用词相近 {alike}%（“{words}”）"
     return 0, ""
-
-
-def _pairs_of(wording: str) -> list[str]:
-    return [wording[n : n + 2] for n in range(0, len(wording) - 1, 2)]
 
 
 def pair(guard_id: int, work_id: int, *, by: Actor, rev: int | None = None) -> Duty:

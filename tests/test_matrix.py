@@ -98,6 +98,7 @@ WHICH = {
     "units.end_liaison": "liaison",
     "units.end_tenure": "tenure",
     "people.revoke": "grant",
+    **{f"drafts.{verb}": "draft" for verb in ("merge", "assign", "undo")},
     "lists.adopt": "submitted",
     "lists.decline": "submitted",
     "items.withdraw": "signed",
@@ -112,7 +113,14 @@ WHICH = {
     **{f"units.{verb}": "unit" for verb in ("show", "end", "found", "add_post")},
     **{f"units.{verb}": "post" for verb in ("post", "end_post", "appoint", "make_liaison", "put_in_charge")},
 }
-WHICH_OF_A_PAGE = {"items": "item", "reviews": "signed", "lists": "draft", "duties": "duty", "people": "user"}
+WHICH_OF_A_PAGE = {
+    "items": "item",
+    "reviews": "signed",
+    "lists": "draft",
+    "duties": "duty",
+    "drafts": "duty",
+    "people": "user",
+}
 
 
 def addresses(app: Flask) -> list[tuple[str, str, str]]:

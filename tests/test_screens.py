@@ -16,7 +16,7 @@ WITH_SCRIPTS = pytest.mark.parametrize("js", [True], ids=["js"], indirect=True)
 ROOMS = {
     "zhou": ["/items/", "/items/1", "/items/2", "/signatures/new?item=1", "/lists/1", "/feedback/", "/password"],
     "sun": ["/reviews/", "/reviews/2"],
-    "chu": ["/lists/", "/lists/new", "/lists/2", "/duties/8/edit"],
+    "chu": ["/lists/", "/lists/new", "/lists/2", "/duties/8/edit", "/duties/8/more"],
     "wei": ["/audit/", "/audit/40"],
     "shen": ["/units/", "/units/2", "/posts/2", "/people/", "/people/2"],
 }
