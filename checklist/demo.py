@@ -76,8 +76,8 @@ class Story:
         self.letters: Counter[str] = Counter()
 
     def time(self) -> datetime:
-        """Every look at the clock takes some seconds."""
-        self.now += timedelta(seconds=3)
+        """Every look at the clock takes a second."""
+        self.now += timedelta(seconds=1)
         return self.now
 
     def on(self, days_ago: int, hour: int = 9) -> None:

@@ -10,7 +10,9 @@ from decimal import Decimal
 from checklist import access, ledger, lists, owners
 from checklist.actor import Actor
 from checklist.refusal import Malformed, Refused
-from models import Cadence, Duty, DutyList, ExactDecimal, Side, Target, db
+from models import Cadence, Duty, DutyList, ExactDecimal, Part, Side, Target, db
+
+Chosen = Mapping[int, int | None]  # duty id → the revision that the page showed
 
 
 def add(list_id: int, wording: str, *, by: Actor) -> Duty:
@@ -48,7 +50,7 @@ class Edit:
 def edit(duty_id: int, to: Edit, *, by: Actor, rev: int | None = None) -> Duty:
     """Change a duty of a draft. The source's words stay as they are. Raises Stale, Refused, Malformed."""
     with ledger.act("edit", by=by) as act:
-        duty = _editable(duty_id, by, act, rev)
+        duty = editable(duty_id, by, act, rev)
         duty.wording = _wording(to.wording)
         duty.side, duty.cadence, duty.due_on = to.side, to.cadence, to.due_on
         duty.owners = to.owners
@@ -61,7 +63,7 @@ def edit(duty_id: int, to: Edit, *, by: Actor, rev: int | None = None) -> Duty:
 def mend(duty_id: int, slip: str, standard: str, *, by: Actor, rev: int | None = None) -> Duty:
     """Put the standard phrase for a suspected slip into the wording; the quoted source keeps the slip."""
     with ledger.act("mend", by=by) as act:
-        duty = _editable(duty_id, by, act, rev)
+        duty = editable(duty_id, by, act, rev)
         offered = [(flag["text"], flag.get("standard")) for flag in duty.flags]
         if (slip, standard) not in offered or slip not in duty.wording:
             raise Refused("任务表述里已经没有这处文字了，请刷新页面。", duty)
@@ -81,12 +83,60 @@ def restore(duty_id: int, *, by: Actor, rev: int | None = None) -> Duty:
 
 def _set_dropped(duty_id: int, dropped: bool, by: Actor, rev: int | None) -> Duty:
     with ledger.act("drop" if dropped else "restore", by=by) as act:
-        duty = _editable(duty_id, by, act, rev)
+        duty = editable(duty_id, by, act, rev)
         duty.dropped = dropped
     return duty
 
 
-def _editable(duty_id: int, by: Actor, act: ledger.Act, rev: int | None) -> Duty:
+@dataclass(frozen=True)
+class Assigned:
+    """What became of the rows that were chosen: those that changed, and those that had it so before."""
+
+    changed: list[Duty]
+    same: list[Duty]
+
+
+def assign(list_id: int, chosen: Chosen, owner_keys: list[str], part: Part, *, by: Actor) -> Assigned:
+    """Let owners (keys of `owners.candidates`) take a part in all chosen rows, beside those who have one already."""
+    with ledger.act("assign", by=by) as act:
+        rows = chosen_rows(list_id, chosen, by, act)
+        known = dict(owners.candidates(rows[0].duty_list.unit))
+        if not owner_keys or not known.keys() >= set(owner_keys):
+            raise Malformed("请选择责任人。", "owners")
+        changed = [row for row in rows if _take_part(row, {key: known[key] for key in owner_keys}, part)]
+    return Assigned(changed, [row for row in rows if row not in changed])
+
+
+def _take_part(duty: Duty, new: Mapping[str, owners.Owner], part: Part) -> bool:
+    """Whether that changed anything. An owner who has the other part changes it, and keeps a set's exceptions."""
+    before = {owners.key(owner): owner for owner in duty.owners}
+    after = before | {key: {**owner, **before.get(key, {}), "part": part.value} for key, owner in new.items()}
+    duty.owners = list(after.values())
+    return after != before
+
+
+def chosen_rows(list_id: int, chosen: Chosen, by: Actor, act: ledger.Act) -> list[Duty]:
+    """The chosen rows of a draft in their order. Raises Malformed when there are none, Refused for a dropped one."""
+    duties = access.load(DutyList, list_id)
+    act.post = access.require(by, "edit", duties)
+    lists.insist_on_draft(duties)
+    rows = [duty for duty in duties.duties if duty.id in chosen]
+    if not rows or len(rows) != len(chosen):
+        raise Malformed("请先在各项前面的方框里勾选要处理的事项。", "chosen")
+    for row in rows:
+        lists.insist_on_rev(row, chosen[row.id])
+        insist_on_kept(row)
+    return rows
+
+
+def insist_on_kept(duty: Duty) -> None:
+    """Raises Refused for a row that has been dropped."""
+    if duty.dropped:
+        raise Refused(f"第 {duty.position} 项已经删去，请先恢复它。", duty)
+
+
+def editable(duty_id: int, by: Actor, act: ledger.Act, rev: int | None) -> Duty:
+    """A duty of a draft, read anew for an act that changes it. Raises Unseen, NotYours, Refused, Stale."""
     duty = access.load(Duty, duty_id)
     act.post = access.require(by, "edit", duty.duty_list)
     lists.insist_on_draft(duty.duty_list)

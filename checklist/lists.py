@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from checklist import access, clock, holidays, ledger, owners, schedule, versions
+from checklist import access, clock, holidays, ledger, linter, owners, schedule, versions
 from checklist.actor import Actor
 from checklist.decompose import Proposal, decompose, normalise
 from checklist.refusal import Malformed, Refused, Stale
@@ -75,7 +75,7 @@ def draft(unit_id: int, *, name: str, year: int, title: str, text: str, by: Acto
             nodes=_usual_nodes(year),
             drafted_by=by.user,
         )
-        _insist_on_free_name(duties)
+        insist_on_free_name(duties)
         db.session.add(duties)
         db.session.flush()
         for position, proposal in enumerate(decompose(text), 1):
@@ -88,7 +88,8 @@ def _usual_nodes(year: int) -> list[str]:
     return [node.isoformat() for node in nodes if node >= clock.today()]
 
 
-def _insist_on_free_name(duties: DutyList) -> None:
+def insist_on_free_name(duties: DutyList) -> None:
+    """Raises Malformed when a list of this unit and year has the name already."""
     taken = select(DutyList.id).where(
         DutyList.unit_id == duties.unit.id, DutyList.year == duties.year, DutyList.name == duties.name
     )
@@ -140,6 +141,17 @@ def set_nodes(list_id: int, days: list[date], *, by: Actor, rev: int | None = No
     return duties
 
 
+def settle(duties: DutyList) -> None:
+    """Number the kept rows 1 to n, dropped ones behind them, and forget guards of what was left out since.
+
+    Only inside an act. While a list is edited, a dropped row keeps its number: it still stands there, struck out.
+    """
+    for number, duty in enumerate(sorted(duties.duties, key=lambda d: (d.dropped, d.position)), 1):
+        duty.position = number
+    for duty in duties.kept:
+        duty.guards = guarded(duty, duty.guards)
+
+
 def guarded(duty: Duty, lineages: list[str]) -> list[str]:
     """Of these lineages, the work that a duty of integrity may guard: other kept rows of its list."""
     work = {d.lineage for d in duty.duty_list.kept if d.side is not Side.INTEGRITY and d is not duty}
@@ -164,8 +176,7 @@ def submit(list_id: int, *, meeting: str, meeting_no: str, meeting_day: date | N
             raise Refused("还不能提交：" + "；".join(problems), duties)
         duties.meeting, duties.meeting_no, duties.meeting_day = meeting, meeting_no, meeting_day
         duties.submitted_by, duties.declined_because = by.user, ""
-        for duty in duties.kept:
-            duty.guards = guarded(duty, duty.guards)  # a duty that was guarded may have been dropped since
+        settle(duties)
     return duties
 
 
@@ -173,13 +184,13 @@ def unready(duties: DutyList) -> list[str]:
     """What keeps a list from being submitted, in Chinese, row by row."""
     if not duties.kept:
         return ["清单里还没有责任事项"]
-    problems, days = [], holidays.calendar()
+    problems, days, today = [], holidays.calendar(), clock.today()
     on_nodes = [d for d in duties.kept if d.cadence in (Cadence.ONGOING, Cadence.PER_EVENT)]
     for duty in duties.kept:
-        problems += [f"第 {duty.position} 项{what}" for what in owners.spread(duty).missing]
-        if duty not in on_nodes and not schedule.periods(duty, clock.today(), days) and not versions.is_untouched(duty):
+        problems += [f"第 {duty.position} 项{what}" for what in [*owners.spread(duty).missing, *linter.blocking(duty)]]
+        if duty not in on_nodes and not schedule.periods(duty, today, days) and not versions.is_untouched(duty):
             problems.append(f"第 {duty.position} 项的完成日期已经过去")
-    if on_nodes and not schedule.periods(on_nodes[0], clock.today(), days):
+    if on_nodes and not schedule.periods(on_nodes[0], today, days):
         problems.append("请至少设一个今天以后的报送节点")
     return problems
 
@@ -204,7 +215,7 @@ def adopt(list_id: int, *, by: Actor, rev: int | None = None) -> DutyList:
         for duty in duties.kept:
             for post, part in owners.spread(duty).posts.items():
                 duty.assignments.append(Assignment(post=post, part=part))
-            make_items(duty, clock.today())
+            make_items(duty, duties.adopted_on)
     return duties
 
 
@@ -220,11 +231,11 @@ class Coming:
 def coming(duties: DutyList) -> Coming:
     """How many duties, posts and new items this year adoption would bring."""
     posts: set[Post] = set()
-    items, days = 0, holidays.calendar()
+    items, days, today = 0, holidays.calendar(), clock.today()
     for duty in duties.kept:
         spread = owners.spread(duty).posts
         posts.update(spread)
-        items += len(versions.missing(duty, clock.today(), days))
+        items += len(versions.missing(duty, today, days))
     return Coming(len(duties.kept), len(posts), items)
 
 

@@ -302,5 +302,6 @@ def missing(duty: Duty, since: date, days: holidays.Calendar) -> list[tuple[Post
     """The posts and periods, still to come on a day, for which a duty has no item yet."""
     known = db.session.execute(select(Item.post_id, Item.period).where(Item.lineage == duty.lineage, Item.case == ""))
     taken = {(post_id, period) for post_id, period in known}
-    wanted = [(post, period) for post in owners.leads(duty) for period in schedule.periods(duty, since, days)]
+    coming = schedule.periods(duty, since, days)
+    wanted = [(post, period) for post in owners.leads(duty) for period in coming]
     return [(post, period) for post, period in wanted if (post.id, period.name) not in taken]

@@ -22,6 +22,7 @@ from pages import (
     checkpoints,
     consultations,
     corrections,
+    drafts,
     duties,
     evidence,
     feedback,
@@ -42,7 +43,7 @@ from pages import (
 from pages.current import Visitor, new_nonce, problem, standing, to_login
 
 ITEMS = (items, cases, evidence, signatures, reviews, receipts)
-LISTS = (lists, duties, papers, consultations, versions, corrections)
+LISTS = (lists, duties, drafts, papers, consultations, versions, corrections)
 LOG = (audit, checkpoints, bundles)
 BLUEPRINTS = (login, *ITEMS, *LISTS, *LOG, units, people, holidays, feedback, htmx)
 # What somebody can reach without a login; everything else asks for one.

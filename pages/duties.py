@@ -9,10 +9,10 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from wtforms import DateField, DecimalField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import Optional
 
-from checklist import access, consultation, editing, lists, owners
+from checklist import access, editing, owners
 from checklist.refusal import Malformed, Stale
 from models import Cadence, Duty, DutyList, Part, Side
-from pages import current
+from pages import current, desk
 from pages.forms import Form, WordingForm, options
 
 bp = Blueprint("duties", __name__)
@@ -175,10 +175,7 @@ def _changed(duty: Duty) -> Response:
 
 
 def _card(duty: Duty) -> dict[str, Any]:
-    unready = lists.unready(duty.duty_list)
-    objections = consultation.objections(duty.duty_list)
-    shown = {"spread": owners.spread, "describe": owners.describe, "objections": objections}
-    return {"duty": duty, "list": duty.duty_list, "unready": unready, "swapped": True, **shown}
+    return {"duty": duty, "swapped": True, **desk.beside(duty.duty_list)}
 
 
 def _place(duty: Duty) -> str:

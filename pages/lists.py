@@ -11,10 +11,22 @@ from sqlalchemy import select
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from checklist import access, clock, consultation, holidays, lists, owners, progress, units, versions
+from checklist import (
+    access,
+    clock,
+    consultation,
+    copying,
+    holidays,
+    lists,
+    owners,
+    progress,
+    units,
+    versions,
+    workload,
+)
 from checklist.refusal import Malformed, Refused
 from models import Duty, DutyList, ListState, Part, Role, Unit, db
-from pages import current
+from pages import current, desk
 from pages.forms import Form, WordingForm, options, tidy
 
 bp = Blueprint("lists", __name__, url_prefix="/lists")
@@ -61,6 +73,13 @@ class SubmitForm(Form):
 
 class DeclineForm(Form):
     reason = TextAreaField("退回修改的理由", [Length(max=2000)], filters=[tidy])
+
+
+class CopyForm(Form):
+    year = IntegerField(
+        "新清单的年度", [InputRequired("请填写年度。"), NumberRange(2000, 2100, "请填写四位数的年份。")]
+    )
+    name = StringField("新清单的名称", [InputRequired("请填写清单名称。"), Length(max=120)], filters=[tidy])
 
 
 class Piece(NamedTuple):
@@ -146,25 +165,27 @@ def _page(found: DutyList, **forms: Form) -> str:
         "decline": DeclineForm(formdata=None, rev=found.rev),
         "adoption": Form(formdata=None, rev=found.rev),
         "adding": WordingForm(formdata=None),
+        "copying": CopyForm(formdata=None, year=found.year + 1, name=found.name),
     }
     shown |= forms
     for form in shown.values():
         form.nonce.data = form.nonce.data or current.new_nonce()
-    draft = found.state is ListState.DRAFT
-    template = "lists/editor.html" if draft and may["edit"] else "lists/list.html"
+    at_desk = found.state is ListState.DRAFT and may["edit"]
+    shown |= _life(found, standing)
+    if at_desk:
+        shown |= desk.beside(found) | {"many": desk.many_form(found, formdata=None)}
+    else:
+        coming = lists.coming(found) if found.state is ListState.SUBMITTED else None
+        loads = workload.loads(found) if coming else []
+        shown |= {"list": found, "describe": owners.describe, "coming": coming, "loads": loads}
     return render_template(
-        template,
-        list=found,
+        "lists/editor.html" if at_desk else "lists/list.html",
         moves={verb for verb, move in lists.LIST_MOVES.items() if move.before is found.state and may[verb]},
         pieces=pieces(found),
-        unready=lists.unready(found) if draft else [],
-        spread=owners.spread,
-        describe=owners.describe,
         titles_of=_titles_of,
         counts=progress.counts(found.kept),
         unknown_years=holidays.calendar().unknown([date(found.year, 12, 31)]),
-        coming=lists.coming(found) if found.state is ListState.SUBMITTED else None,
-        **_life(found, standing),
+        may_copy=found.state is ListState.ADOPTED and standing.granted(Role.CLERK, found.unit),
         **shown,
     )
 
@@ -221,8 +242,7 @@ def set_nodes(id: int) -> Response:
         found = access.see(current.actor(), DutyList, id)
         return current.answer("lists/_nodes.html", "", 422, list=found, nodes=form, swapped=True)
     page = request.path.removesuffix("/nodes")
-    unready = lists.unready(found)
-    return current.answer("lists/_nodes.html", page, list=found, nodes=nodes_form(found), unready=unready, swapped=True)
+    return current.answer("lists/_nodes.html", page, nodes=nodes_form(found), swapped=True, **desk.beside(found))
 
 
 @bp.post("/<int:id>/submission")
@@ -270,6 +290,22 @@ def decline(id: int) -> Response:
         return _refused(id, form, problem, decline=form)
     flash("已退回经办人修改。")
     return current.redirect_to("lists.index")
+
+
+@bp.post("/<int:id>/copies")
+def copy(id: int) -> Response:
+    """Last year's list as this year's draft."""
+    access.see(current.actor(), DutyList, id)
+    form = CopyForm()
+    try:
+        if not form.validate():
+            raise Malformed("请改正后再抄录。")
+        year, name = form.year.data, form.name.data
+        new = current.once(lambda: copying.copy(id, year=year, name=name, by=current.actor()), DutyList)
+    except (Malformed, Refused) as problem:
+        return _refused(id, form, problem, copying=form)
+    flash("已抄为草稿。指标的数字要重新定；已经撤销的责任人变成了待定。")
+    return current.redirect_to("lists.show", id=new.id)
 
 
 def _refused(id: int, form: Form, problem: Malformed | Refused, **shown: Form) -> Response:

@@ -22,8 +22,9 @@
     if (wrong) wrong.focus();
     else if (document.activeElement === document.body && event.detail.target.id) {
       const place = document.getElementById(event.detail.target.id);
-      const next = place && place.querySelector("[data-focus], button, a[href]");
-      if (next) next.focus({ preventScroll: true });
+      const here = place && place.querySelector("[data-here]");
+      const next = here || (place && place.querySelector("[data-focus], button, a[href]"));
+      if (next) next.focus({ preventScroll: !here });
     }
     if (event.detail.target.id === "problem") problem().scrollIntoView({ block: "nearest" });
   });

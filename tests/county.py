@@ -11,7 +11,7 @@ from sqlalchemy import select
 from checklist import accounts, audit, checkpoints, clock, editing, keys, ledger, lists, signoff, units
 from checklist.actor import Actor, Auth
 from checklist.check import Check
-from models import Batch, Cadence, Duty, DutyList, Item, Post, PostKind, Role, Side, Unit, UnitKind, User, db
+from models import Batch, Cadence, Duty, DutyList, Item, Post, PostKind, Role, Side, Tenure, Unit, UnitKind, User, db
 
 ORIGIN = "test.example/log"
 KEY = keys.SigningKey(ORIGIN, b"s" * 32)
@@ -131,6 +131,14 @@ def fill(app: Flask) -> None:
         units.make_liaison(user("lian").id, post_of("zhou").id, by=console)
         adopt(draft("廉政工作任务分解表", SPEECH))
         checkpoints.init_key(by=console)
+
+
+def abolish(login: str) -> None:
+    """End the post that somebody holds first, once he has left it."""
+    post = post_of(login)
+    tenure = db.session.scalars(select(Tenure).where(Tenure.post == post)).one()
+    units.end_tenure(tenure.id, clock.today(), by=console)
+    units.end_post(post.id, clock.today(), by=console)
 
 
 def lay_key(instance: Path) -> None:

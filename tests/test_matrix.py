@@ -110,6 +110,7 @@ WHICH = {
     **{f"consultations.{verb}": "opinion" for verb in ("opinion", "answer")},
     **{f"versions.{verb}": "adopted" for verb in ("new", "create", "changes")},
     **{f"corrections.{verb}": "adopted_duty" for verb in ("new", "create")},
+    **{f"drafts.{verb}": "draft" for verb in ("merge", "assign", "undo")},
     "lists.adopt": "submitted",
     "lists.decline": "submitted",
     "items.withdraw": "signed",
@@ -131,6 +132,7 @@ WHICH_OF_A_PAGE = {
     "lists": "draft",
     "papers": "draft",
     "duties": "duty",
+    "drafts": "duty",
     "people": "user",
 }
 

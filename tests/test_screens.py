@@ -30,7 +30,10 @@ ROOMS = {
         "/receipts/",
     ],
     "sun": ["/reviews/", "/reviews/2"],
-    "chu": ["/lists/", "/lists/new", "/lists/2", "/duties/8/edit", "/lists/1/revision", "/lists/3", "/lists/4/changes"],
+    "chu": [
+        *("/lists/", "/lists/new", "/lists/2", "/duties/8/edit", "/duties/8/more"),
+        *("/lists/1/revision", "/lists/3", "/lists/4/changes"),
+    ],
     "li": ["/lists/4", "/lists/4/changes", "/duties/1/correction"],
     "lian": ["/lists/3", "/opinions/1"],
     "wei": [

@@ -1,0 +1,188 @@
+"""The clerk's desk in a real browser, with JavaScript and without: corrected, merged, paired, undone, linted."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from models import Duty, DutyList, db
+from tests import county
+from tests.conftest import Browse, Visit
+from tests.test_lists import draft, ready
+from tests.test_pages import HTMX
+
+TEXT = """一、任务
+财政局要管好惠民补贴资金，及时足额发放。财政局要公开补贴去向。财政局严禁截留、挪用补贴资金。
+教育局要每周打卡上报食堂检查情况。
+"""
+
+
+def press_more(page: Page, n: int, button: str) -> None:
+    page.locator("article.duty").nth(n).get_by_role("link", name="更多").click()
+    page.get_by_role("button", name=button).click()
+
+
+def test_a_clerk_corrects_merges_pairs_undoes_and_submits_once_nothing_is_forbidden(
+    browse: Browse, qinghe: county.Clock
+) -> None:
+    duties = county.draft("食堂与补贴", TEXT)
+    page = browse("chu")
+    page.goto(f"/lists/{duties.id}")
+    cards = page.locator("article.duty")
+    expect(cards).to_have_count(4)
+    expect(page.locator("#unready")).to_contain_text("打卡签到")
+
+    press_more(page, 0, "与第 2 项合并")
+    expect(cards.nth(1)).to_contain_text("已删去")
+    expect(cards.nth(0).locator(".row-wording")).to_contain_text("公开补贴去向")
+
+    page.locator("#pairs").get_by_role("button", name="守护第 1 项").click()
+    expect(page.locator("#pairs")).not_to_contain_text("还没有配对")
+
+    page.get_by_role("button", name="撤销上一步：廉政与业务配对").click()
+    expect(page.locator("#pairs")).to_contain_text("还没有配对")
+    page.get_by_role("button", name="撤销上一步：合并责任事项").click()
+    expect(cards.nth(1)).not_to_contain_text("已删去")
+    expect(cards.nth(0).locator(".row-wording")).not_to_contain_text("公开补贴去向")
+
+    fill_meeting(page)
+    page.get_by_role("button", name="提交，请另一位同志确认").click()
+    expect(page.locator(".summary")).to_contain_text("指尖上的形式主义")
+    expect(page.get_by_label("会议名称")).to_have_value("县政府常务会议")
+
+    cards.nth(3).get_by_role("link", name="修改").click()
+    page.locator("form.duty").get_by_label("任务表述").fill("教育局要每季度检查一次食堂")
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator("#unready")).to_contain_text("可以提交")
+    fill_meeting(page)
+    page.get_by_role("button", name="提交，请另一位同志确认").click()
+    expect(page.get_by_text("等待另一位同志确认")).to_be_visible()
+
+
+def fill_meeting(page: Page) -> None:
+    page.get_by_label("会议名称").fill("县政府常务会议")
+    page.get_by_label("会议文号").fill("〔2026〕9 号")
+    page.get_by_label("会议日期").fill("2026-02-27")
+
+
+def test_many_rows_are_merged_or_given_an_owner_and_rows_are_split_and_moved(
+    browse: Browse, qinghe: county.Clock
+) -> None:
+    duties = county.draft("食堂与补贴", TEXT)
+    page = browse("chu")
+    page.goto(f"/lists/{duties.id}")
+    cards = page.locator("article.duty")
+    page.get_by_text("成批处理勾选的事项").click()
+    page.get_by_role("button", name="定为责任人").click()
+    expect(page.locator(".summary")).to_contain_text("请选择牵头或配合")
+    page.goto(f"/lists/{duties.id}")
+    for n in (0, 1):
+        cards.nth(n).get_by_role("checkbox").check()
+    page.get_by_text("成批处理勾选的事项").click()
+    page.locator("#many").get_by_label("县教育局", exact=True).check()
+    page.locator("#many").get_by_label("配合", exact=True).check()
+    page.get_by_role("button", name="定为责任人").click()
+    expect(page.locator(".done").get_by_text("已改 2 项。")).to_be_visible()
+    expect(cards.nth(1)).to_contain_text("配合：县教育局")
+
+    press_more(page, 0, "惠民补贴资金，”后拆开")
+    expect(cards).to_have_count(5)
+    expect(cards.nth(1).locator(".row-wording")).to_have_text("及时足额发放")
+    press_more(page, 1, "上移")
+    expect(cards.nth(0).locator(".row-wording")).to_have_text("及时足额发放")
+    cards.nth(0).get_by_role("link", name="更多").click()
+    page.get_by_label("移到第几项").fill("5")
+    page.get_by_role("button", name="移到那里").click()
+    expect(cards.nth(4).locator(".row-wording")).to_have_text("及时足额发放")
+
+
+def test_without_a_row_checked_the_form_comes_back_as_it_was(visit: Visit) -> None:
+    duties = draft()
+    response = visit("chu").post(f"/lists/{duties.id}/merger", data={})
+    assert response.status_code == 422
+    assert "请先在各项前面的方框里勾选" in response.text
+    form = {"chosen": f"{duties.duties[0].id}-1", "part": "lead"}
+    response = visit("chu").post(f"/lists/{duties.id}/owners", data=form)
+    assert response.status_code == 422
+    assert "请选择责任人" in response.text
+    assert f'value="{duties.duties[0].id}-1" checked' in response.text
+
+
+@pytest.mark.parametrize(
+    ("place", "field", "typed", "said"),
+    [
+        ("position", "to", "99", "1 到 7 之间"),
+        ("parts", "at", "0", "前后两半都有文字"),
+        ("position", "to", "三", "数字"),
+    ],
+)
+def test_a_number_that_does_not_fit_is_shown_again_in_the_card(
+    visit: Visit, place: str, field: str, typed: str, said: str
+) -> None:
+    duty = draft().duties[0]
+    for headers in (HTMX, {}):
+        response = visit("chu").post(f"/duties/{duty.id}/{place}", data={field: typed}, headers=headers)
+        assert response.status_code == 422
+        assert said in response.text
+        assert f'value="{typed}"' in response.text
+        assert response.headers["HX-Retarget"] == f"#more-{duty.id}"
+
+
+def test_htmx_gets_the_rows_and_what_stands_beside_them_anew(visit: Visit) -> None:
+    duties = draft()
+    chu = visit("chu")
+    page = chu.post(f"/duties/{duties.duties[0].id}/merger", headers=HTMX).text
+    assert page.count("<article") == 7
+    for place in ("undo", "pairs", "load", "unready"):
+        assert page.count(f'id="{place}"') == 1
+    assert "撤销上一步：合并责任事项（第 1、2 项）" in page
+    page = chu.post(f"/lists/{duties.id}/undo", headers=HTMX).text
+    assert "已撤销这一步。" in page
+    assert "撤销上一步" not in page
+
+
+def test_the_same_press_twice_is_no_error(visit: Visit) -> None:
+    duties, chu = draft(), visit("chu")
+    first, second = duties.duties[:2]
+    forms: list[tuple[str, dict[str, object]]] = [
+        (f"/lists/{duties.id}/merger", {"chosen": [f"{first.id}-{first.rev}", f"{second.id}-{second.rev}"]}),
+        (f"/lists/{duties.id}/undo", {}),
+        (f"/duties/{first.id}/position", {"to": 2}),
+    ]
+    for n, (address, form) in enumerate(forms):
+        answers = [chu.post(address, data={**form, "nonce": str(n) * 32}).status_code for _ in "12"]
+        assert answers == [303, 303]
+    assert first.position == 2
+
+
+def test_what_each_official_is_given_is_shown_to_the_clerk_and_to_who_confirms(visit: Visit) -> None:
+    duties = ready()
+    page = visit("chu").get(f"/lists/{duties.id}").text
+    assert '<td data-head="平均每月事项">' in page
+    form = {"meeting": "常务会议", "meeting_no": "〔2026〕2 号", "meeting_day": "2026-02-27"}
+    assert visit("chu").post(f"/lists/{duties.id}/submission", data=form).status_code == 303
+    assert '<td data-head="平均每月事项">' in visit("li").get(f"/lists/{duties.id}").text
+
+
+def test_a_clerk_copies_a_list_for_the_next_year_and_nobody_else_is_offered_it(visit: Visit) -> None:
+    (adopted,) = db.session.scalars(select(DutyList)).all()
+    assert "抄为草稿" in visit("chu").get(f"/lists/{adopted.id}").text
+    assert "抄为草稿" not in visit("zhou").get(f"/lists/{adopted.id}").text
+    response = visit("chu").post(f"/lists/{adopted.id}/copies", data={"year": "", "name": "新的一年"})
+    assert response.status_code == 422
+    assert "新的一年" in response.text
+    form = {"year": 2027, "name": adopted.name, "nonce": "a" * 32}
+    answers = [visit("chu").post(f"/lists/{adopted.id}/copies", data=form).headers["Location"] for _ in "12"]
+    assert answers[0] == answers[1]
+    assert "抄自 2026 年" in visit("chu").get(answers[0]).text
+
+
+def test_a_suggestion_is_shown_apart_and_taken_with_one_press(visit: Visit) -> None:
+    duties, chu = draft(), visit("chu")
+    row = next(d for d in duties.duties if "对接会" in d.wording)
+    page = chu.get(f"/lists/{duties.id}").text
+    assert "相近的第 2 项（100%）由县财政局牵头" in page
+    assert row.owners == []
+    assert chu.post(f"/duties/{row.id}/lead", data={"rev": row.rev}).status_code == 303
+    assert db.session.get_one(Duty, row.id).owners == [{"unit": "QH-CZJ", "part": "lead"}]
