@@ -142,7 +142,11 @@ NO_DUTY = (
         r"(?:贡献|奋斗|前进)！",
         "同志们，会议开得很好。",
     ),
-    rule("会议", r"会议?.{0,30}(?:主要)?任务是|^(?:召开|今天).{0,30}会|主持召开.{0,30}会议，", "今天召开工作会，主要任务是安排工作。"),
+    rule(
+        "会议",
+        r"会议?.{0,30}(?:主要)?任务是|^(?:召开|今天).{0,30}会|主持召开.{0,30}会议，",
+        "今天召开工作会，主要任务是安排工作。",
+    ),
     rule("标题", r"关于.{2,60}的?(?:通知|意见|方案|函|报告|通报|决定|公告|讲话)$", "关于做好防汛工作的通知"),
     rule(
         "发文",
@@ -325,6 +329,7 @@ OWN_SUBJECT = rule(
     "另一责任人", rf"^(?!要|尤其要|还要|也要|并|不){ACTOR}(?:{WANTS}|负责(?!人|同志))", "税务局要改进服务"
 )
 # Things that are counted one by one: another such object is another row.
+SOME_FIGURE = re.compile(FIGURE)  # a quick look before the longer one
 MAKES = rule("使成", rf"(?:{MORE}|{WHOLE}|{LESS})|^{ASKS}", "净增企业50户")
 COUNTED = rule(
     "计数",
