@@ -39,10 +39,12 @@ def counted(sentence: str) -> Iterator[int]:
     县级队伍不少于100人，镇级队伍不少于30人, which nobody is told to bring about, says how good the row has to be.
     """
     at, before, has_verb = 0, False, False
+    if not grammar.SOME_FIGURE.search(sentence):
+        return
     for part in re.split(r"([、，；])", blank(grammar.CLOSED, sentence).rstrip("。")):
         if part not in ("、", "，", "；"):
             is_counted = bool(grammar.COUNTED.pattern.search(part))
-            makes = bool(grammar.MAKES.pattern.search(part))
+            makes = is_counted and bool(grammar.MAKES.pattern.search(part))
             if is_counted and before and (has_verb or makes):
                 yield at
             before, has_verb = is_counted, (has_verb and before) or makes
@@ -51,6 +53,8 @@ def counted(sentence: str) -> Iterator[int]:
 
 def day(text: str) -> str | None:
     """By when, in the text's own words: the first day that it names."""
+    if not terms.SOME_DAY.search(text):
+        return None
     hidden = blank(grammar.QUOTED, text)
     found = [m for rule in terms.DEADLINES if (m := rule.pattern.search(hidden))]
     return min(found, key=lambda m: (m.start(), -m.end())).group() if found else None

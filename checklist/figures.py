@@ -83,9 +83,10 @@ def _plain(clause: str, context: str, otherwise: str | None, whose: str) -> Iter
         op = _op(before, behind) or otherwise or (">=" if figure.low else None)
         if terms.FROM.search(before) and (op is None or terms.UP_TO.search(behind)):
             continue
-        if op or not behind.startswith(("以上", "以下", "以内")):
+        is_asked = op is not None and not _only_tells(before, behind, figure)
+        if is_asked or not behind.startswith(("以上", "以下", "以内")):
             begin = figure.end
-        if op and not _only_tells(before, behind, figure):
+        if op and is_asked:
             words = clause[start : figure.start].rsplit("、", 1 if start else 0)[-1]
             about = _about(words, clause[figure.end : figure.end + FAR], figure) or _bare(context) or whose
             yield from figure.targets((about or _LEADING.sub("", words) or words)[-LONGEST_OF:], op)

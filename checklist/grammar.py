@@ -329,6 +329,7 @@ OWN_SUBJECT = rule(
     "另一责任人", rf"^(?!要|尤其要|还要|也要|并|不){ACTOR}(?:{WANTS}|负责(?!人|同志))", "税务局要改进服务"
 )
 # Things that are counted one by one: another such object is another row.
+SOME_FIGURE = re.compile(FIGURE)  # a quick look before the longer one
 MAKES = rule("使成", rf"(?:{MORE}|{WHOLE}|{LESS})|^{ASKS}", "净增企业50户")
 COUNTED = rule(
     "计数",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -57,7 +58,7 @@ class Paragraph:
         text = "".join(span.text for span in self.sentences)
         return text if _only_tells_whose(text) else None
 
-    @property
+    @cached_property
     def opening(self) -> Span | None:
         """The sentence that opens an enumeration: 各镇要压实责任。一要……。二要……。"""
         for sentence, then in pairwise(self.sentences):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checklist import grammar, terms
+from checklist import grammar, numerals, terms
 from checklist.decompose import Proposal, decompose, normalise
 from checklist.grammar import Rule
 from tests import evaluate
@@ -192,6 +193,72 @@ def test_a_day_in_a_headings_bracket_holds_for_what_stands_under_it() -> None:
     assert (row.deadline, row.cadence) == ("4月底前", "once")
 
 
+def test_lines_right_below_a_heading_hold_for_its_points() -> None:
+    rows = decompose(
+        "（一）治水\n1.疏浚河道。\n（二）治厕\n牵头单位：县农业农村局\n配合单位：各镇\n1.摸清底数。\n2.建立台账。\n"
+    )
+    assert [(row.text, [(who.name, who.role) for who in row.named]) for row in rows] == [
+        ("疏浚河道", []),
+        ("摸清底数", [("县农业农村局", "lead"), ("各镇", "support")]),
+        ("建立台账", [("县农业农村局", "lead"), ("各镇", "support")]),
+    ]
+
+
+def test_owners_in_a_headings_bracket_hold_for_what_names_none() -> None:
+    rows = decompose(
+        "（一）推进厕所革命（县农业农村局牵头，县卫健局、县住建局、各镇配合）\n1.摸清底数。\n2.县城管局要清运垃圾。\n"
+    )
+    assert [[who.name for who in row.named] for row in rows] == [
+        ["县农业农村局", "县卫健局", "县住建局", "各镇"],
+        ["县城管局"],
+    ]
+
+
+def test_a_bracket_behind_the_last_paragraph_of_a_point_holds_for_all_of_it() -> None:
+    rows = decompose("一、任务\n（一）管好资金\n建立台账。\n规范程序。（县财政局牵头）\n（二）管好项目\n加强调度。\n")
+    assert [[who.name for who in row.named] for row in rows] == [["县财政局"], ["县财政局"], []]
+
+
+def test_a_bracket_that_says_whose_it_is_goes_before_who_is_spoken_of() -> None:
+    row = only("供气企业要公开收费清单。（县城管局牵头）")
+    assert [who.name for who in row.named] == ["县城管局"]
+
+
+def test_what_opens_an_enumeration_names_the_owner_of_its_points_and_is_no_row() -> None:
+    for mark in ("。", "："):
+        rows = decompose(HEAD + f"县水利局要统筹做好蓄水工作{mark}一要科学调度水库；二要加快建设水源工程。")
+        assert [(row.text, [who.name for who in row.named]) for row in rows] == [
+            ("要科学调度水库", ["县水利局"]),
+            ("要加快建设水源工程", ["县水利局"]),
+        ]
+
+
+def test_a_short_saying_with_a_spoken_mark_is_a_title() -> None:
+    rows = decompose(HEAD + "一是排查要全覆盖。3月底前完成自查。二是内涝要防住。加快清淤。")
+    assert [(row.text, row.path[-1]) for row in rows] == [
+        ("3月底前完成自查", "一是排查要全覆盖"),
+        ("加快清淤", "二是内涝要防住"),
+    ]
+
+
+def test_behind_a_semicolon_a_demand_is_a_row_of_its_own() -> None:
+    rows = decompose(HEAD + "加强审计监督；加强财会监督；造成损失的，必须追回。")
+    assert [row.text for row in rows] == ["加强审计监督", "加强财会监督", "造成损失的，必须追回"]
+
+
+def test_each_who_approves_another_case_has_a_row() -> None:
+    rows = decompose(HEAD + "变更不足20万元的由项目单位审批，20万元以上的由行业主管部门审批。")
+    assert [[who.name for who in row.named] for row in rows] == [["项目单位"], ["行业主管部门"]]
+
+
+def test_a_cap_is_no_cadence() -> None:
+    assert only("对同一企业的检查每年不得超过1次。").cadence != "yearly"
+
+
+def test_standards_in_figures_stay_with_what_they_belong_to() -> None:
+    assert only("各镇要组建应急队伍，县级队伍不少于100人，镇级队伍不少于30人。").text.endswith("30人")
+
+
 def test_several_figures_of_one_reform_stay_on_one_row() -> None:
     row = only("要把政府投资、社会投资和小型低风险项目审批时限分别压缩至90、50、15个工作日以内。")
     assert [(t.op, t.value, t.unit) for t in row.targets] == [("<=", n, "工作日") for n in (90, 50, 15)]
@@ -242,11 +309,58 @@ def test_only_whom_the_text_names_is_named(text: str, named: list[tuple[str, str
         ("要争取资金1,800万元。", ">=", 1800, "万元"),
         ("要把材料由6份减至4份以下。", "<=", 4, "份"),
         ("问题要在3个工作日内答复。", "<=", 3, "工作日"),
+        ("即办件占比≥60%。", ">=", 60, "%"),
+        ("纠纷发生率≤0.5‰。", "<=", 0.5, "‰"),
+        ("资金到位率要不低于百分之九十。", ">=", 90, "%"),
+        ("增长率要达到百分之三点五。", ">=", 3.5, "%"),
+        ("要净增企业三十户。", "+", 30, "户"),
+        ("新增学位两千四百个。", "+", 2400, "个"),
+        ("满意度要提高两个百分点。", "+", 2, "个百分点"),
+        ("护理员与老人配比要不低于1:4。", ">=", 1, ":4"),
+        ("各镇要按不低于1:0.5的比例配套资金。", ">=", 1, ":0.5"),
+        ("办理时间要由10个工作日压减至3个工作日。", "<=", 3, "工作日"),
+        ("累计变更不得超过合同价的10%。", "<=", 10, "%"),
     ],
 )
 def test_a_figure_is_meant_as_the_civil_code_reads_it(text: str, op: str, value: float | None, unit: str) -> None:
     (target,) = only(text).as_dict()["targets"]
     assert (target["op"], target["value"], target["unit"]) == (op, value, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "of", "unit"),
+    [
+        ("一般公共预算收入增长3%—5%。", "一般公共预算收入增长", "%"),
+        ("一般公共预算收入增长百分之三至百分之五。", "一般公共预算收入增长", "%"),
+        ("招引10亿元以上项目3至5个。", "10亿元以上项目", "个"),
+    ],
+)
+def test_a_range_is_two_targets(text: str, of: str, unit: str) -> None:
+    assert [(t.of, t.op, t.value, t.unit) for t in only(text).targets] == [(of, ">=", 3, unit), (of, "<=", 5, unit)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "单项变更不足20万元的由项目单位审批。",
+        "总投资三千万元以上的项目，必须委托第三方机构论证。",
+        "要落实四个责任。",
+        "要落实中央八项规定。",
+        "要开展为期三个月的排查。",
+        "每半年至少开展一次演练。",
+        "要在早上8:30前报告值班情况。",
+    ],
+)
+def test_what_picks_out_a_case_or_is_a_way_of_speaking_is_no_target(text: str) -> None:
+    assert not only(text).targets
+
+
+def test_a_second_milestone_is_about_the_same_thing() -> None:
+    rows = decompose(HEAD + "第一季度开工率达到40%，上半年达到75%以上。")
+    assert [(row.deadline, t.of, t.value) for row in rows for t in row.targets] == [
+        ("第一季度", "开工率", 40),
+        ("上半年", "开工率", 75),
+    ]
 
 
 def test_a_figure_in_quotes_or_of_years_past_is_no_target() -> None:
@@ -311,9 +425,40 @@ def test_half_width_punctuation_is_read_and_quoted_as_it_stands() -> None:
 # --- any text -----------------------------------------------------------------------------------------------
 
 PIECES = st.sampled_from(
-    [rule.example for rule in rules()] + ["。", "，", "、", "\n", "（", "）", "“", "”", "12%", "XX户", "要"]
+    [rule.example for rule in rules()]
+    + [
+        "。",
+        "，",
+        "；",
+        "、",
+        "\n",
+        "：",
+        "一要",
+        "两千四百",
+        "百分之五",
+        "3至5家",
+        "1:2",
+        "≥",
+        "不低于",
+        "（",
+        "）",
+        "“",
+        "”",
+        "12%",
+        "XX户",
+        "要",
+    ]
 )
 ANY_TEXT = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=30).map("".join))
+
+
+def figures_in(text: str) -> set[Decimal]:
+    """Every figure that a text spells, in digits or in words, or any part of one."""
+    digits = re.findall(r"[0-9]+(?:\.[0-9]+)?", text.replace(",", "")) + re.findall(r"[0-9]+(?:\.[0-9]+)?", text)
+    runs = re.findall("[零一二两三四五六七八九十百千点]+", text)
+    words = {run[i:j] for run in runs for i in range(len(run)) for j in range(i + 1, len(run) + 1)}
+    spelt = [numerals.value(word) for word in words if not word.startswith("点") and not word.endswith("点")]
+    return {Decimal(figure) for figure in digits} | {Decimal(worth) for worth in spelt if worth is not None}
 
 
 @given(ANY_TEXT)
@@ -325,8 +470,8 @@ def test_any_text_comes_back_in_place_and_nothing_is_invented(text: str) -> None
         assert source[row.start : row.end] == row.text
         assert row.text
         for target in row.targets:
-            assert target.value is None or re.search(rf"(?<![\d.]){re.escape(str(target.value))}", row.text)
-            assert target.of in row.text or set(target.of) <= set(row.text)
+            assert target.value is None or target.value in figures_in(row.text)
+            assert set(target.of) <= set(source)
         json.dumps(row.as_dict(), ensure_ascii=False).encode()
     assert [row.start for row in rows] == sorted(row.start for row in rows)
     assert all(a.end <= b.start for a, b in pairwise(rows))
