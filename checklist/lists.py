@@ -57,6 +57,15 @@ LIST_MOVES = {
 
 def draft(unit_id: int, *, name: str, year: int, title: str, text: str, by: Actor) -> DutyList:
     """Turn a pasted text into a draft list: one proposed duty for each row that the text contains."""
+    with ledger.act("draft", by=by):
+        duties = begin(unit_id, name=name, year=year, title=title, text=text, by=by)
+        for position, proposal in enumerate(decompose(duties.source.text), 1):
+            duties.duties.append(_proposed(proposal, position, duties.unit))
+    return duties
+
+
+def begin(unit_id: int, *, name: str, year: int, title: str, text: str, by: Actor) -> DutyList:
+    """A draft list with its source, and nothing on it yet: the first step of every way to draft one."""
     with ledger.act("draft", by=by) as act:
         unit = access.load(Unit, unit_id)
         act.post = access.require(by, "draft", unit)
@@ -64,21 +73,18 @@ def draft(unit_id: int, *, name: str, year: int, title: str, text: str, by: Acto
         if not text.strip():
             raise Malformed("请粘贴会议讲话或文件的全文。", "text")
         assert by.user is not None  # only a clerk gets here
-        source = Source(unit=unit, title=title, text=text, sha256=sha256(text.encode()).hexdigest())
         duties = DutyList(
             unit=unit,
             kind=ListKind.BREAKDOWN,
             year=year,
             name=name,
-            source=source,
+            source=Source(unit=unit, title=title, text=text, sha256=sha256(text.encode()).hexdigest()),
             nodes=_usual_nodes(year),
             drafted_by=by.user,
         )
         _insist_on_free_name(duties)
         db.session.add(duties)
         db.session.flush()
-        for position, proposal in enumerate(decompose(text), 1):
-            duties.duties.append(_proposed(proposal, position, unit))
     return duties
 
 
@@ -99,7 +105,7 @@ def _insist_on_free_name(duties: DutyList) -> None:
 def _proposed(proposal: Proposal, position: int, unit: Unit) -> Duty:
     row = proposal.as_dict()
     return Duty(
-        lineage=_new_lineage(),
+        lineage=new_lineage(),
         position=position,
         start=proposal.start,
         end=proposal.end,
@@ -123,7 +129,8 @@ def _target(n: int, of: Mapping[str, Any]) -> Target:
     return Target(n=n, of=of["of"], op=of["op"], value=value, unit=of["unit"])
 
 
-def _new_lineage() -> str:
+def new_lineage() -> str:
+    """A name for a duty that it keeps through all versions of its list."""
     return secrets.token_hex(8)
 
 
@@ -135,7 +142,7 @@ def add(list_id: int, wording: str, *, by: Actor) -> Duty:
         _insist_on_draft(duties)
         duty = Duty(
             duty_list=duties,
-            lineage=_new_lineage(),
+            lineage=new_lineage(),
             position=max((d.position for d in duties.duties), default=0) + 1,
             wording=_wording(wording),
             side=Side.WORK,
