@@ -51,6 +51,7 @@ ACTIONS = {
     "feedback": "意见反馈",
     "grant": "授权",
     "holidays": "录入节假日安排",
+    "import": "从表格导入清单",
     "log.key": "启用密钥",
     "log.open": "启用日志",
     "login": "登录",

@@ -192,8 +192,8 @@ def _proposal(span: Span, why: Rule, source: str) -> Proposal:
         cadence=cadence.says if cadence else "once" if own_day else "ongoing",
         deadline=own_day,
         steps=_steps(text),
-        side=_side(text),
-        flags=tuple(_flags(text)),
+        side=side_of(text),
+        flags=tuple(flags_of(text)),
         why=why.says,
     )
 
@@ -234,14 +234,15 @@ def _steps(text: str) -> tuple[str, ...]:
     return ()
 
 
-def _side(text: str) -> str:
+def side_of(text: str) -> str:
     """Integrity where the text speaks of that, work where it speaks of work, both where it speaks of both."""
     integrity = bool(terms.INTEGRITY_WORDS.pattern.search(text))
     work = bool(terms.WORK_WORDS.pattern.search(text))
     return "both" if integrity and work else "integrity" if integrity else "work"
 
 
-def _flags(text: str) -> Iterator[Flag]:
+def flags_of(text: str) -> Iterator[Flag]:
+    """What a human has to look at: what the text masks, and what may be a slip."""
     for found in terms.MASKED.finditer(text):
         yield Flag("masked", found.group())
     for found in terms.NEAR_MISS.finditer(text):

@@ -58,6 +58,15 @@ LIST_MOVES = {
 
 def draft(unit_id: int, *, name: str, year: int, title: str, text: str, by: Actor) -> DutyList:
     """Turn a pasted text into a draft list: one proposed duty for each row that the text contains."""
+    with ledger.act("draft", by=by):
+        duties = begin(unit_id, name=name, year=year, title=title, text=text, by=by)
+        for position, proposal in enumerate(decompose(duties.source.text), 1):
+            duties.duties.append(_proposed(proposal, position, duties.unit))
+    return duties
+
+
+def begin(unit_id: int, *, name: str, year: int, title: str, text: str, by: Actor) -> DutyList:
+    """A draft list with its source, and nothing on it yet: the first step of every way to draft one."""
     with ledger.act("draft", by=by) as act:
         unit = access.load(Unit, unit_id)
         act.post = access.require(by, "draft", unit)
@@ -65,21 +74,18 @@ def draft(unit_id: int, *, name: str, year: int, title: str, text: str, by: Acto
         if not text.strip():
             raise Malformed("请粘贴会议讲话或文件的全文。", "text")
         assert by.user is not None  # only a clerk gets here
-        source = Source(unit=unit, title=title, text=text, sha256=sha256(text.encode()).hexdigest())
         duties = DutyList(
             unit=unit,
             kind=ListKind.BREAKDOWN,
             year=year,
             name=name,
-            source=source,
+            source=Source(unit=unit, title=title, text=text, sha256=sha256(text.encode()).hexdigest()),
             nodes=_usual_nodes(year),
             drafted_by=by.user,
         )
         insist_on_free_name(duties)
         db.session.add(duties)
         db.session.flush()
-        for position, proposal in enumerate(decompose(text), 1):
-            duties.duties.append(_proposed(proposal, position, unit))
     return duties
 
 

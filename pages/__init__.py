@@ -28,6 +28,7 @@ from pages import (
     feedback,
     holidays,
     htmx,
+    imports,
     items,
     lists,
     login,
@@ -43,7 +44,7 @@ from pages import (
 from pages.current import Visitor, new_nonce, problem, standing, to_login
 
 ITEMS = (items, cases, evidence, signatures, reviews, receipts)
-LISTS = (lists, duties, drafts, papers, consultations, versions, corrections)
+LISTS = (lists, imports, duties, drafts, papers, consultations, versions, corrections)
 LOG = (audit, checkpoints, bundles)
 BLUEPRINTS = (login, *ITEMS, *LISTS, *LOG, units, people, holidays, feedback, htmx)
 # What somebody can reach without a login; everything else asks for one.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,12 +12,10 @@ from wtforms import SelectField
 from checklist import access, bundles, units
 from checklist.refusal import Malformed, Unseen
 from models import Unit, db
-from pages import current
+from pages import current, parcels
 from pages.forms import Form, options
 
 bp = Blueprint("bundles", __name__, url_prefix="/bundles")
-
-KEPT = 3600  # seconds
 
 
 class BundleForm(Form):
@@ -52,38 +48,24 @@ def make() -> Response:
         form.offer()
         form.blame(problem)
         return make_response(render_template("bundles/ask.html", form=form), 422)
-    token = secrets.token_hex(16)
-    steps = _write(bundle, _place(token))
+    token = parcels.new_token()
+    steps = _write(bundle, parcels.place("exports", token))
     return Response(stream_template("bundles/made.html", bundle=bundle, steps=steps, token=token))
 
 
 @bp.get("/<token>")
 def fetch(token: str) -> Response:
     """The file, for nobody but the one whose page made it."""
-    place = _place(token) if len(token) == 32 and token.isalnum() else None
-    if place is None or not place.exists():
+    place = parcels.place("exports", token)
+    if not place.exists():
         raise Unseen()
-    return send_file(place, as_attachment=True, download_name=current.file_name("log", "zip"))
-
-
-def _place(token: str) -> Path:
-    user = current.actor().user
-    folder = db.folder / "exports"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder / f"{user.id if user else 0}-{token}.zip"
+    return send_file(place, "application/zip", as_attachment=True, download_name=current.file_name("log", "zip"))
 
 
 def _write(bundle: bundles.Bundle, place: Path) -> Iterator[int]:
     """Write the file; it has its name only once it is whole."""
-    _sweep(place.parent)
+    parcels.sweep("exports")
     half = place.with_suffix(".part")
     with half.open("w+b") as out:
         yield from bundle.write(out)
     half.rename(place)
-
-
-def _sweep(folder: Path) -> None:
-    """Delete what nobody has come for."""
-    for file in folder.iterdir():
-        if file.stat().st_mtime < time.time() - KEPT:
-            file.unlink(missing_ok=True)

@@ -41,7 +41,7 @@ LINKS: tuple[tuple[str, str, Callable[[access.Standing], Any]], ...] = (
 WITHIN = {
     "cases": "items",
     **dict.fromkeys(("bundles", "checkpoints"), "audit"),
-    **dict.fromkeys(("papers", "consultations", "versions", "corrections"), "lists"),
+    **dict.fromkeys(("imports", "papers", "consultations", "versions", "corrections"), "lists"),
 }
 
 

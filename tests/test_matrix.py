@@ -88,7 +88,7 @@ def parcel_of(login: str) -> str:
     token = "0" * 32
     folder = db.folder / "exports"
     folder.mkdir()
-    (folder / f"{county.user(login).id}-{token}.zip").write_bytes(b"")
+    (folder / f"{county.user(login).id}-{token}").write_bytes(b"")
     return token
 
 

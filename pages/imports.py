@@ -1,0 +1,130 @@
+"""从表格导入: a table is uploaded, its rows are shown as they would come in, and nothing is saved until that is confirmed."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, make_response, render_template
+from flask_wtf.file import FileField
+from sqlalchemy import select
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from checklist import access, clock, durable, imports, owners, tableduties, tables, units
+from checklist.refusal import Malformed, Refused
+from models import DutyList, Unit, db
+from pages import current, parcels
+from pages.forms import Form, options, tidy
+
+bp = Blueprint("imports", __name__, url_prefix="/lists/import")
+
+GONE = "上传的表格已经过了一小时，请重新选择文件。"
+
+
+class ImportForm(Form):
+    """`token` names the file that was uploaded, once it is there."""
+
+    unit = SelectField("发文单位", coerce=int)
+    name = StringField("清单名称", [InputRequired("请填写清单名称。"), Length(max=120)], filters=[tidy])
+    year = IntegerField("年度", [InputRequired("请填写年度。"), NumberRange(2000, 2100, "请填写四位数的年份。")])
+    title = StringField("文件标题", [InputRequired("请填写表格所附文件的标题。"), Length(max=200)], filters=[tidy])
+    file = FileField(
+        "表格文件",
+        description=f".xlsx、.csv 或 .docx，不超过 {tables.LARGEST >> 20} MB。表里要有表头，例如：序号、工作内容、责任单位、完成时限。",
+        render_kw={"accept": ".xlsx,.csv,.docx"},
+    )
+    token = HiddenField()
+    leave_out = BooleanField("有错的行不导入，其余照常")
+
+
+@bp.get("")
+def ask() -> str:
+    _insist_on_clerk()
+    return _page(ImportForm(year=clock.today().year))
+
+
+@bp.post("")
+def preview() -> Response:
+    """Read the file, keep it for the confirmation, and show row by row what it holds."""
+    form = _form()
+    if not form.validate():
+        return make_response(_page(form), 422)
+    try:
+        content = _content(form)
+        return make_response(_preview(form, content))
+    except Malformed as problem:
+        form.blame(problem)
+        return make_response(_page(form), problem.status)
+
+
+@bp.post("/confirmation")
+def confirm() -> Response:
+    form = _form()
+    place = parcels.place("imports", form.token.data or "")
+    if not place.exists():
+        form.blame(Malformed(GONE, "file"))
+        return make_response(_page(form), 422)
+    content = place.read_bytes()
+    try:
+        form.validate()
+        duties = current.once(lambda: _take(form, content), DutyList)
+    except (Malformed, Refused) as problem:
+        if problem.status not in (409, 422):
+            raise
+        form.blame(problem)
+        return make_response(_preview(form, content), problem.status)
+    place.unlink(missing_ok=True)
+    flash(f"已导入 {len(duties.duties)} 项，请逐项核对。")
+    return current.redirect_to("lists.show", id=duties.id)
+
+
+def _take(form: ImportForm, content: bytes) -> DutyList:
+    return imports.take(
+        form.unit.data,
+        name=form.name.data or "",
+        year=form.year.data or 0,
+        title=form.title.data or "",
+        content=content,
+        leave_out=bool(form.leave_out.data),
+        by=current.actor(),
+    )
+
+
+def _units() -> list[Unit]:
+    """The units for which this person may draft."""
+    standing = current.standing()
+    return [u for u in db.session.scalars(select(Unit).order_by(Unit.id)) if access.may(standing, "draft", u)]
+
+
+def _insist_on_clerk() -> None:
+    if not _units():
+        access.require(current.actor(), "draft", units.county())
+
+
+def _form() -> ImportForm:
+    form = ImportForm()
+    form.unit.choices = options((unit.id, unit.name) for unit in _units())
+    return form
+
+
+def _content(form: ImportForm) -> bytes:
+    """The uploaded file, kept under a token. Raises Malformed."""
+    content = form.file.data.read(tables.LARGEST + 1) if form.file.data else b""
+    if not content:
+        raise Malformed("请选择要导入的表格文件。", "file")
+    tables.read(content)  # what cannot be read is not kept
+    parcels.sweep("imports")
+    form.token.data = parcels.new_token()
+    durable.write(parcels.place("imports", form.token.data), content)
+    return content
+
+
+def _preview(form: ImportForm, content: bytes) -> str:
+    unit = access.load(Unit, form.unit.data)
+    access.require(current.actor(), "draft", unit)
+    found = tableduties.preview(tables.read(content), unit, form.year.data or clock.today().year)
+    form.nonce.data = form.nonce.data or current.new_nonce()
+    return render_template("imports/preview.html", form=form, found=found, describe=owners.describe)
+
+
+def _page(form: ImportForm) -> str:
+    form.unit.choices = options((unit.id, unit.name) for unit in _units())
+    return render_template("imports/ask.html", form=form)

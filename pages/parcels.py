@@ -1,0 +1,34 @@
+"""Files that wait an hour for the one who asked for them: what was exported, and what is to be imported."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from pathlib import Path
+
+from models import db
+from pages import current
+
+KEPT = 3600  # seconds
+_TOKEN = re.compile("[0-9a-f]{32}")
+
+
+def new_token() -> str:
+    return secrets.token_hex(16)
+
+
+def place(kind: str, token: str) -> Path:
+    """Where this person's file of a kind, a folder's name, lies or will lie; what is no token leads to nothing."""
+    user = current.actor().user
+    name = token if _TOKEN.fullmatch(token) else "none"
+    return db.folder / kind / f"{user.id if user else 0}-{name}"
+
+
+def sweep(kind: str) -> None:
+    """Delete what nobody has come for."""
+    folder = db.folder / kind
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for file in folder.iterdir():
+        if file.stat().st_mtime < time.time() - KEPT:
+            file.unlink(missing_ok=True)
