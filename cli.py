@@ -30,6 +30,7 @@ from checklist import (
     clock,
     decompose,
     demo,
+    documents,
     keys,
     ledger,
     readiness,
@@ -38,7 +39,7 @@ from checklist import (
 )
 from checklist.actor import Actor
 from checklist.check import Check
-from checklist.refusal import Problem
+from checklist.refusal import Malformed, Problem
 from models import Role, UnitKind
 
 HTMX_PACKAGE = "django-htmx==1.29.0"  # carries the very file that the CDN serves
@@ -149,11 +150,11 @@ def create_admin(login: str, name: str, county: str, code: str, password: str, r
 @click.argument("file", type=click.File("rb"))
 @click.option("--json", "as_json", is_flag=True, help="One JSON array of the proposed duties.")
 def decompose_file(file: Any, as_json: bool) -> None:
-    """Propose the duties that a text (UTF-8) asks for."""
+    """Propose the duties that a text (.txt in UTF-8 or GB18030, or .docx) asks for."""
     try:
-        rows = decompose.decompose(decompose.normalise(file.read()))
-    except ValueError as error:
-        stop(str(error), 2)
+        rows = decompose.decompose(documents.read(file.read(documents.LARGEST + 1)))
+    except Malformed as problem:
+        stop(problem.message, 2)
     if as_json:
         click.echo(json.dumps([row.as_dict() for row in rows], ensure_ascii=False, indent=1))
         return
