@@ -30,6 +30,7 @@ from checklist import (
     clock,
     decompose,
     demo,
+    documents,
     holidays,
     keys,
     ledger,
@@ -39,7 +40,7 @@ from checklist import (
 )
 from checklist.actor import Actor
 from checklist.check import Check
-from checklist.refusal import Problem
+from checklist.refusal import Malformed, Problem
 from models import Role, UnitKind
 
 HTMX_PACKAGE = "django-htmx==1.29.0"  # carries the very file that the CDN serves
@@ -162,15 +163,14 @@ def create_admin(login: str, name: str, county: str, code: str, password: str, r
 @click.argument("file", type=click.File("rb"))
 @click.option("--json", "as_json", is_flag=True, help="One JSON array of the proposed duties.")
 def decompose_file(file: Any, as_json: bool) -> None:
-    """Propose the duties that a text (UTF-8) asks for."""
+    """Propose the duties that a text (.txt in UTF-8 or GB18030, or .docx) asks for."""
     try:
-        rows = decompose.decompose(decompose.normalise(file.read()))
-    except ValueError as error:
-        stop(str(error), 2)
+        rows = decompose.decompose(documents.read(file.read(documents.LARGEST + 1)))
+    except Malformed as problem:
+        stop(problem.message, 2)
     if as_json:
         click.echo(json.dumps([row.as_dict() for row in rows], ensure_ascii=False, indent=1))
-        return
-    for n, row in enumerate(rows, 1):
+    for n, row in enumerate([] if as_json else rows, 1):
         owners = "、".join(f"{who.name}（{'牵头' if who.role == 'lead' else '配合'}）" for who in row.named) or "待定"
         click.echo(verify.visible(f"{n}. [{row.cadence}] {row.text}"))
         click.echo(verify.visible(f"   责任人：{owners}　时限：{row.deadline or '无'}"))

@@ -61,16 +61,8 @@ class Proposal:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in row.items()}
 
 
-def normalise(text: str | bytes) -> str:
-    """Text as offsets count it: UTF-8 decoded, without a BOM, line ends LF, NFC.
-
-    Raises ValueError, in Chinese, for bytes that are not UTF-8.
-    """
-    if isinstance(text, bytes):
-        try:
-            text = text.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise ValueError("文件不是 UTF-8 编码，请另存为 UTF-8 后再试。") from error
+def normalise(text: str) -> str:
+    """Text as offsets count it: without a BOM, line ends LF, NFC."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", text)
 

@@ -44,7 +44,7 @@ def texts() -> dict[str, tuple[str, list[Row]]]:
         **dict(zip(["seed"], sorted(SEEDS.glob("*.txt")), strict=False)),
     }
     tables = {name: json.loads((HERE / f"{name}-table.json").read_text(encoding="utf-8")) for name in files}
-    return {name: (normalise(file.read_bytes()), tables[name]) for name, file in files.items()}
+    return {name: (normalise(file.read_text(encoding="utf-8")), tables[name]) for name, file in files.items()}
 
 
 def score(text: str, expected: list[Row]) -> Score:
