@@ -15,6 +15,7 @@ from sqlalchemy import select
 from checklist import access, clock, ledger, owners, schedule
 from checklist.actor import Actor
 from checklist.decompose import Proposal, decompose, normalise
+from checklist.documents import LONGEST
 from checklist.refusal import Malformed, Refused, Stale
 from models import (
     Assignment,
@@ -56,13 +57,16 @@ LIST_MOVES = {
 
 
 def draft(unit_id: int, *, name: str, year: int, title: str, text: str, by: Actor) -> DutyList:
-    """Turn a pasted text into a draft list: one proposed duty for each row that the text contains."""
+    """Turn a text into a draft list: one proposed duty for each row that the text contains."""
+    text = normalise(text)
+    if not text.strip():
+        raise Malformed("请选择文件，或者粘贴会议讲话或文件的全文。", "text")
+    if len(text) > LONGEST:
+        raise Malformed(f"全文超过 {LONGEST // 10_000} 万字。请只保留要分解的部分，分几次起草。", "text")
+    proposals = decompose(text)  # before the act: nobody waits for the lock while it is read
     with ledger.act("draft", by=by) as act:
         unit = access.load(Unit, unit_id)
         act.post = access.require(by, "draft", unit)
-        text = normalise(text)
-        if not text.strip():
-            raise Malformed("请粘贴会议讲话或文件的全文。", "text")
         assert by.user is not None  # only a clerk gets here
         source = Source(unit=unit, title=title, text=text, sha256=sha256(text.encode()).hexdigest())
         duties = DutyList(
@@ -77,7 +81,7 @@ def draft(unit_id: int, *, name: str, year: int, title: str, text: str, by: Acto
         _insist_on_free_name(duties)
         db.session.add(duties)
         db.session.flush()
-        for position, proposal in enumerate(decompose(text), 1):
+        for position, proposal in enumerate(proposals, 1):
             duties.duties.append(_proposed(proposal, position, unit))
     return duties
 
@@ -167,6 +171,7 @@ def edit(duty_id: int, to: Edit, *, by: Actor, rev: int | None = None) -> Duty:
         duty.side, duty.cadence, duty.due_on = to.side, to.cadence, to.due_on
         duty.owners = to.owners
         duty.guards = _guards(duty, to.guards)
+        duty.flags = [flag for flag in duty.flags if flag["kind"] != "doubt"]  # somebody has looked at it
         for target in duty.targets:
             target.value = _figure(target, to.values.get(target.id))
     return duty
