@@ -173,7 +173,7 @@ def decompose_file(file: Any, as_json: bool) -> None:
     for n, row in enumerate([] if as_json else rows, 1):
         owners = "、".join(f"{who.name}（{'牵头' if who.role == 'lead' else '配合'}）" for who in row.named) or "待定"
         click.echo(verify.visible(f"{n}. [{row.cadence}] {row.text}"))
-        click.echo(verify.visible(f"   责任人：{owners}　时限：{row.deadline or '无'}"))
+        click.echo(verify.visible(f"   责任人：{owners}　时限：{row.deadline or '无'}　把握：{row.sure}"))
 
 
 @click.command("load")

@@ -493,6 +493,15 @@ class Duty(Logged):
     why: Mapped[str] = mapped_column(String(200), default="")
     dropped: Mapped[bool] = mapped_column(default=False)
 
+    @property
+    def doubts(self) -> list[str]:
+        """What the decomposer was not sure of, in words; none once the clerk has saved the row."""
+        return [flag["text"] for flag in self.flags if flag["kind"] == "doubt"]
+
+    @property
+    def is_unsure(self) -> bool:
+        return len(self.doubts) > 1
+
     duty_list: Mapped[DutyList] = relationship(back_populates="duties")
     targets: Mapped[list[Target]] = relationship(back_populates="duty", order_by="Target.n")
     assignments: Mapped[list[Assignment]] = relationship(back_populates="duty", order_by="Assignment.id")

@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from checklist import grammar, terms
+from checklist import doubts, grammar, terms
 from checklist.division import counted, day, pieces, without_background
 from checklist.figures import Target, targets
 from checklist.grammar import Rule
@@ -27,7 +27,7 @@ SHORTEST = 4  # characters: a verb alone asks for nothing
 
 @dataclass(frozen=True)
 class Flag:
-    """Something to look at: kind `masked` (待定) or `slip`, a near miss of the phrase `standard`."""
+    """Something to look at: kind `masked` (待定), `slip`, a near miss of the phrase `standard`, or `doubt`."""
 
     kind: str
     text: str
@@ -51,6 +51,11 @@ class Proposal:
     flags: tuple[Flag, ...]
     why: str
 
+    @property
+    def sure(self) -> str:
+        """How sure the decomposer is of the row: 高, 中 or 低."""
+        return doubts.level(sum(flag.kind == "doubt" for flag in self.flags))
+
     def as_dict(self) -> dict[str, Any]:
         """As JSON wants it; a figure with decimals is the float that prints the same."""
         row = asdict(self)
@@ -58,6 +63,7 @@ class Proposal:
             if isinstance(target["value"], Decimal):
                 target["value"] = float(target["value"])
         row["flags"] = [{k: v for k, v in flag.items() if v is not None} for flag in row["flags"]]
+        row["sure"] = self.sure
         return {name: list(value) if isinstance(value, tuple) else value for name, value in row.items()}
 
 
@@ -103,7 +109,7 @@ class _Row:
         return replace(self, proposal=replace(proposal, named=named(words) or proposal.named), is_told=True)
 
     def owned(self, owners: tuple[Named, ...]) -> _Row:
-        return replace(self, proposal=_with(self.proposal, owners, None))
+        return replace(self, proposal=_inferred(self.proposal, _with(self.proposal, owners, None)))
 
     def under_its_headings(self) -> Proposal:
         """With what the headings say in brackets, as （一）自查自纠（4月底前）, or on the lines right below them."""
@@ -112,7 +118,7 @@ class _Row:
             bracket = grammar.CLOSED_END.search(heading.text)
             for words in (heading.told, bracket.group() if bracket else ""):
                 row = _with(_timed(row, words), named(words), None) if words else row
-        return row
+        return row if any(heading.told for heading in self.path) else _inferred(self.proposal, row)
 
 
 @dataclass
@@ -163,12 +169,14 @@ def _rows(sentence: Span, source: str) -> Iterator[Proposal]:
     start = sentence.start + sentence.text.index(asked) + len(asked) - len(bare)
     goes_on = set(counted(bare))
     before: Proposal | None = None
-    for offset, piece in pieces(bare):
+    cut = list(pieces(bare))
+    for offset, piece in cut:
         text = piece.rstrip("。；，、！ ")
         if len(text) >= SHORTEST:
             row = _proposal(Span(start + offset, text, sentence.path), first(grammar.DUTIES, text) or why, source)
             before = _following(row, before, goes_on=offset in goes_on) if before else row
-            yield before
+            has_target, is_cut = bool(before.targets), len(cut) > 1
+            yield _doubted(before, *doubts.doubts(before.text, before.why, is_cut=is_cut, has_target=has_target))
 
 
 def _proposal(span: Span, why: Rule, source: str) -> Proposal:
@@ -214,6 +222,15 @@ def _with(row: Proposal, owners: tuple[Named, ...], deadline: str | None) -> Pro
     if deadline and row.deadline is None and row.cadence == "ongoing":
         row = replace(row, deadline=deadline, cadence="once")
     return row if row.named else replace(row, named=owners)
+
+
+def _doubted(row: Proposal, *found: str) -> Proposal:
+    return replace(row, flags=(*row.flags, *(Flag("doubt", doubt) for doubt in found)))
+
+
+def _inferred(before: Proposal, row: Proposal) -> Proposal:
+    """The row, doubted where its owners have come from beside it."""
+    return _doubted(row, doubts.INFERRED) if row.named != before.named else row
 
 
 def _steps(text: str) -> tuple[str, ...]:

@@ -54,6 +54,7 @@ def edit(duty_id: int, to: Edit, *, by: Actor, rev: int | None = None) -> Duty:
         duty.wording = _wording(to.wording)
         duty.side, duty.cadence, duty.due_on = to.side, to.cadence, to.due_on
         duty.owners = to.owners
+        duty.flags = [flag for flag in duty.flags if flag["kind"] != "doubt"]  # somebody has looked at it
         duty.guards = lists.guarded(duty, to.guards)
         for target in duty.targets:
             target.value = _figure(target, to.values.get(target.id))

@@ -65,12 +65,29 @@ def targets(text: str, *, op: str | None = None, whose: str = "") -> Iterator[Ta
     `op` is how a figure is meant where the text has no word for it: in 新增企业8家、农场5家 the second goes with 新增;
     `whose` is what it is about where the text does not say so again: 开工率一季度达到40%，上半年达到75%.
     """
+    for clause, before in _asking(text):
+        shared = _SHARED.search(clause)
+        yield from _shared(clause, shared) if shared else _plain(clause, before, op, whose)
+
+
+def unread(text: str) -> Iterator[str]:
+    """The figures, as they are written, of which the text does not say how they are meant."""
+    for clause, _ in _asking(text):
+        hidden = blank(grammar.CLOSED, clause)
+        for figure in map(_Figure.of, _FIGURE.finditer(hidden) if not _SHARED.search(clause) else ()):
+            before, behind = hidden[: figure.start][-FAR:], hidden[figure.end :][:FAR]
+            is_told = _op(before, behind) or figure.low or terms.FROM.search(before)
+            if not is_told and not _only_tells(before, behind, figure) and behind[:2] not in ("以上", "以下"):
+                yield clause[figure.start : figure.end]
+
+
+def _asking(text: str) -> Iterator[tuple[str, str]]:
+    """Each clause that asks for something, with the one before it."""
     before = ""
     for clause, end in clauses(text):
         is_condition = end < len(text) and grammar.CONDITION.pattern.search(clause)
         if not is_condition and not first(grammar.BACKGROUND, clause):
-            shared = _SHARED.search(clause)
-            yield from _shared(clause, shared) if shared else _plain(clause, before, op, whose)
+            yield clause, before
         before = clause
 
 

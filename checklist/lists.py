@@ -15,6 +15,7 @@ from sqlalchemy import select
 from checklist import access, clock, holidays, ledger, linter, owners, schedule, versions
 from checklist.actor import Actor
 from checklist.decompose import Proposal, decompose, normalise
+from checklist.documents import LONGEST
 from checklist.refusal import Malformed, Refused, Stale
 from models import (
     Assignment,
@@ -57,10 +58,16 @@ LIST_MOVES = {
 
 
 def draft(unit_id: int, *, name: str, year: int, title: str, text: str, by: Actor) -> DutyList:
-    """Turn a pasted text into a draft list: one proposed duty for each row that the text contains."""
+    """Turn a text into a draft list: one proposed duty for each row that the text contains."""
+    text = normalise(text)
+    if not text.strip():
+        raise Malformed("请选择文件，或者粘贴会议讲话或文件的全文。", "text")
+    if len(text) > LONGEST:
+        raise Malformed(f"全文超过 {LONGEST // 10_000} 万字。请只保留要分解的部分，分几次起草。", "text")
+    proposals = decompose(text)  # before the act: nobody waits for the lock while it is read
     with ledger.act("draft", by=by):
         duties = begin(unit_id, name=name, year=year, title=title, text=text, by=by)
-        for position, proposal in enumerate(decompose(duties.source.text), 1):
+        for position, proposal in enumerate(proposals, 1):
             duties.duties.append(_proposed(proposal, position, duties.unit))
     return duties
 
@@ -70,10 +77,8 @@ def begin(unit_id: int, *, name: str, year: int, title: str, text: str, by: Acto
     with ledger.act("draft", by=by) as act:
         unit = access.load(Unit, unit_id)
         act.post = access.require(by, "draft", unit)
-        text = normalise(text)
-        if not text.strip():
-            raise Malformed("请粘贴会议讲话或文件的全文。", "text")
         assert by.user is not None  # only a clerk gets here
+        text = normalise(text)
         duties = DutyList(
             unit=unit,
             kind=ListKind.BREAKDOWN,

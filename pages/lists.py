@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, flash, make_response, render_template, request
+from flask_wtf.file import FileField
 from sqlalchemy import select
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
@@ -16,6 +17,7 @@ from checklist import (
     clock,
     consultation,
     copying,
+    documents,
     holidays,
     lists,
     owners,
@@ -43,7 +45,23 @@ class DraftForm(Form):
     )
     year = IntegerField("年度", [InputRequired("请填写年度。"), NumberRange(2000, 2100, "请填写四位数的年份。")])
     title = StringField("文件标题", [InputRequired("请填写讲话或文件的标题。"), Length(max=200)], filters=[tidy])
-    text = TextAreaField("全文", [InputRequired("请粘贴会议讲话或文件的全文。")], filters=[tidy])
+    file = FileField(
+        "从文件读入",
+        description=f"TXT 或 DOCX，不超过 {documents.LARGEST >> 20} MB。表格读成一行一行的文字，图片里的字读不出来。",
+        render_kw={"accept": ".txt,.docx"},
+    )
+    text = TextAreaField("或者粘贴全文", filters=[tidy])
+
+    def take_file(self) -> None:
+        """Put what the file says into the place of the pasted text, where it stays when the form is sent back.
+
+        Raises Malformed for a file that is not read.
+        """
+        if not self.file.data:
+            return
+        if self.text.data:
+            raise Malformed("文件和粘贴的全文只能用一种。请清空下面的全文，或者不选文件。", "file")
+        self.text.data = tidy(documents.read(self.file.data.read(documents.LARGEST + 1)))
 
 
 class NodesForm(Form):
@@ -112,11 +130,13 @@ def create() -> Response:
     _insist_on_clerk()
     form = DraftForm()
     form.unit.choices = options(_units())
-    if form.validate():
-        try:
+    is_whole = form.validate()
+    try:
+        form.take_file()
+        if is_whole:
             return current.redirect_to("lists.show", id=current.once(lambda: _draft(form), DutyList).id)
-        except Malformed as problem:
-            form.blame(problem)
+    except Malformed as problem:
+        form.blame(problem)
     return make_response(_new_page(form), 422)
 
 
@@ -182,6 +202,8 @@ def _page(found: DutyList, **forms: Form) -> str:
         "lists/editor.html" if at_desk else "lists/list.html",
         moves={verb for verb, move in lists.LIST_MOVES.items() if move.before is found.state and may[verb]},
         pieces=pieces(found),
+        unsure=sum(duty.is_unsure for duty in found.kept),
+        unsure_first=request.args.get("first") == "unsure",
         titles_of=_titles_of,
         counts=progress.counts(found.kept),
         unknown_years=holidays.calendar().unknown([date(found.year, 12, 31)]),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from checklist import doubts
 from checklist.decompose import decompose, normalise
 
 HERE = Path(__file__).parent / "texts"
@@ -62,6 +63,18 @@ def score(text: str, expected: list[Row]) -> Score:
     )
 
 
+def sure(text: str, expected: list[Row]) -> str:
+    """How many of the rows of each level of certainty are wrong; the side, which is told by words, not counted."""
+    found = [row.as_dict() for row in decompose(text)]
+    pairs = _pairs(expected, found)
+    right = {row["start"] for row, other in pairs if all(_is_right(f, row, other) for f in FIELDS if f != "side")}
+    counts = []
+    for level in doubts.LEVELS:
+        rows = [row for row in found if row["sure"] == level]
+        counts.append(f"{level} {sum(row['start'] not in right for row in rows)} of {len(rows)}")
+    return ", ".join(counts)
+
+
 def misses(text: str, expected: list[Row]) -> Iterator[str]:
     """Every single thing that is wrong, by its words: rows that are missing or too many, and what rows say amiss."""
     found = [row.as_dict() for row in decompose(text)]
@@ -102,6 +115,7 @@ def main() -> None:
         print(f"{name}: {result.expected} expected, {result.found} found, {result.matched} at the right place")
         print(f"  precision {result.precision:.2f}, recall {result.recall:.2f}")
         print(f"  wrongly merged {result.merged}, wrongly split {result.split}")
+        print(f"  sure, and wrong all the same: {sure(text, table)}")
         print("  right in those: " + ", ".join(f"{field} {share:.2f}" for field, share in result.fields.items()))
         for miss in misses(text, table):
             print(f"  - {miss}")

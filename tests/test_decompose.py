@@ -327,7 +327,7 @@ def test_the_command_prints_what_the_issue_asks_for(app: Flask, tmp_path: Path) 
     (row,) = json.loads(result.output)
     assert list(row) == [
         *("start", "end", "text", "path", "named", "targets"),
-        *("cadence", "deadline", "steps", "side", "flags", "why"),
+        *("cadence", "deadline", "steps", "side", "flags", "why", "sure"),
     ]
     assert (
         normalise(file.read_text(encoding="utf-8"))[row["start"] : row["end"]] == row["text"] == "财政局要每月通报进度"
