@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 
 from flask import Response, flash, g, make_response, redirect, render_template, request, session, url_for
 from flask_login import UserMixin, current_user
+from sqlalchemy import select
 
-from checklist import access, accounts, clock
+from checklist import access, accounts, clock, units
 from checklist.actor import Actor, Auth
 from checklist.refusal import Malformed, Refused, Repeated, Unseen
-from models import Logged, Session
+from models import Logged, Session, Unit, db
 from pages.forms import Form
 
 Row = TypeVar("Row", bound=Logged)
@@ -62,6 +63,18 @@ def standing() -> access.Standing:
     if "standing" not in g:
         g.standing = access.Standing.of(_whoever())
     return g.standing  # type: ignore[no-any-return]
+
+
+def drafts_for() -> list[Unit]:
+    """The units for which this person may draft."""
+    every = db.session.scalars(select(Unit).order_by(Unit.id))
+    return [unit for unit in every if access.may(standing(), "draft", unit)]
+
+
+def insist_on_clerk() -> None:
+    """Whoever may draft for no unit is told so before a form is filled in for nothing. Raises NotYours."""
+    if not drafts_for():
+        access.require(_whoever(), "draft", units.county())
 
 
 def request_id() -> str:

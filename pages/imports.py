@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash, make_response, render_template
 from flask_wtf.file import FileField
-from sqlalchemy import select
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from checklist import access, clock, durable, imports, owners, tableduties, tables, units
+from checklist import access, clock, durable, imports, owners, tableduties, tables
 from checklist.refusal import Malformed, Refused
-from models import DutyList, Unit, db
+from models import DutyList, Unit
 from pages import current, parcels
 from pages.forms import Form, options, tidy
 
@@ -37,7 +36,7 @@ class ImportForm(Form):
 
 @bp.get("")
 def ask() -> str:
-    _insist_on_clerk()
+    current.insist_on_clerk()
     return _page(ImportForm(year=clock.today().year))
 
 
@@ -88,20 +87,9 @@ def _take(form: ImportForm, content: bytes) -> DutyList:
     )
 
 
-def _units() -> list[Unit]:
-    """The units for which this person may draft."""
-    standing = current.standing()
-    return [u for u in db.session.scalars(select(Unit).order_by(Unit.id)) if access.may(standing, "draft", u)]
-
-
-def _insist_on_clerk() -> None:
-    if not _units():
-        access.require(current.actor(), "draft", units.county())
-
-
 def _form() -> ImportForm:
     form = ImportForm()
-    form.unit.choices = options((unit.id, unit.name) for unit in _units())
+    form.unit.choices = options((unit.id, unit.name) for unit in current.drafts_for())
     return form
 
 
@@ -126,5 +114,5 @@ def _preview(form: ImportForm, content: bytes) -> str:
 
 
 def _page(form: ImportForm) -> str:
-    form.unit.choices = options((unit.id, unit.name) for unit in _units())
+    form.unit.choices = options((unit.id, unit.name) for unit in current.drafts_for())
     return render_template("imports/ask.html", form=form)

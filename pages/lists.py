@@ -22,12 +22,11 @@ from checklist import (
     lists,
     owners,
     progress,
-    units,
     versions,
     workload,
 )
 from checklist.refusal import Malformed, Refused
-from models import Duty, DutyList, ListState, Part, Role, Unit, db
+from models import Duty, DutyList, ListState, Part, Role, db
 from pages import current, desk
 from pages.forms import Form, WordingForm, options, tidy
 
@@ -116,20 +115,20 @@ def index() -> str:
     newest = db.session.scalars(select(DutyList).order_by(DutyList.id.desc()))
     seen = [duties for duties in newest if access.may(standing, "see", duties)]
     by_state = {state: [d for d in seen if d.state is state] for state in SECTIONS}
-    return render_template("lists/index.html", by_state=by_state, drafts=bool(_units()))
+    return render_template("lists/index.html", by_state=by_state, drafts=bool(current.drafts_for()))
 
 
 @bp.get("/new")
 def new() -> str:
-    _insist_on_clerk()
+    current.insist_on_clerk()
     return _new_page(DraftForm(year=clock.today().year))
 
 
 @bp.post("/")
 def create() -> Response:
-    _insist_on_clerk()
+    current.insist_on_clerk()
     form = DraftForm()
-    form.unit.choices = options(_units())
+    form.unit.choices = options((unit.id, unit.name) for unit in current.drafts_for())
     is_whole = form.validate()
     try:
         form.take_file()
@@ -152,23 +151,9 @@ def _draft(form: DraftForm) -> DutyList:
 
 
 def _new_page(form: DraftForm) -> str:
-    form.unit.choices = options(_units())
+    form.unit.choices = options((unit.id, unit.name) for unit in current.drafts_for())
     form.nonce.data = form.nonce.data or current.new_nonce()
     return render_template("lists/new.html", form=form)
-
-
-def _insist_on_clerk() -> None:
-    """Whoever may draft for no unit is told so before a form is filled in for nothing."""
-    root = units.root()
-    if root and not _units():
-        access.require(current.actor(), "draft", root)
-
-
-def _units() -> list[tuple[int, str]]:
-    """The units for which this person may draft."""
-    standing = current.standing()
-    everything = db.session.scalars(select(Unit).order_by(Unit.id))
-    return [(unit.id, unit.name) for unit in everything if standing.granted(Role.CLERK, unit)]
 
 
 @bp.get("/<int:id>")
