@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from checklist import access, editing, ledger, lists, progress, signoff, versions
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Unseen
@@ -312,3 +313,9 @@ def test_a_removed_duty_is_no_longer_anybodys() -> None:
     without("网上可办率")
     assert items_of("li", "网上可办率") == []
     assert county.in_step()
+
+
+@pytest.mark.parametrize("table", ["item", "duty_list"])
+def test_the_database_still_refuses_a_state_that_there_is_not(table: str) -> None:
+    with pytest.raises(IntegrityError), db.engine.begin() as connection:
+        connection.execute(text(f"UPDATE {table} SET state = 'lost' WHERE id = 1"))

@@ -138,7 +138,7 @@ def test_two_columns_on_a_desk_and_one_above_the_other_on_a_phone(browse: Browse
     for width, beside in ((1280, True), (390, False)):
         page.set_viewport_size({"width": width, "height": 800})
         page.goto(f"/lists/{new.id}/changes")
-        left, right = (page.locator(".differs p").nth(n).bounding_box() for n in (0, 1))
+        left, right = (page.locator(".differs .pair p").nth(n).bounding_box() for n in (0, 1))
         assert left
         assert right
         assert (left["y"] == right["y"]) is beside
