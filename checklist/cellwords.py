@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -206,7 +206,7 @@ def targets(text: str, about: str) -> tuple[list[Target], list[str]]:
             continue
         for piece in re.split(r"[；;。]", plain(line)):
             words = piece.replace("≥", "不低于").replace("≤", "不超过").replace(">", "超过").replace("<", "低于")
-            read = [_about(target, about) for target in figures.targets(legible(words), op="=")]
+            read = _about(words, about)
             found += read
             if re.search(r"[0-9]", piece) and (not read or any(target.op == "=" for target in read)):
                 unclear.append(piece.strip())
@@ -214,9 +214,13 @@ def targets(text: str, about: str) -> tuple[list[Target], list[str]]:
     return kept, unclear + [f"{target.of}{target.value}" for target in found if target not in kept]
 
 
-def _about(target: Target, about: str) -> Target:
-    of = about[: figures.LONGEST_OF] if _ONLY_SIGN.fullmatch(target.of) else target.of.rstrip("：")
-    return Target(of, target.op, target.value, target.unit)
+def _about(words: str, about: str) -> list[Target]:
+    """The figures in some words; one that stands alone is read behind the words that it is about."""
+    found = list(figures.targets(legible(words), op="="))
+    if not any(_ONLY_SIGN.fullmatch(target.of) for target in found):
+        return [replace(target, of=target.of.rstrip("：")) for target in found]
+    together = list(figures.targets(legible(about + words)))
+    return together or [replace(target, of=about[: figures.LONGEST_OF]) for target in found]
 
 
 # --- of what kind -------------------------------------------------------------------------------------------

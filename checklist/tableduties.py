@@ -212,7 +212,7 @@ class _Interpreter:
                 meant = self._known.find(name)
                 found += [owner for owner in meant if owner not in found]
                 if not meant:
-                    self._open.append(f"“{name.name}”不在本县登记的单位里，待定（{value.cell.at}）")
+                    self._open.append(f"“{name.name}”没有对上本县的单位或岗位，待定（{value.cell.at}）")
         if not any(owner["part"] == Part.LEAD for owner in found):
             self._open.append("牵头责任人待定")
         return named, found
@@ -227,9 +227,9 @@ class _Interpreter:
             leads = leaders
         first = [value for value in leads if re.search(r"牵头|主办|主责", value.column)]
         for value in leads:
-            yield value, Part.SUPPORT if first and value not in first else Part.LEAD
+            yield value, Part.SUPPORT.value if first and value not in first else Part.LEAD.value
         for value in self._raw.values.get(Means.SUPPORT, []):
-            yield value, Part.SUPPORT
+            yield value, Part.SUPPORT.value
 
     # when
 
@@ -263,9 +263,10 @@ class _Interpreter:
 
     def _targets(self, wording: str) -> list[Target]:
         cells = [v for v in self._raw.values.get(Means.TARGET, []) if not cellwords.is_nothing(v.cell.text)]
+        about = " ".join(self._raw.texts(Means.WORDING)) or wording
         found: list[Target] = []
         for value in cells:
-            read, unclear = cellwords.targets(value.cell.text, wording)
+            read, unclear = cellwords.targets(value.cell.text, about)
             found += read
             self._open += [f"指标“{words}”没有读准，请核对（{value.cell.at}）" for words in unclear]
             if not read and value not in self._beside:

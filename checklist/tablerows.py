@@ -22,7 +22,7 @@ _POINT = 3  # of grammar.MARKS: 第一部分, 第一条, 一、, （一） numbe
 _NOTE = re.compile(r"^(?:(?:备?注|说明|填表说明)\s*[0-9０-９]{0,2}\s*[:：.．]|※|[＊*])")
 _TOTAL = re.compile(r"^(?:合\s*计|总\s*计|小\s*计|共\s*计)")
 _SIGNED = re.compile(
-    r"^(?:填报|审核|制表|审批|联系|单位负责|经办|分管领导签|签字|日期)[^，。]{0,8}[:：]|^(?:填报|制表)(?:人|单位|日期)"
+    r"^(?:填报|填表|审核|制表|审批|联系|单位负责|经办|分管领导签|签字|日期)[^，。]{0,8}[:：]|^(?:填报|填表|制表)(?:人|单位|日期)"
 )
 _ORDINAL = re.compile(r"[一二三四五六七八九十]{1,3}|[（(][一二三四五六七八九十]{1,3}[）)]")
 
@@ -156,6 +156,7 @@ class _Reader:
         elif heading := self._heading(row, own):
             level = level_of(heading)
             level = -1 if level is None else level
+            self._aside(own, "小标题")
             self._headings = [above for above in self._headings if above[0] < level] + [(level, heading)]
             self._last = None
         else:
@@ -180,7 +181,7 @@ class _Reader:
             spans = len(row) > 2 or (len(row) == 2 and len(self._head.columns) <= 3)
             numbered = level is not None and level <= _POINT
             in_number = self._means(own[0]) in (Means.NUMBER, Means.GROUP) and not re.match(r"[0-9０-９]", text)
-            is_short = len(text) <= LONGEST_HEADING and not text.endswith("。")
+            is_short = len(text) <= LONGEST_HEADING and not text.endswith("。") and "：" not in text
             return " ".join(text.split()) if is_short and (spans or numbered or in_number) else None
         held = [self._means(cell) for cell in row]
         is_numbered = held in ([Means.NUMBER, Means.WORDING], [Means.NUMBER, Means.GROUP])

@@ -49,7 +49,7 @@ def test_merged_cells_two_head_rows_and_columns_in_odd_order_are_read_as_they_ar
     assert rows["A6"].path == ["一、管好财政资金"]
     assert [owner.get("unit") or owner.get("set") for owner in rows["A6"].owners] == ["QH-CZJ", "towns"]
     assert (rows["A7"].cadence, rows["B8"].due_on) == (Cadence.QUARTERLY, date(2026, 9, 30))
-    assert [(t.op, t.value, t.unit) for t in rows["A10"].targets] == [("=", Decimal(96), "%")]
+    assert [(t.op, t.value, t.unit) for t in rows["A10"].targets] == [(">=", Decimal(96), "%")]
     assert [(t.op, t.value, t.unit) for t in rows["A12"].targets] == [("+", Decimal(50), "户")]
 
 
@@ -66,7 +66,7 @@ def test_what_is_not_known_stays_open_and_what_is_wrong_is_said_with_its_cell() 
 
 def test_titles_totals_notes_and_gaps_are_shown_and_kept_in_the_source() -> None:
     found = previewed(messy.workbook())
-    assert [aside.at for aside in found.asides] == ["A1", "A2", "A14", "A15"]
+    assert [aside.at for aside in found.asides] == ["A1", "A2", "A5", "A9", "A14", "A15"]
     assert any("不连续（A10）" in note for note in found.notes)
     assert any("等三月的会" in note for note in found.notes)
     for words in ("（征求意见稿）", "合计", "本表由县政府办公室解释", "已开会", "2月30日"):
@@ -80,6 +80,7 @@ def test_a_csv_in_gbk_with_semicolons_and_a_persons_name_for_a_post_is_read() ->
     assert found.rows[1].due_on == date(2026, 12, 15)
     assert found.rows[3].owners[0]["post"] == county.post_of("zhou").id
     assert found.rows[3].side is Side.INTEGRITY
+    assert ("A9", "合计或签字栏") in [(aside.at, aside.why) for aside in found.asides]  # 填表人 heads nothing
 
 
 def test_work_and_integrity_side_by_side_in_a_word_table_become_a_pair() -> None:

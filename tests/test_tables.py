@@ -1,0 +1,150 @@
+"""Files that people send: read right or refused with what to do, in a child that may come to harm, never a silent loss."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import pytest
+
+from checklist import reading, tables
+from checklist.grid import MOST_ROWS, Table
+from checklist.refusal import Malformed
+from tests import messy
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
+
+
+def texts(table: Table) -> dict[str, str]:
+    return {cell.at: cell.text for row in table.rows for cell in row if cell.of is None}
+
+
+def rows(count: int, cell: str) -> str:
+    return "".join(f'<row r="{n}">{cell.format(n)}</row>' for n in range(3, count + 3))
+
+
+def far(address: str) -> str:
+    return f'<row r="{address.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")}"><c r="{address}" t="str"><v>远</v></c></row>'
+
+
+ENTITY = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>'
+REMOTE = '<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">'
+BILLION = messy.sheet(more={"xl/sharedStrings.xml": "<sst><si><t>" + "a" * (100 << 20) + "</t></si></sst>"})
+REFUSED = {
+    "an executable called .xlsx": (b"MZ\x90\0\3\0\0\0" + b"\0" * 500, "不是 XLSX、CSV 或 DOCX"),
+    "a PDF": (b"%PDF-1.4\n\x00\x01", "不是 XLSX、CSV 或 DOCX"),
+    "an old .xls": (OLE + "Workbook".encode("utf-16-le"), "请另存为 .xlsx"),
+    "one with a password": (OLE + "EncryptedPackage".encode("utf-16-le"), "加了密码"),
+    "a web page called .xls": (b"<html><table><tr><td>1</td></tr></table></html>", "请另存为 .xlsx"),
+    "macros": (messy.sheet(more={"xl/vbaProject.bin": b"x"}), "带有宏"),
+    "a zip of something else": (messy.archive({"readme.txt": "x"}), "不是 XLSX、CSV 或 DOCX"),
+    "half a file": (messy.sheet()[:400], "不完整或已损坏"),
+    "entities": (messy.sheet(before=ENTITY), "文档类型声明"),
+    "an entity from elsewhere": (messy.sheet(before=REMOTE), "文档类型声明"),
+    "no XML": (messy.sheet(rows="<row"), "不完整或已损坏"),
+    "a cell beyond the last": (messy.sheet(rows=far("XFE1048577")), "不完整或已损坏"),
+    "a string that is not there": (messy.sheet(rows='<row><c t="s"><v>7</v></c></row>'), "不完整或已损坏"),
+    "a million rows": (messy.sheet(rows=rows(MOST_ROWS + 1, '<c t="n"><v>{}</v></c>')), f"超过 {MOST_ROWS} 行"),
+    "a quote without an end": ('序号,内容\n1,"没有结束'.encode(), "引号"),
+    "nothing": (b"", "空的"),
+    "only spaces": (b" \r\n\t\r\n", "空的"),
+    "a document without a table": (messy.docx("<w:p/>"), "没有表格"),
+    "too large": (b"a" * (tables.LARGEST + 1), "超过 3 MB"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_cannot_be_read_is_refused_and_it_is_said_why(what: str) -> None:
+    content, why = REFUSED[what]
+    with pytest.raises(Malformed, match=why) as refused:
+        tables.read(content)
+    assert refused.value.field == "file"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit on memory there")
+@pytest.mark.parametrize("part", ["xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"])
+def test_a_bomb_goes_off_in_the_child_and_within_its_limits(part: str) -> None:
+    bomb = b"<a>" + b"<b/>" * (40 << 20) + b"</a>" if "sheet1" in part else b'<a b="' + b" " * (300 << 20)
+    content = messy.archive(
+        {
+            "xl/workbook.xml": '<workbook><sheets><sheet name="S" id="r1"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": '<R><Relationship Id="r1" Type="x/worksheet" Target="worksheets/sheet1.xml"/>'
+            '<Relationship Id="r2" Type="x/sharedStrings" Target="sharedStrings.xml"/></R>',
+            **{"xl/worksheets/sheet1.xml": "<worksheet/>", part: bomb},
+        }
+    )
+    assert len(content) < tables.LARGEST
+    start = time.monotonic()
+    with pytest.raises(Malformed, match="太大"):
+        tables.read(content)
+    assert time.monotonic() - start < reading.MOST_SECONDS + 5
+
+
+def test_the_child_sees_nothing_of_the_servers_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHUANGZE_SECRET_KEY", "s" * 40)
+    seen: list[dict[str, str]] = []
+    run = tables.subprocess.run
+
+    def watch(*args: object, **options: object) -> object:
+        seen.append(options["env"])  # type: ignore[arg-type]
+        return run(*args, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(tables.subprocess, "run", watch)
+    tables.read(messy.sheet())
+    assert set(seen[0]) <= {"SYSTEMROOT", "LD_LIBRARY_PATH"}
+
+
+# --- read right -----------------------------------------------------------------------------------------------------
+
+
+def test_a_sheet_that_lies_about_its_size_is_read_to_its_last_cell() -> None:
+    [table] = tables.read(messy.sheet(rows=messy.HEAD + messy.ONE + far("XFD1048576")))
+    assert texts(table) == {"A1": "工作内容", "B1": "责任单位", "A2": "办好一件事", "XFD1048576": "远"}
+
+
+def test_a_merge_over_everything_costs_nothing_and_hides_nothing() -> None:
+    merge = '<mergeCells><mergeCell ref="A1:XFD20000"/></mergeCells>'
+    [table] = tables.read(messy.sheet(behind=merge))
+    assert texts(table) == {"A1": "工作内容", "B1": "责任单位", "A2": "办好一件事"}
+    assert [cell.of for cell in table.rows[1]] == [None, "A1"]
+
+
+def test_many_empty_rows_are_no_rows() -> None:
+    [table] = tables.read(messy.sheet(rows=messy.HEAD + messy.ONE + rows(200_000, '<c r="A{}" s="1"/>')))
+    assert len(table.rows) == 2
+
+
+def test_links_that_lead_out_are_not_followed() -> None:
+    link = '<Relationships><Relationship Id="r1" Type="x/worksheet" Target="http://127.0.0.1:9/s.xml" TargetMode="External"/></Relationships>'
+    [table] = tables.read(messy.sheet(more={"xl/_rels/workbook.xml.rels": link}))
+    assert table.rows == []
+    assert "没有读取" in table.notes[0]
+
+
+def test_a_formula_comes_as_its_last_result_and_one_without_is_told_of() -> None:
+    formulas = '<row r="3"><c r="A3" t="str"><f>B1</f><v>结果</v></c><c r="B3"><f>1+1</f></c></row>'
+    [table] = tables.read(messy.sheet(rows=messy.HEAD + formulas))
+    assert texts(table)["A3"] == "结果"
+    assert table.notes == ["B3 是没有结果的公式，按空白读取。"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_a_csv_is_read_in_every_encoding_that_offices_have(encoding: str, delimiter: str) -> None:
+    content = f'序号{delimiter}工作内容\r\n1{delimiter}"第一行\r\n第二行，{delimiter}完"\r\n'.encode(encoding)
+    [table] = tables.read(content)
+    assert texts(table) == {"A1": "序号", "B1": "工作内容", "A2": "1", "B2": f"第一行\r\n第二行，{delimiter}完"}
+
+
+def test_numbers_days_and_shares_come_as_the_sheet_shows_them() -> None:
+    cells = {c.at: c.text for row in tables.read(messy.workbook())[0].rows for c in row}
+    assert (cells["A6"], cells["B8"], cells["G10"]) == ("1", "2026-09-30", "96%")
+
+
+def test_a_table_within_a_cell_and_struck_out_words_are_told_apart() -> None:
+    inner = "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>里面</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
+    gone = "<w:del><w:r><w:delText>删</w:delText></w:r></w:del><w:ins><w:r><w:t>增</w:t></w:r></w:ins>"
+    body = f"<w:tbl><w:tr><w:tc><w:p>{gone}</w:p>{inner}</w:tc></w:tr></w:tbl>"
+    [table] = tables.read(messy.docx(body))
+    assert texts(table) == {"表 1 第 1 行 第 1 列": "增\n里面"}
+    assert "修订痕迹" in table.notes[0]
