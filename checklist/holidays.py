@@ -7,9 +7,8 @@ correction of one, from a file of the same form. A year that neither has is coun
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -19,43 +18,11 @@ from sqlalchemy.orm import joinedload
 from checklist import access, ledger, schedule, units
 from checklist.actor import Actor
 from checklist.refusal import Malformed
+from checklist.workdays import SATURDAY, Calendar
 from models import DayKind, Duty, HolidayYear, Item, ItemState, Step, db
 
 OURS = Path(__file__).with_name("holidays.csv")
 COLUMNS = ["day", "kind", "name", "notice"]
-SATURDAY = 5  # date.weekday() counts from Monday
-
-
-@dataclass(frozen=True)
-class Calendar:
-    """The days of the notices, by kind, and the years that the notices are about."""
-
-    kinds: Mapping[date, DayKind]
-    years: frozenset[int]
-
-    def is_working(self, day: date) -> bool:
-        """Whether a day is a 工作日; in an unknown year every weekday is."""
-        kind = self.kinds.get(day)
-        return kind is DayKind.WORK if kind else day.weekday() < SATURDAY
-
-    def next_working(self, day: date) -> date:
-        """The day itself when it is worked, or the first one after it that is (顺延).
-
-        民法典 article 203: a term whose last day is a holiday ends on the day after the holiday.
-        """
-        while not self.is_working(day):
-            day += timedelta(days=1)
-        return day
-
-    def add_working(self, day: date, n: int) -> date:
-        """The n-th working day after a day, which itself is not counted (民法典 article 201)."""
-        for _ in range(n):
-            day = self.next_working(day + timedelta(days=1))
-        return day
-
-    def unknown(self, days: Iterable[date]) -> list[int]:
-        """The years of these days that no notice is known of, in order."""
-        return sorted({day.year for day in days} - self.years)
 
 
 @dataclass(frozen=True)

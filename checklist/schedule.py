@@ -10,12 +10,9 @@ from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
+from checklist.workdays import Calendar
 from models import Cadence, Duty, Item
-
-if TYPE_CHECKING:
-    from checklist.holidays import Calendar
 
 SOON = 7  # days ahead from which an item counts as near its day
 MONTHS_A_PERIOD = {Cadence.MONTHLY: 1, Cadence.QUARTERLY: 3, Cadence.HALF_YEARLY: 6, Cadence.YEARLY: 12}

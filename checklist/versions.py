@@ -16,6 +16,7 @@ from sqlalchemy import select
 from checklist import access, clock, difference, holidays, ledger, owners, schedule, signoff
 from checklist.actor import Actor
 from checklist.refusal import Malformed, Refused
+from checklist.workdays import Calendar
 from models import Duty, DutyList, Item, ItemState, ListState, Part, Post, Reading, Target, db
 
 COPIED = (
@@ -298,7 +299,7 @@ def outlook(duties: DutyList) -> Outlook:
     )
 
 
-def missing(duty: Duty, since: date, days: holidays.Calendar) -> list[tuple[Post, schedule.Period]]:
+def missing(duty: Duty, since: date, days: Calendar) -> list[tuple[Post, schedule.Period]]:
     """The posts and periods, still to come on a day, for which a duty has no item yet."""
     known = db.session.execute(select(Item.post_id, Item.period).where(Item.lineage == duty.lineage, Item.case == ""))
     taken = {(post_id, period) for post_id, period in known}

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 
 from checklist import holidays, ledger
-from checklist.holidays import Calendar
 from checklist.refusal import Malformed, NotYours
+from checklist.workdays import Calendar
 from models import HolidayYear, db
 from tests import county
 from tests.conftest import Visit

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from checklist import schedule
-from checklist.holidays import Calendar
+from checklist.workdays import Calendar
 from models import Cadence, DayKind, Duty, DutyList
 
 WHOLE_YEAR = range(date(2028, 1, 1).toordinal(), date(2029, 1, 1).toordinal())
