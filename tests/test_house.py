@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import click
@@ -63,6 +64,11 @@ OURS = [file for file in tracked("*.py") if room_of(file) in MAY_IMPORT]
 def test_imports_run_one_way(file: Path) -> None:
     entered = {module.split(".")[0] for module in imports(file)} & MAY_IMPORT.keys()
     assert entered <= MAY_IMPORT[room_of(file)]
+
+
+def test_no_file_imports_one_that_leads_back_to_it() -> None:
+    files = {name_of(file).removesuffix(".py").removesuffix("/__init__").replace("/", "."): file for file in OURS}
+    TopologicalSorter({name: set(imports(file)) & files.keys() for name, file in files.items()}).prepare()
 
 
 @pytest.mark.parametrize("file", [f for f in OURS if room_of(f) == "checklist"], ids=name_of)
