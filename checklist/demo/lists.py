@@ -1,0 +1,105 @@
+"""The demo county's lists: what its clerks make of a text, and who brings it into force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from checklist import clock, editing, lists, owners
+from checklist.demo.county import (
+    DECISION,
+    EVERYTHING_ELSE,
+    GOALS,
+    GUARDS,
+    NO_DUTIES,
+    NOTICE,
+    OWNERS,
+    REWORDED,
+    SIDES,
+)
+from checklist.demo.story import Story
+from models import Cadence, Duty, DutyList
+
+SPEECH = Path(__file__).with_name("speech.txt")
+
+
+def adopt_the_lists(story: Story) -> None:
+    """From a text to a list in force, each by two people."""
+    story.on(story.adopted)
+    speech = SPEECH.read_text(encoding="utf-8")
+    tasks = draft(story, "jingban", "QH-GOV", "廉政工作会任务分解表", "在县政府系统廉政工作会上的讲话", speech)
+    submit(story, "jingban", tasks, "县政府第三次常务会议", story.number("清政纪"))
+    team = draft(story, "xianwei", "QH", "县委班子廉政任务分解表", "县委关于落实主体责任的决定", DECISION)
+    submit(story, "xianwei", team, "县委常委会会议", story.number("清常纪"))
+    story.on(story.adopted, hour=15)
+    lists.adopt(tasks.id, by=story.actor("zhuren"))
+    lists.adopt(team.id, by=story.actor("shuji"))
+
+
+def draft(story: Story, clerk: str, unit: str, name: str, title: str, text: str) -> DutyList:
+    by, year = story.actor(clerk), clock.today().year
+    return lists.draft(story.units[unit].id, name=name, year=year, title=title, text=text, by=by)
+
+
+def submit(story: Story, clerk: str, duties: DutyList, meeting: str, number: str) -> None:
+    """Set the days, go through the proposals, and hand the list over with its meeting."""
+    # One day to report on is past and one to come, whatever day it is now.
+    nodes = [clock.day_of(story.end + timedelta(days=days)) for days in (-55, 25)]
+    lists.set_nodes(duties.id, nodes, by=story.actor(clerk))
+    go_through(story, clerk, duties)
+    lists.submit(duties.id, meeting=meeting, meeting_no=number, meeting_day=clock.today(), by=story.actor(clerk))
+
+
+def go_through(story: Story, clerk: str, duties: DutyList) -> None:
+    """What the clerk makes of the proposals: slips mended, what is no duty dropped, owners found for the rest."""
+    for duty in list(duties.duties):
+        for flag in duty.flags:
+            if flag.get("standard"):
+                editing.mend(duty.id, flag["text"], flag["standard"], by=story.actor(clerk))
+        if any(words in duty.wording for words in NO_DUTIES):
+            editing.drop(duty.id, by=story.actor(clerk))
+        else:
+            editing.edit(duty.id, decided(story, duties, duty), by=story.actor(clerk))
+
+
+def decided(story: Story, duties: DutyList, duty: Duty) -> editing.Edit:
+    wording = duty.wording
+    for proposed, better in REWORDED.items():
+        wording = wording.replace(proposed, better)
+    leads, supports = next(((leads, helps) for words, leads, helps in OWNERS if words in wording), EVERYTHING_ELSE)
+    goal = next((Decimal(goal) for words, goal in GOALS.items() if words in wording), None)
+    guarded = [work for words, work in GUARDS if words in wording]
+    return editing.Edit(
+        wording=wording,
+        side=next((side for words, side in SIDES.items() if words in wording), duty.side),
+        cadence=Cadence(duty.cadence),
+        due_on=None,
+        owners=[*chosen(story, leads, "lead"), *chosen(story, supports, "support")],
+        guards=[d.lineage for d in duties.duties for work in guarded if work in d.wording],
+        values={target.id: target.value if target.value is not None else goal for target in duty.targets},
+    )
+
+
+def chosen(story: Story, names: str, part: str) -> Iterator[owners.Owner]:
+    """Owners as demo_county.OWNERS writes them."""
+    for name in names.split():
+        group, _, left_out = name.partition("!")
+        login, _, unit = name.partition("@")
+        if name in story.units:
+            yield {"unit": name, "part": part}
+        elif group in owners.SETS:
+            yield {"set": group, "except": left_out.split(), "part": part}
+        else:
+            post = story.posts[login, unit] if unit else story.posts_of(login)[0]
+            yield {"post": post.id, "part": part}
+
+
+def begin_another_list(story: Story) -> None:
+    """A draft for visitors to go on with: one row gone through, one added, the rest as proposed."""
+    title = "关于开展节日期间纠治“四风”工作的通知"
+    duties = draft(story, "jingban", "QH-GOV", "节日期间纠治“四风”任务分解表", title, NOTICE)
+    first = duties.duties[0]
+    editing.edit(first.id, decided(story, duties, first), by=story.actor("jingban"))
+    editing.add(duties.id, "节后 5 个工作日内汇总各单位自查情况", by=story.actor("jingban"))

@@ -1,0 +1,139 @@
+"""What people of the demo county did in its year, day by day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from checklist import clock, signoff, statements
+from checklist.actor import Actor
+from checklist.demo.county import DEEDS, LETTERS, LIAISONS, REACHED, REPORTS, Deed
+from checklist.demo.story import Story
+from models import Duty, Item, ItemState, Post, db
+
+
+def tell_of_the_year(story: Story) -> None:
+    """Day by day: what the punctual sign in the morning is reviewed in the afternoon; other deeds in between."""
+    reports = reports_by_day(story)
+    for days_ago in range(story.adopted - 1, 0, -1):
+        story.on(days_ago)
+        signed = reports.get(days_ago, {})
+        for post, said in signed.items():
+            for item, note in said:
+                report(story, story.holder(post), item, note)
+            sign(story, [item for item, _ in said])
+        for deed in (d for d in DEEDS if d.days_ago == days_ago):
+            do(story, deed)
+        story.on(days_ago, hour=15)
+        for said in signed.values():
+            for item, _ in said:
+                approve(story, item)
+
+
+Reports = dict[int, dict[Post, list[tuple[Item, str]]]]
+
+
+def reports_by_day(story: Story) -> Reports:
+    """What the punctual report: by days ago and post, items and notes. What falls due later is still to be done."""
+    found: Reports = defaultdict(lambda: defaultdict(list))
+    told: set[Item] = set()
+    items = list(db.session.scalars(select(Item).order_by(Item.due_on, Item.id)))
+    today = clock.day_of(story.end)
+    for ahead, login, words, note in REPORTS:
+        mine = (i for i in items if i.post in story.posts_of(login) and words in i.duty.wording and i not in told)
+        item = next(mine, None)
+        days_ago = (today - item.due_on).days + ahead if item else 0
+        if item and days_ago > 0:
+            told.add(item)
+            found[min(days_ago, story.adopted - 1)][item.post].append((item, note))
+    return found
+
+
+def do(story: Story, deed: Deed) -> None:
+    """Do one of demo_county.DEEDS."""
+    state, act = ACTS[deed.what]
+    mine = Item.post_id.in_([post.id for post in story.posts_of(deed.whose)])
+    query = select(Item).join(Duty).where(mine, Item.state == state, Duty.wording.contains(deed.words))
+    act(story, db.session.scalars(query.order_by(Item.due_on, Item.id).limit(1)).one(), deed)
+
+
+def report(story: Story, login: str, item: Item, note: str, **more: Any) -> None:
+    holder = story.holder(item.post)
+    reached = next((values for words, values in REACHED.items() if words in item.duty.wording), ())
+    values = {target.id: Decimal(value) for target, value in zip(item.duty.targets, reached, strict=True)}
+    letter = story.number(LETTERS[holder]) if holder in LETTERS else ""
+    what = signoff.Report(note=note, document_no=letter, values=values, **more)
+    by = story.actor(login, item.post)
+    if item.state is ItemState.RETURNED:
+        signoff.report(item.id, what, by=by)
+    else:
+        signoff.tick(item.id, by=by, report=what)
+
+
+def sign(story: Story, items: list[Item]) -> None:
+    """Sign items of one post in one press."""
+    post = items[0].post
+    login = story.holder(post)
+    user = story.people[login]
+    acting = signoff.is_acting(user, post)
+    shown = {item.id: statements.digest(statements.statement(item, user, acting)) for item in items}
+    signoff.sign(shown, by=story.actor(login, post))
+
+
+def reviewer(story: Story, item: Item) -> Actor:
+    """Who reviews an item; where the superior is outside the system, the clerk who records it."""
+    post = story.reviewers[item.post]
+    return story.actor(story.holder(post), post) if post else story.actor("xianwei")
+
+
+def approve(story: Story, item: Item) -> None:
+    letter = "" if story.reviewers[item.post] else story.number("市纪函")
+    signoff.approve(item.id, by=reviewer(story, item), outside_document=letter)
+
+
+def tick(story: Story, item: Item, deed: Deed) -> None:
+    report(story, deed.whose, item, deed.text)
+
+
+def prepare(story: Story, item: Item, deed: Deed) -> None:
+    report(story, LIAISONS[deed.whose], item, deed.text)
+
+
+def tick_and_sign(story: Story, item: Item, deed: Deed) -> None:
+    report(story, deed.whose, item, deed.text)
+    sign(story, [item])
+
+
+def enter_late(story: Story, item: Item, deed: Deed) -> None:
+    report(story, deed.whose, item, deed.text, happened_on=clock.today() - timedelta(days=20))
+    sign(story, [item])
+
+
+def sign_again(story: Story, item: Item, deed: Deed) -> None:
+    report(story, deed.whose, item, deed.text, reply="已按退回意见补充。")
+    sign(story, [item])
+
+
+def withdraw(story: Story, item: Item, deed: Deed) -> None:
+    signoff.withdraw(item.id, deed.text, by=story.actor(deed.whose, item.post))
+
+
+def send_back(story: Story, item: Item, deed: Deed) -> None:
+    signoff.send_back(item.id, deed.text, clock.today() + timedelta(days=10), by=reviewer(story, item))
+
+
+ACTS: dict[str, tuple[ItemState, Callable[[Story, Item, Deed], None]]] = {
+    "tick": (ItemState.OPEN, tick),
+    "prepare": (ItemState.OPEN, prepare),
+    "sign": (ItemState.OPEN, tick_and_sign),
+    "enter_late": (ItemState.OPEN, enter_late),
+    "withdraw": (ItemState.SIGNED, withdraw),
+    "send_back": (ItemState.SIGNED, send_back),
+    "sign_again": (ItemState.RETURNED, sign_again),
+    "approve": (ItemState.SIGNED, lambda story, item, _: approve(story, item)),
+}
