@@ -298,7 +298,26 @@ class Deed(NamedTuple):
     text: str = ""
 
 
+# A revision of the county committee's list: how many days ago, what leaves it, what is worded anew, and why.
+REVISED = 30
+LEFT_OUT = "日常监督"
+REVISION = {"逐一开展廉政谈话": "逐一开展廉政谈话，谈话后一周内形成谈话记录"}
+BECAUSE = "日常监督已列入县纪委的工作要点，不再重复列项；廉政谈话要留记录。"
+
+# The steps of a case of somebody's duty are reported one by one; of the first case all are signed and approved.
+FIRST_CASE, SECOND_CASE = "老旧小区改造实施方案", "城区停车收费标准调整"
+
 DEEDS = (
+    Deed(96, "open_case", "sifa", "重大决策", FIRST_CASE),
+    Deed(92, "pass_step", "sifa", "重大决策", "公示方案 30 天，召开居民座谈会 3 场，收到意见 64 条。"),
+    Deed(87, "pass_step", "sifa", "重大决策", "聘请规划、造价专家 5 名论证，采纳建议 7 条。"),
+    Deed(83, "pass_step", "sifa", "重大决策", "社会稳定风险评估为低风险，报告已备案。"),
+    Deed(80, "pass_step", "sifa", "重大决策", "合法性审查意见书已出具，补充了资金来源说明。"),
+    Deed(75, "pass_step", "sifa", "重大决策", "县政府常务会议集体讨论通过，讨论记录存档。"),
+    Deed(36, "sign", "shuji", "廉政谈话", "下半年已与 3 名班子成员谈话。"),
+    Deed(28, "open_case", "sifa", "重大决策", SECOND_CASE),
+    Deed(21, "pass_step", "sifa", "重大决策", "网上征求意见 15 天，收到意见 112 条，半数要求延长免费时段。"),
+    Deed(14, "take_step", "sifa", "重大决策", "组织交通、价格专家论证，建议分区定价。"),
     Deed(62, "sign", "caizheng", "存量资金", "已按要求清理。"),
     Deed(60, "send_back", "caizheng", "存量资金", "请写明清理了哪几笔、共多少资金。"),
     Deed(57, "sign_again", "caizheng", "存量资金", "清理存量、沉淀资金 3 笔，共 412 万元，已全部收回国库。"),
@@ -317,7 +336,7 @@ DEEDS = (
     Deed(6, "sign", "shuiwu", "第一责任人", "已按要求完成。"),
     Deed(5, "sign", "caizheng", "截留", "第二轮核查覆盖全部专项资金，纠正科目使用不规范 2 笔。"),
     Deed(4, "sign", "nz-fu", "一岗双责", "参加分管站所民主生活会 1 次，提醒谈话 2 人。"),
-    Deed(3, "sign", "shuji", "廉政谈话", "与新任副县长作任前廉政谈话。"),
+    Deed(3, "sign", "shuji", "廉政谈话", "与 4 名班子成员逐一谈话，谈话记录都在一周内整理存档。"),
     Deed(2, "prepare", "caizheng", "减税降费", "减免台账已汇总，请局长核对后签认。"),
     Deed(1, "tick", "caizheng", "直达资金", "本批直达资金 9 笔，正在与预算单位对账。"),
 )

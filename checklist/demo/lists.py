@@ -7,20 +7,25 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from checklist import clock, editing, lists, owners
+from sqlalchemy import select
+
+from checklist import clock, editing, lists, owners, versions
 from checklist.demo.county import (
+    BECAUSE,
     DECISION,
     EVERYTHING_ELSE,
     GOALS,
     GUARDS,
+    LEFT_OUT,
     NO_DUTIES,
     NOTICE,
     OWNERS,
+    REVISION,
     REWORDED,
     SIDES,
 )
 from checklist.demo.story import Story
-from models import Cadence, Duty, DutyList
+from models import Cadence, Duty, DutyList, db
 
 SPEECH = Path(__file__).with_name("speech.txt")
 
@@ -94,6 +99,29 @@ def chosen(story: Story, names: str, part: str) -> Iterator[owners.Owner]:
         else:
             post = story.posts[login, unit] if unit else story.posts_of(login)[0]
             yield {"post": post.id, "part": part}
+
+
+def revise_a_list(story: Story) -> None:
+    """A new version of the county committee's list: one row left out, one worded anew, signatures and all."""
+    clerk = story.actor("xianwei")
+    in_force = db.session.scalars(select(DutyList).where(DutyList.unit == story.units["QH"])).one()
+    revised = versions.revise(in_force.id, BECAUSE, by=clerk)
+    for duty in list(revised.duties):
+        if LEFT_OUT in duty.wording:
+            editing.drop(duty.id, by=clerk)
+        for old, new in REVISION.items():
+            if old in duty.wording:
+                editing.edit(duty.id, reworded(duty, duty.wording.replace(old, new)), by=clerk)
+    day = clock.today()
+    number = story.number("清常纪")
+    lists.submit(revised.id, meeting="县委常委会会议", meeting_no=number, meeting_day=day, by=clerk)
+    lists.adopt(revised.id, by=story.actor("shuji"))
+
+
+def reworded(duty: Duty, wording: str) -> editing.Edit:
+    """A duty as it is, but for its wording."""
+    values = {target.id: target.value for target in duty.targets}
+    return editing.Edit(wording, duty.side, duty.cadence, duty.due_on, duty.owners, duty.guards, values)
 
 
 def begin_another_list(story: Story) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 
-from checklist import clock, signoff, statements
+from checklist import cases, clock, signoff, statements
 from checklist.actor import Actor
-from checklist.demo.county import DEEDS, LETTERS, LIAISONS, REACHED, REPORTS, Deed
+from checklist.demo.county import DEEDS, LETTERS, LIAISONS, REACHED, REPORTS, REVISED, Deed
+from checklist.demo.lists import revise_a_list
 from checklist.demo.story import Story
 from models import Duty, Item, ItemState, Post, db
 
@@ -29,6 +30,8 @@ def tell_of_the_year(story: Story) -> None:
             sign(story, [item for item, _ in said])
         for deed in (d for d in DEEDS if d.days_ago == days_ago):
             do(story, deed)
+        if days_ago == REVISED:
+            revise_a_list(story)
         story.on(days_ago, hour=15)
         for said in signed.values():
             for item, _ in said:
@@ -119,6 +122,23 @@ def sign_again(story: Story, item: Item, deed: Deed) -> None:
     sign(story, [item])
 
 
+def open_case(story: Story, item: Item, deed: Deed) -> None:
+    last_day = date(item.duty.duty_list.year, 12, 31)  # in spring the tale is still of last year's list
+    cases.begin(item.id, deed.text, min(clock.today(), last_day), by=story.actor(deed.whose, item.post))
+
+
+def take_step(story: Story, item: Item, deed: Deed) -> Item:
+    """Report and sign the step whose turn it is in the latest case of the item's duty."""
+    step = cases.turn(cases.of_duty(item)[0])
+    report(story, deed.whose, step, deed.text)
+    sign(story, [step])
+    return step
+
+
+def pass_step(story: Story, item: Item, deed: Deed) -> None:
+    approve(story, take_step(story, item, deed))
+
+
 def withdraw(story: Story, item: Item, deed: Deed) -> None:
     signoff.withdraw(item.id, deed.text, by=story.actor(deed.whose, item.post))
 
@@ -127,8 +147,11 @@ def send_back(story: Story, item: Item, deed: Deed) -> None:
     signoff.send_back(item.id, deed.text, clock.today() + timedelta(days=10), by=reviewer(story, item))
 
 
-ACTS: dict[str, tuple[ItemState, Callable[[Story, Item, Deed], None]]] = {
+ACTS: dict[str, tuple[ItemState, Callable[[Story, Item, Deed], object]]] = {
     "tick": (ItemState.OPEN, tick),
+    "open_case": (ItemState.OPEN, open_case),
+    "take_step": (ItemState.OPEN, take_step),
+    "pass_step": (ItemState.OPEN, pass_step),
     "prepare": (ItemState.OPEN, prepare),
     "sign": (ItemState.OPEN, tick_and_sign),
     "enter_late": (ItemState.OPEN, enter_late),
