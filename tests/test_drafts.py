@@ -83,7 +83,7 @@ def test_many_rows_are_merged_or_given_an_owner_and_rows_are_split_and_moved(
     page.locator("#many").get_by_label("县教育局", exact=True).check()
     page.locator("#many").get_by_label("配合", exact=True).check()
     page.get_by_role("button", name="定为责任人").click()
-    expect(page.locator(".done").get_by_text("已改 2 项。")).to_be_visible()
+    expect(page.locator(".success").get_by_text("已改 2 项。")).to_be_visible()
     expect(cards.nth(1)).to_contain_text("配合：县教育局")
 
     press_more(page, 0, "惠民补贴资金，”后拆开")

@@ -99,6 +99,14 @@ def test_no_room_scrolls_sideways_on_a_narrow_phone(browse: Browse, login: str) 
 
 
 @WITH_SCRIPTS
+def test_what_she_has_signed_is_on_paper_too(browse: Browse) -> None:
+    page = browse("zhou")
+    page.emulate_media(media="print")
+    expect(page.locator("article.row", has_text="预算考核").filter(has_text="已签认")).to_be_visible()
+    expect(page.get_by_role("button")).to_have_count(0)
+
+
+@WITH_SCRIPTS
 def test_focus_stays_on_what_was_pressed_and_the_result_is_said_once(browse: Browse) -> None:
     page = browse("zhou")
     row = page.locator("article.row", has_text="对接会").first
