@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from checklist import imports, ledger, papers, tableduties, tables
 from checklist.refusal import Malformed, NotYours
@@ -216,16 +216,20 @@ def test_the_confirmation_does_not_trust_the_browser_for_the_table(visit: Visit)
     assert not list(db.session.scalars(db.select(DutyList).where(DutyList.name == "重点任务")))
 
 
-def test_a_clerk_uploads_looks_and_confirms(browse: Browse, tmp_path: Path) -> None:
-    file = tmp_path / "任务.xlsx"
-    file.write_bytes(messy.workbook())
-    page = browse("chu")
+def upload(page: Page, file: Path, content: bytes) -> None:
+    """Choose a file as the clerk does, and go on to its preview."""
+    file.write_bytes(content)
     page.goto("/lists/")
     page.get_by_role("link", name="从表格导入清单").click()
     page.get_by_label("清单名称").fill("重点任务分解表")
     page.get_by_label("文件标题").fill("重点任务分解表（征求意见稿）")
     page.get_by_label("表格文件").set_input_files(file)
     page.get_by_role("button", name="上传并预览").click()
+
+
+def test_a_clerk_uploads_looks_and_confirms(browse: Browse, tmp_path: Path) -> None:
+    page = browse("chu")
+    upload(page, tmp_path / "任务.xlsx", messy.workbook())
     expect(page.locator("main")).to_contain_text("B13：“2月30日”里有不存在的日子")
     expect(page.locator("main")).to_contain_text("合计")
     page.get_by_role("button", name="确认导入 5 项").click()
@@ -234,3 +238,21 @@ def test_a_clerk_uploads_looks_and_confirms(browse: Browse, tmp_path: Path) -> N
     page.get_by_role("button", name="确认导入 5 项").click()
     expect(page.locator("article.duty")).to_have_count(5)
     expect(page.get_by_text("已导入 5 项")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "said", "rows"),
+    [
+        ("任务.csv", messy.gbk_csv, "填表人：褚经办", 4),
+        ("任务.docx", messy.document, "2026年2月27日印发", 6),
+    ],
+)
+def test_a_clerk_may_bring_a_sheet_of_another_program_or_a_document(
+    browse: Browse, tmp_path: Path, name: str, make: Callable[[], bytes], said: str, rows: int
+) -> None:
+    page = browse("chu")
+    upload(page, tmp_path / name, make())
+    expect(page.locator("main")).to_contain_text(said)
+    page.get_by_role("button", name=f"确认导入 {rows} 项").click()
+    expect(page.locator("article.duty")).to_have_count(rows)
+    assert county.in_step()
