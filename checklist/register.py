@@ -7,6 +7,7 @@ that a name in a file finds either.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -144,7 +145,7 @@ class Register:
     def place(self, text: str) -> Place:
         """The unit of this code, name or short name, tried in this order. Raises Unclear."""
         told = spaced(text)
-        for key, wanted in (("code", told.upper()), ("name", told), ("short", told)):
+        for key, wanted in (("code", code(told)), ("name", told), ("short", told)):
             known = [place for place in self.places if getattr(place, key) == wanted]
             lasting = [place for place in known if place.until is None or place.until > clock.today()]
             if len(lasting) == 1:
@@ -206,6 +207,11 @@ class Register:
 
     def top(self) -> Place | None:
         return next((place for place in self.places if place.parent is None), None)
+
+
+def code(text: str) -> str:
+    """A unit's code as it is stored: half-width capitals."""
+    return unicodedata.normalize("NFKC", text).upper()
 
 
 def unmarked(text: str) -> tuple[str, int | None]:
