@@ -145,7 +145,7 @@ class Register:
     def place(self, text: str) -> Place:
         """The unit of this code, name or short name, tried in this order. Raises Unclear."""
         told = spaced(text)
-        for key, wanted in (("code", code(told)), ("name", told), ("short", told)):
+        for key, wanted in (("code", as_code(told)), ("name", told), ("short", told)):
             known = [place for place in self.places if getattr(place, key) == wanted]
             lasting = [place for place in known if place.until is None or place.until > clock.today()]
             if len(lasting) == 1:
@@ -209,7 +209,7 @@ class Register:
         return next((place for place in self.places if place.parent is None), None)
 
 
-def code(text: str) -> str:
+def as_code(text: str) -> str:
     """A unit's code as it is stored: half-width capitals."""
     return unicodedata.normalize("NFKC", text).upper()
 

@@ -7,8 +7,7 @@ from typing import TypeVar
 
 from checklist import clock, units
 from checklist.refusal import Malformed
-from checklist.register import Place, Register, Seat, unmarked
-from checklist.register import code as coded
+from checklist.register import Place, Register, Seat, as_code, unmarked
 from checklist.registerrows import UNITS_PAGE, Row
 from checklist.registertables import NO, YES, Line
 from models import PostKind, UnitKind, Word
@@ -39,7 +38,7 @@ def read_units(lines: Sequence[Line], known: Register) -> list[Row]:
 
 
 def _unit(row: Row, known: Register, seen: dict[Place, str]) -> Place | None:
-    code, name = coded(row.line.text("code")), row.line.text("name")
+    code, name = as_code(row.line.text("code")), row.line.text("name")
     same = next((place for place in known.places if place.code == code), None)
     if not code:
         same = next((place for place in known.places if place.name == name and _lasts(place)), None)

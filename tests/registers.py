@@ -8,6 +8,9 @@ from datetime import date
 
 from xlsxwriter import Workbook
 
+from checklist import registration
+from tests import county
+
 HEADS = {
     "单位": ("代码", "名称", "简称", "类别", "上级单位"),
     "岗位": ("单位", "岗位", "类别", "是否书记", "审核岗位"),
@@ -84,7 +87,7 @@ def ugly() -> bytes:
     return out.getvalue()
 
 
-def county(units: int, people: int) -> dict[str, list[Sequence[str]]]:
+def crowd(units: int, people: int) -> dict[str, list[Sequence[str]]]:
     """A register of so many units and people below qinghe's government, each person with a post of his own."""
     names = [f"第{n}局" for n in range(units)]
     of = [names[n % units] for n in range(people)]
@@ -100,3 +103,18 @@ def county(units: int, people: int) -> dict[str, list[Sequence[str]]]:
         "任职": [(logins[n], "", of[n], seats[n], "2026-01-01", "担任") for n in range(people)],
         "分工": [],
     }
+
+
+def previewed(content: bytes) -> registration.Preview:
+    """What a workbook comes to."""
+    return registration.preview(registration.read([("名册.xlsx", content)]))
+
+
+def take(content: bytes, login: str = "shen") -> registration.Taken:
+    """Bring a workbook in, as somebody."""
+    return registration.take([("名册.xlsx", content)], by=county.actor(login))
+
+
+def blamed(content: bytes) -> list[tuple[str, str]]:
+    """What is wrong with a workbook: cells and words."""
+    return [(wrong.at, wrong.words) for row in previewed(content).rows for wrong in row.wrong]
