@@ -113,9 +113,12 @@ def read_posts(lines: Sequence[Line], known: Register) -> list[Row]:
             _review(row, seat, known)
         if seat and seat.id is None:
             _refuse_second(row, seat, known)
+    numbered = {(seat.place, seat.name, seat.n): seat for seat in known.seats}
     for row, seat in read:
-        if seat and seat.id is None and _goes_round(seat):
-            row.blame("reviewer", "几个岗位互相审核，绕成了一个圈，请至少让其中一个空着")
+        if seat and seat.id is None and seat.reviewer and _goes_round(seat, numbered):
+            row.blame(
+                "reviewer", "几个岗位互相审核，或者由编号在后的同名岗位审核，没有哪个能先设立，请至少让其中一个空着"
+            )
     return [row for row, _ in read]
 
 
@@ -180,12 +183,18 @@ def _refuse_second(row: Row, seat: Seat, known: Register) -> None:
         row.blame("post", f"没有“{seat.name}〔{min(missing)}〕”，同名的岗位请从〔1〕起连着编号")
 
 
-def _goes_round(seat: Seat) -> bool:
-    passed, here = {seat}, seat.reviewer
-    while here and here not in passed:
-        passed.add(here)
-        here = here.reviewer
-    return here is seat
+def _goes_round(seat: Seat, numbered: dict[tuple[Place, str, int], Seat]) -> bool:
+    """Whether a post would have to be there before itself: each comes after its reviewer, and after its last namesake."""
+    passed, waiting = set[Seat](), [seat]
+    while waiting:
+        here = waiting.pop()
+        for before in (here.reviewer, numbered.get((here.place, here.name, here.n - 1))):
+            if before is seat:
+                return True
+            if before and before not in passed:
+                passed.add(before)
+                waiting.append(before)
+    return False
 
 
 def _of(kind: type[Kind], label: str | None) -> Kind | None:

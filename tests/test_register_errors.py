@@ -79,6 +79,12 @@ WRONG: dict[str, tuple[str, Sequence[Sequence[str]], str, str]] = {
         "岗位 E2",
         "互相审核",
     ),
+    "a namesake that reviews the one before": (
+        "岗位",
+        [(CZJ, "股长〔1〕", "其他", "", "股长〔2〕"), (CZJ, "股长〔2〕", "其他", "", "")],
+        "岗位 E2",
+        "编号在后的同名岗位",
+    ),
     "an unknown reviewer": ("岗位", [(CZJ, "股长", "其他", "", "总督")], "岗位 E2", "没有岗位“总督”"),
     "a person without a unit": ("人员", [("bao", "鲍防汛", "")], "人员 C2", "请填写所在单位"),
     "a login that is none": ("人员", [("鲍", "鲍防汛", CZJ)], "人员 A2", "登录名用"),
