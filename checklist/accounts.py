@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import unicodedata
-from dataclasses import replace
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from hashlib import sha256
 
@@ -56,12 +59,32 @@ def enrol(login: str, name: str, *, by: Actor, home: Unit) -> User:
     return _make(login, name, None, True, by, home)
 
 
+@dataclass(frozen=True)
+class FirstPassword:
+    """A password to be handed over, and what is stored of it."""
+
+    clear: str
+    hash: str
+
+
+def first_passwords(logins: Iterable[str]) -> dict[str, FirstPassword]:
+    """A first password for each of these, made before any act: hashing takes long, and writers would wait for it."""
+    made = {login: secrets.token_urlsafe(9) for login in logins}
+    with ThreadPoolExecutor(os.cpu_count()) as workers:  # scrypt lets other threads run
+        hashes = workers.map(_hashed, made.values())
+    return {login: FirstPassword(clear, hash) for (login, clear), hash in zip(made.items(), hashes, strict=True)}
+
+
+def admit(login: str, name: str, password: FirstPassword, *, by: Actor, home: Unit) -> User:
+    """Make an account with a first password made before, which its owner has to change."""
+    return _make(login, name, password.hash, True, by, home)
+
+
 def _make(login: str, name: str, password_hash: str | None, must_change: bool, by: Actor, home: Unit) -> User:
-    login = _normal(login)
+    login = normal(login)
     with ledger.act("user.create", by=by) as act:
         act.post = access.require(by, "keep", home)
-        if not _LOGIN.fullmatch(login):
-            raise Malformed("登录名用 2–40 个小写字母、数字、点、横线或下划线，以字母或数字开头。", "login")
+        insist_on_login(login)
         if not name.strip():
             raise Malformed("请填写姓名。", "name")
         if db.session.scalar(select(User.id).where(User.login == login)):
@@ -71,7 +94,13 @@ def _make(login: str, name: str, password_hash: str | None, must_change: bool, b
     return user
 
 
-def _normal(login: str) -> str:
+def insist_on_login(login: str) -> None:
+    """Raise Malformed for what is no login name in its one spelling."""
+    if not _LOGIN.fullmatch(login):
+        raise Malformed("登录名用 2–40 个小写字母、数字、点、横线或下划线，以字母或数字开头。", "login")
+
+
+def normal(login: str) -> str:
     """One spelling for names that look alike: width, case and outer space do not make another account."""
     return unicodedata.normalize("NFKC", login).strip().casefold()
 
@@ -144,7 +173,7 @@ def log_in(login: str, password: str, *, by: Actor) -> str:
 
     A name that no account has costs the same time and gets the same words as a wrong password.
     """
-    login = _normal(login)
+    login = normal(login)
     found = db.session.scalar(select(User).where(User.login == login))
     user = _proved(found, login, password, by, "登录名或密码不对，请再试一次。忘记密码请联系系统管理员。")
     token, public_id = secrets.token_urlsafe(32), secrets.token_hex(8)

@@ -52,6 +52,7 @@ ACTIONS = {
     "grant": "授权",
     "holidays": "录入节假日安排",
     "import": "从表格导入清单",
+    "import_register": "从表格导入名册",
     "log.key": "启用密钥",
     "log.open": "启用日志",
     "login": "登录",

@@ -63,7 +63,7 @@ class Head:
         """Whether a row says the head again, as on each page of a printed table."""
         own = [cell for cell in row if cell.of is None]
         return len(own) > 1 and all(
-            cell.column in self.columns and _bare(cell.text) in _parts(self.columns[cell.column].name) for cell in own
+            cell.column in self.columns and bare(cell.text) in _parts(self.columns[cell.column].name) for cell in own
         )
 
 
@@ -81,19 +81,19 @@ def find(rows: Sequence[Sequence[Cell]]) -> Head | None:
 
 def meaning(name: str) -> Means | None:
     """What a column of this name holds, if it is a usual name."""
-    bare = _bare(name)
-    if not bare or len(bare) > LONGEST_NAME:
+    told = bare(name)
+    if not told or len(told) > LONGEST_NAME:
         return None
-    return next((means for means in Means if re.search(means.value, bare, re.IGNORECASE)), None)
+    return next((means for means in Means if re.search(means.value, told, re.IGNORECASE)), None)
 
 
-def _bare(name: str) -> str:
-    """A name without spaces, line breaks, and what stands in brackets: 责 任 单 位（全称）."""
+def bare(name: str) -> str:
+    """The name of a column without spaces, line breaks, and what stands in brackets: 责 任 单 位（全称）."""
     return re.sub(r"\s|（[^（）]*）|\([^()]*\)|[:：]$", "", name)
 
 
 def _parts(name: str) -> list[str]:
-    return [_bare(part) for part in name.split("／")]
+    return [bare(part) for part in name.split("／")]
 
 
 def _is_below(row: Sequence[Cell], head: Sequence[Cell]) -> bool:
@@ -103,7 +103,7 @@ def _is_below(row: Sequence[Cell], head: Sequence[Cell]) -> bool:
         cell.column for cell in head if any(other.of == cell.at for other in head)
     }
     return bool(own) and all(
-        len(_bare(cell.text)) <= LONGEST_NAME
+        len(bare(cell.text)) <= LONGEST_NAME
         and not re.match(r"[0-9０-９]", cell.text)
         and (cell.column in wide or meaning(cell.text) is not None)
         for cell in own

@@ -81,7 +81,7 @@ def read(tables: Sequence[Table]) -> Content:
     """The rows of all tables, in their order; a table without a head goes on with the one before."""
     content = Content()
     head: Head | None = None
-    for table in map(_tidy, tables):
+    for table in map(tidy, tables):
         content.notes += table.notes
         own = columns.find(table.rows)
         head = own or (Head(head.columns, 0, 0) if head and _goes_on(table, head) else None)
@@ -92,7 +92,7 @@ def read(tables: Sequence[Table]) -> Content:
     return content
 
 
-def _tidy(table: Table) -> Table:
+def tidy(table: Table) -> Table:
     """The same with text as it is stored: NFC, plain line ends, nothing unseen, no empty cell."""
     rows = [[replace(cell, text=_tidied(cell.text)) for cell in row] for row in table.rows]
     return Table(table.name, [kept for row in rows if (kept := [cell for cell in row if cell.text])], table.notes)
@@ -104,6 +104,19 @@ def _tidied(text: str) -> str:
         c for c in text if c == "\n" or (c not in "\ufeff\u200b" and unicodedata.category(c) not in ("Cc", "Cs"))
     )
     return "\n".join(line.strip() for line in text.split("\n")).strip()
+
+
+def remark(row: Sequence[Cell]) -> str | None:
+    """What a row says of the table around it: a total, who signs it, a note; None for a row of the table itself."""
+    text = next((cell.text for cell in row if cell.of is None), "")
+    if _TOTAL.match(text) or (is_alone(row) and _SIGNED.match(text)):
+        return "合计或签字栏"
+    return "表下的注" if is_alone(row) and _NOTE.match(text) else None
+
+
+def is_alone(row: Sequence[Cell]) -> bool:
+    """Whether a row is one cell, alone or merged across."""
+    return len({cell.of or cell.at for cell in row}) == 1
 
 
 def _goes_on(table: Table, head: Head) -> bool:
@@ -146,13 +159,10 @@ class _Reader:
         content.unread += [name for name in unread if name not in content.unread]
 
     def _take(self, row: Sequence[Cell], own: list[Cell], start: int, end: int) -> None:
-        text = own[0].text
         if self._head.repeats(row):
             self._aside(own, "重复的表头")
-        elif _TOTAL.match(text) or (self._is_alone(row) and _SIGNED.match(text)):
-            self._aside(own, "合计或签字栏")
-        elif self._is_alone(row) and _NOTE.match(text):
-            self._aside(own, "表下的注")
+        elif why := remark(row):
+            self._aside(own, why)
         elif heading := self._heading(row, own):
             level = level_of(heading)
             level = -1 if level is None else level
@@ -165,10 +175,6 @@ class _Reader:
     def _aside(self, own: Sequence[Cell], why: str) -> None:
         self._content.asides.append(Aside(own[0].at, BETWEEN.join(cell.text for cell in own), why))
 
-    @staticmethod
-    def _is_alone(row: Sequence[Cell]) -> bool:
-        return len({cell.of or cell.at for cell in row}) == 1
-
     def _means(self, cell: Cell) -> Means | None:
         column = self._head.columns.get(cell.column)
         return column.means if column else None
@@ -176,7 +182,7 @@ class _Reader:
     def _heading(self, row: Sequence[Cell], own: list[Cell]) -> str | None:
         """The heading that a row is: one cell across the table, or a number like 一 with a name and nothing else."""
         text = own[0].text
-        if self._is_alone(row):
+        if is_alone(row):
             level = level_of(text)
             spans = len(row) > 2 or (len(row) == 2 and len(self._head.columns) <= 3)
             numbered = level is not None and level <= _POINT

@@ -100,8 +100,7 @@ def found(code: str, name: str, kind: UnitKind, *, by: Actor, short_name: str, p
         name, short_name = name.strip(), short_name.strip()
         unit = Unit(code=code, name=name, short_name=short_name, kind=kind, parent=parent, from_day=clock.today())
         act.post = access.require(by, "keep", parent or unit)
-        if not _CODE.fullmatch(code):
-            raise Malformed("单位代码用 1–32 个大写字母、数字或横线，定了就不能再改。", "code")
+        insist_on_code(code)
         _insist_on("单位名称", name, "name")
         _insist_on("单位简称", short_name, "short_name")
         if db.session.scalar(select(Unit.id).where(Unit.code == code)):
@@ -193,8 +192,8 @@ def end_tenure(tenure_id: int, until_day: date, *, by: Actor) -> Tenure:
     return tenure
 
 
-def make_liaison(user_id: int, post_id: int, *, by: Actor) -> Liaison:
-    """Let somebody prepare a post's notes and completions; signing stays with the post's holder."""
+def make_liaison(user_id: int, post_id: int, *, by: Actor, from_day: date | None = None) -> Liaison:
+    """Let somebody prepare a post's notes and completions, from today or another day on; the holder alone signs."""
     with ledger.act("make_liaison", by=by) as act:
         user, post = access.load(User, user_id), access.load(Post, post_id)
         act.post = access.require(by, "keep", post.unit)
@@ -202,7 +201,7 @@ def make_liaison(user_id: int, post_id: int, *, by: Actor) -> Liaison:
         _refuse_disabled(user)
         if _first(Liaison, clock.today(), post_id=post.id, user_id=user.id):
             raise Refused(f"{user.name}已经是{post.title}的联络员。", post)
-        liaison = Liaison(user=user, post=post, from_day=clock.today())
+        liaison = Liaison(user=user, post=post, from_day=from_day or clock.today())
         db.session.add(liaison)
     return liaison
 
@@ -253,6 +252,12 @@ def _lasting(kind: Any, day: date, **of: int) -> Select[Any]:
 
 def _first(kind: Any, day: date, **of: int) -> Any:
     return db.session.scalars(_lasting(kind, day, **of)).first()
+
+
+def insist_on_code(code: str) -> None:
+    """Raise Malformed for what is no code of a unit."""
+    if not _CODE.fullmatch(code):
+        raise Malformed("单位代码用 1–32 个大写字母、数字或横线，定了就不能再改。", "code")
 
 
 def _insist_on(what: str, text: str, field: str) -> None:

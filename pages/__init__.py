@@ -36,6 +36,7 @@ from pages import (
     papers,
     people,
     receipts,
+    register,
     reviews,
     signatures,
     units,
@@ -46,7 +47,7 @@ from pages.current import Visitor, new_nonce, problem, standing, to_login
 ITEMS = (items, cases, evidence, signatures, reviews, receipts)
 LISTS = (lists, imports, duties, drafts, papers, consultations, versions, corrections)
 LOG = (audit, checkpoints, bundles)
-BLUEPRINTS = (login, *ITEMS, *LISTS, *LOG, units, people, holidays, feedback, htmx)
+BLUEPRINTS = (login, *ITEMS, *LISTS, *LOG, units, people, register, holidays, feedback, htmx)
 # What somebody can reach without a login; everything else asks for one.
 OPEN = {"login.log_in", "static", "htmx.script"}
 

@@ -40,6 +40,7 @@ LINKS: tuple[tuple[str, str, Callable[[access.Standing], Any]], ...] = (
 # Rooms within the room of a link.
 WITHIN = {
     "cases": "items",
+    "register": "units",
     **dict.fromkeys(("bundles", "checkpoints"), "audit"),
     **dict.fromkeys(("imports", "papers", "consultations", "versions", "corrections"), "lists"),
 }

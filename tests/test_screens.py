@@ -40,7 +40,7 @@ ROOMS = {
         *("/audit/", "/audit/40", "/audit/verdict", "/bundles/", "/receipts/entries/40"),
         *("/checkpoints/", "/checkpoints/{sealed}"),
     ],
-    "shen": ["/units/", "/units/2", "/posts/2", "/people/", "/people/2", "/holidays/"],
+    "shen": ["/units/", "/units/2", "/posts/2", "/people/", "/people/2", "/holidays/", "/register/"],
 }
 
 

@@ -1,0 +1,71 @@
+"""What a county begins with: its administrators, its texts and its holidays."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+import verify
+from checklist import accounts, clock, decompose, documents, holidays, ledger, units
+from checklist.refusal import Malformed
+from cli.terminal import operator, refusing, stop
+from models import Role, UnitKind
+
+
+@click.command()
+@click.option("--login", prompt="登录名", help="The login name of the first administrator.")
+@click.option("--name", prompt="姓名", help="The name as it is shown.")
+@click.option("--county", prompt="根单位名称（如：某县委员会）", help="The root unit's name, when there is none yet.")
+@click.option("--code", default="ROOT", show_default=True, help="The root unit's code, when there is none yet.")
+@click.password_option("--password", prompt="密码（至少 8 个字符）", confirmation_prompt="再输一次")
+@click.option(
+    "--role",
+    type=click.Choice([Role.SYSTEM_ADMIN.value, Role.SECURITY_ADMIN.value]),
+    default=Role.SYSTEM_ADMIN.value,
+    show_default=True,
+    help="Which of the three officers; the security administrator grants all further roles.",
+)
+@with_appcontext
+@refusing
+def create_admin(login: str, name: str, county: str, code: str, password: str, role: str) -> None:
+    """Open the log, and make the first administrators; again with --role for the next one."""
+    by = operator()
+    if ledger.size() == 0:
+        ledger.open_log(current_app.config["SHUANGZE"]["origin"], by=by)
+    root = units.root() or units.found(code, county, UnitKind.COMMITTEE, by=by, short_name=county)
+    user, _ = accounts.create(login, name, by=by, home=root, password=password)
+    accounts.grant(user.id, Role(role), root.id, clock.today(), None, by=by)
+    click.echo(f"已开设{Role(role).label}账号 {user.login}。")
+
+
+@click.command("decompose")
+@click.argument("file", type=click.File("rb"))
+@click.option("--json", "as_json", is_flag=True, help="One JSON array of the proposed duties.")
+def decompose_file(file: Any, as_json: bool) -> None:
+    """Propose the duties that a text (.txt in UTF-8 or GB18030, or .docx) asks for."""
+    try:
+        rows = decompose.decompose(documents.read(file.read(documents.LARGEST + 1)))
+    except Malformed as problem:
+        stop(problem.message, 2)
+    if as_json:
+        click.echo(json.dumps([row.as_dict() for row in rows], ensure_ascii=False, indent=1))
+    for n, row in enumerate([] if as_json else rows, 1):
+        owners = "、".join(f"{who.name}（{'牵头' if who.role == 'lead' else '配合'}）" for who in row.named) or "待定"
+        click.echo(verify.visible(f"{n}. [{row.cadence}] {row.text}"))
+        click.echo(verify.visible(f"   责任人：{owners}　时限：{row.deadline or '无'}　把握：{row.sure}"))
+
+
+@click.command("load")
+@click.argument("file", type=click.File("rb"))
+@with_appcontext
+@refusing
+def load_holidays(file: Any) -> None:
+    """Put the holidays of a year in force, from a CSV of day,kind,name,notice."""
+    click.echo(holidays.load(file.read(), by=operator()).words)
+
+
+year = click.Group("holidays", commands=[load_holidays], help="The days that are off, and those worked instead.")

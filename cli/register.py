@@ -1,0 +1,96 @@
+"""The register: its template, and its way in from a workbook."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+import verify
+from checklist import ledger, registerbook, registration
+from checklist.registerrows import Outcome
+from checklist.registertables import SHAPES
+from checklist.registration import Preview, Slip
+from cli.terminal import existing_file, new_file, operator, refusing, stop, write_new
+
+register_group = click.Group("register", help="Units, posts, people, tenures and portfolios, as a workbook.")
+
+
+@register_group.command("template")
+@click.option("--out", type=new_file, required=True, help="The workbook to write: FILE.xlsx.")
+@with_appcontext
+def write_template(out: Path) -> None:
+    """Write the workbook to fill in; what the county has already stands in it."""
+    book = io.BytesIO()
+    registerbook.write(book)
+    write_new(out, book.getvalue())
+
+
+@register_group.command("import")
+@click.argument("files", type=existing_file, nargs=-1, required=True)
+@click.option("--yes", is_flag=True, help="Save without asking.")
+@click.option(
+    "--passwords", "out", type=new_file, help="A new file for the first passwords; without it they are printed."
+)
+@with_appcontext
+@refusing
+def import_register(files: tuple[Path, ...], yes: bool, out: Path | None) -> None:
+    """Bring in a register from a workbook (or its tables as .csv or .docx), all or nothing."""
+    if ledger.size() == 0:
+        stop("日志还没有启用。请先运行：flask --app app create-admin")
+    read = [(file.name, file.read_bytes()) for file in files]
+    coming = registration.preview(registration.read(read))
+    _show(coming)
+    if coming.bad:
+        stop(f"有 {len(coming.bad)} 行有错，没有导入。请改好表格再来。")
+    if not coming.count(Outcome.NEW):
+        click.echo("表里的内容全都已有，没有要导入的。")
+        return
+    if not yes and not click.confirm("确认导入"):
+        stop("没有导入。")
+    if out:
+        _take_into(out, read)
+    else:
+        click.echo(_told(registration.take(read, by=operator()).slips), nl=False)
+    click.echo("已导入。角色由安全管理员授权。")
+
+
+def _take_into(out: Path, read: list[registration.File]) -> None:
+    """Bring it in, with the file for the passwords opened first: they are made only once."""
+    try:
+        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        stop(f"写不了 {out}：{error.strerror}。请换一个文件名。", 2)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        try:
+            taken = registration.take(read, by=operator())
+        except BaseException:
+            out.unlink()
+            raise
+        file.write(_told(taken.slips))
+    click.echo(verify.visible(f"初始密码已保存到 {out}，只有这一份"))
+
+
+def _told(slips: list[Slip]) -> str:
+    lines = [f"{slip.unit}\t{slip.name}\t{slip.login}\t{slip.password}" for slip in slips]
+    heading = ["单位\t姓名\t登录名\t初始密码"] if lines else []
+    return "".join(f"{line}\n" for line in heading + lines)
+
+
+def _show(coming: Preview) -> None:
+    """The preview, as lines: what is wrong, what is new, what is not read, and the counts."""
+    told = list(coming.found.notes)
+    for shape in SHAPES:
+        for row in (row for row in coming.of(shape) if row.outcome is not Outcome.KNOWN):
+            said = "，".join(f"{head} {text}" for head, text in row.shown)
+            told += [f"{row.outcome.value}  {row.line.first}  {said}", *(f"      {note}" for note in row.notes)]
+            told += [f"      {wrong.at}：{wrong.words}" for wrong in row.wrong]
+    told += [f"没有用到的列  {name}" for name in coming.found.unread]
+    told += [f"没有导入  {aside.at}  {aside.text}（{aside.why}）" for aside in coming.found.asides]
+    for shape in (shape for shape in SHAPES if shape in coming.found.shapes):
+        counts = "，".join(f"{outcome.value} {coming.count(outcome, shape)}" for outcome in reversed(Outcome))
+        told.append(f"{shape.noun}：{counts}")
+    click.echo("\n".join(verify.visible(line) for line in told))

@@ -1,0 +1,124 @@
+"""从表格导入名册: files are uploaded, each row is shown as it would come in, and all of it is saved once that is confirmed."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+
+from flask import Blueprint, Response, flash, make_response, render_template, request, send_file
+from flask_wtf.file import MultipleFileField
+from wtforms import HiddenField
+
+from checklist import access, clock, durable, registerbook, registertables, registration, tables, units
+from checklist.refusal import Malformed, Refused, Repeated
+from checklist.register import Person
+from checklist.registerrows import Outcome
+from pages import current, parcels
+from pages.forms import Form
+
+bp = Blueprint("register", __name__, url_prefix="/register")
+
+GONE = "没有找到上传的表格：它可能已经导入完毕，也可能上传已过一小时。请看一下“单位与岗位”；还没有导入的，请重新选择文件；已经导入而没有记下初始密码的，请在“人员与授权”里为本人重置密码。"
+SHOWN_ALREADY = "这份名册已经导入，没有重复导入。初始密码只显示一次：没有记下的，请在各人的页面上“重置密码”。"
+MOST_FILES = 5
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class RegisterForm(Form):
+    """`token` names the files that were uploaded, once they are there."""
+
+    files = MultipleFileField(
+        "名册文件",
+        description=f"一个 .xlsx，或者最多 {MOST_FILES} 个 .xlsx、.csv、.docx 一起选，合计不超过 {tables.LARGEST >> 20} MB。",
+        render_kw={"accept": ".xlsx,.csv,.docx"},
+    )
+    token = HiddenField()
+
+
+def _only_for_the_keeper() -> None:
+    access.require(current.actor(), "keep", units.county())
+
+
+@bp.get("/")
+def ask() -> str:
+    _only_for_the_keeper()
+    return _page(RegisterForm(formdata=None))
+
+
+@bp.get("/template")
+def template() -> Response:
+    """The template, filled with what there is already."""
+    _only_for_the_keeper()
+    out = io.BytesIO()
+    registerbook.write(out)
+    out.seek(0)
+    name = f"单位人员名册 {clock.today().isoformat()}.xlsx"
+    return send_file(out, mimetype=SHEET, as_attachment=True, download_name=name)
+
+
+@bp.post("/")
+def preview() -> Response:
+    """Read the files, keep them for the confirmation, and show row by row what they hold."""
+    _only_for_the_keeper()
+    form = RegisterForm()
+    try:
+        return make_response(_preview(form, _uploaded(form)))
+    except Malformed as problem:
+        form.blame(problem)
+        return make_response(_page(form), problem.status)
+
+
+@bp.post("/confirmation")
+def confirm() -> Response:
+    form = RegisterForm()
+    place = parcels.place("register", form.token.data or "")
+    if not place.exists():
+        _only_for_the_keeper()
+        form.blame(Malformed(GONE, "files"))
+        return make_response(_page(form), 422)
+    files = _unpacked(place.read_bytes())
+    try:
+        taken = registration.take(files, by=current.actor())
+    except Repeated:
+        flash(SHOWN_ALREADY)
+        return current.redirect_to("people.index")
+    except (Malformed, Refused) as problem:
+        if problem.status not in (409, 422):
+            raise
+        form.blame(problem)
+        return make_response(_preview(form, files), problem.status)
+    place.unlink(missing_ok=True)
+    # On the answer itself, once: first passwords belong into no address, cookie or log.
+    return make_response(render_template("register/slips.html", taken=taken, address=request.url_root))
+
+
+def _uploaded(form: RegisterForm) -> list[registration.File]:
+    """The chosen files, kept under a token. Raises Malformed."""
+    chosen = [(file.filename or "", file.read(tables.LARGEST + 1)) for file in form.files.data or [] if file]
+    if not chosen:
+        raise Malformed("请选择名册文件。", "files")
+    if len(chosen) > MOST_FILES:
+        raise Malformed(f"一次最多选 {MOST_FILES} 个文件。请放进一个 .xlsx，或者分几次导入。", "files")
+    registration.read(chosen)  # what cannot be read is not kept
+    parcels.sweep("register")
+    form.token.data = parcels.new_token()
+    packed = json.dumps([(name, base64.b64encode(content).decode()) for name, content in chosen])
+    durable.write(parcels.place("register", form.token.data), packed.encode())
+    return chosen
+
+
+def _unpacked(packed: bytes) -> list[registration.File]:
+    return [(name, base64.b64decode(content)) for name, content in json.loads(packed)]
+
+
+def _preview(form: RegisterForm, files: list[registration.File]) -> str:
+    coming = registration.preview(registration.read(files))
+    form.nonce.data = form.nonce.data or current.new_nonce()
+    shapes = [shape for shape in registertables.SHAPES if shape in coming.found.shapes]
+    shown = {"shapes": shapes, "outcomes": Outcome, "people": len(coming.new(Person))}
+    return render_template("register/preview.html", form=form, coming=coming, **shown)
+
+
+def _page(form: RegisterForm) -> str:
+    return render_template("register/ask.html", form=form, shapes=registertables.SHAPES)

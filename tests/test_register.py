@@ -1,0 +1,205 @@
+"""A county's register comes in from one workbook: what is new is added, what is there stays, what is wrong is said where."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app import create_app
+from checklist import accounts, clock, ledger, register, registerbook, registration, tables
+from checklist.actor import Actor
+from checklist.refusal import Malformed, NotYours
+from checklist.registerrows import Outcome
+from models import Liaison, Portfolio, Post, PostKind, Tenure, UnitKind, db
+from tests import county, messy, registers
+from tests.databases import Templates
+
+pytestmark = pytest.mark.usefixtures("qinghe")
+
+
+def exported() -> bytes:
+    out = io.BytesIO()
+    registerbook.write(out)
+    return out.getvalue()
+
+
+# --- what comes in ------------------------------------------------------------------------------------------
+
+
+def test_a_new_bureau_comes_in_with_its_posts_people_tenures_and_charges() -> None:
+    size = ledger.size()
+    taken = registers.take(registers.new())
+    assert taken.counts == {"单位": 2, "岗位": 3, "人员": 3, "任职": 3, "分工": 1}
+    bureau = county.unit("QH-SLJ")
+    assert (bureau.parent, county.unit("QH-SLJ-BGS").parent) == (county.unit("QH-GOV"), bureau)
+    posts = list(db.session.scalars(select(Post).where(Post.unit == bureau).order_by(Post.id)))
+    assert [(p.name, p.kind, p.is_secretary) for p in posts] == [
+        ("局长", PostKind.PRINCIPAL, True),
+        ("副局长", PostKind.MEMBER, False),
+        ("副局长", PostKind.MEMBER, False),
+    ]
+    assert [p.reviewer for p in posts] == [None, None, posts[0]]
+    tenures = list(db.session.scalars(select(Tenure).where(Tenure.post_id.in_([p.id for p in posts]))))
+    assert [(t.user.login, t.post, t.from_day, t.acting) for t in tenures] == [
+        ("shui.li", posts[0], date(2024, 6, 1), False),
+        ("he.qing", posts[2], date(2026, 7, 1), True),
+    ]
+    liaison = db.session.scalars(select(Liaison).where(Liaison.post == posts[0])).one()
+    assert (liaison.user.login, liaison.from_day) == ("bao", clock.today())
+    charge = db.session.scalars(select(Portfolio).where(Portfolio.post == posts[0])).one()
+    assert (charge.charge, charge.field) == (county.unit("QH-SLJ-BGS"), "防汛")
+    entries = county.gained(size)
+    assert {entry.body["action"] for entry in entries} == {"import_register"}
+    assert [entry.body["object"]["type"] for entry in entries if entry.body["object"]] == (
+        ["unit"] * 2 + ["post"] * 3 + ["user"] * 3 + ["tenure", "tenure", "liaison", "portfolio"]
+    )
+    assert county.in_step()
+
+
+def test_new_people_get_passwords_that_work_must_be_changed_and_are_nowhere_in_clear() -> None:
+    size = ledger.size()
+    slips = registers.take(registers.new()).slips
+    assert (slips[0].name, slips[0].login, slips[0].unit) == ("水利民", "shui.li", "县水利局")
+    assert len({s.password for s in slips}) == 3
+    for slip in slips:
+        assert county.user(slip.login).must_change_password
+        assert accounts.log_in(slip.login, slip.password, by=Actor(ip="10.0.0.9"))
+        assert not [e for e in county.gained(size) if slip.password in (e.text or "")]
+
+
+def test_the_same_file_again_brings_in_nothing_and_leaves_no_entry() -> None:
+    registers.take(registers.new())
+    size = ledger.size()
+    again = registers.previewed(registers.new())
+    assert {row.outcome for row in again.rows} == {Outcome.KNOWN}
+    taken = registers.take(registers.new())
+    assert (taken.words, taken.slips, ledger.size()) == ("", [], size)
+
+
+def test_what_an_office_really_sends_is_read_as_it_is_meant() -> None:
+    coming = registers.previewed(registers.ugly())
+    assert [(row.line.first, wrong) for row in coming.bad for wrong in row.wrong] == []
+    registers.take(registers.ugly())
+    assert (county.unit("QH-SLJ").name, county.unit("QH-BS").kind) == ("县水利局", UnitKind.TOWN)
+    assert county.user("zhang.san").name == "张三"
+    held = {
+        t.user.login: (t.from_day, t.acting)
+        for t in db.session.scalars(select(Tenure).where(Tenure.from_day != date(2026, 1, 5)))
+    }
+    assert held == {"zhang.san": (date(2026, 1, 1), True), "li.sg": (date(2025, 11, 3), False)}
+    liaison = db.session.scalars(select(Liaison).order_by(Liaison.id.desc())).first()
+    assert liaison
+    assert (liaison.user.login, liaison.from_day) == ("li.sg", date(2026, 2, 1))
+    assert county.in_step()
+
+
+def test_what_is_not_understood_is_shown_and_not_lost() -> None:
+    coming = registers.previewed(registers.ugly())
+    found = coming.found
+    assert "领导职数：级别" in found.unread
+    assert {("Sheet1 A1", "清和县机构一览表（2026年）"), ("Sheet1 A9", "注：本表由编办填报。")} <= {
+        (aside.at, aside.text) for aside in found.asides
+    }
+    assert [(a.text, a.why) for a in found.asides if "电话" in a.text] == [
+        ("编办的电话在背面", "“备忘”不是名册的五张表之一")
+    ]
+    assert ("级别", "正科") in [pair for row in coming.rows for pair in row.shown]
+    assert any("只写到月" in note for row in coming.rows for note in row.notes)
+
+
+def test_five_csv_files_are_told_apart_by_their_columns() -> None:
+    files = []
+    for n, (name, rows) in enumerate(registers.NEW.items()):
+        lines = [",".join(row) for row in [registers.HEADS[name], *rows]]
+        files.append((f"{n}.csv", "\r\n".join(lines).encode("gbk")))
+    taken = registration.take(files[::-1], by=county.console)
+    assert taken.counts == {"单位": 2, "岗位": 3, "人员": 3, "任职": 3, "分工": 1}
+
+
+# --- who may ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("login", ["chu", "han", "zhou"])
+def test_only_the_system_administrator_imports_and_the_refusal_is_an_entry(login: str) -> None:
+    size = ledger.size()
+    with pytest.raises(NotYours):
+        registers.take(registers.new(), login)
+    assert [(e.body["action"], e.body["result"]) for e in county.gained(size)] == [("import_register", "refused: 403")]
+
+
+# --- files that mean harm, or nothing -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"MZ\x90\0" + b"\0" * 200, messy.workbook(), messy.archive({"xl/workbook.xml": b"\0" * (400 << 20)})],
+    ids=["nothing", "a program", "another table", "a bomb"],
+)
+def test_a_file_that_is_no_register_is_refused_in_words(content: bytes) -> None:
+    with pytest.raises(Malformed) as problem:
+        registers.take(content)
+    assert problem.value.message
+    assert not problem.value.message.startswith("名册.xlsx")
+
+
+def test_too_many_new_people_at_once_are_refused_before_anybody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registration, "MOST_PEOPLE", 2)
+    with pytest.raises(Malformed, match="一次最多导入 2 个"):
+        registers.take(registers.new())
+
+
+# --- out again ----------------------------------------------------------------------------------------------
+
+
+def test_the_template_is_the_register_and_importing_it_back_brings_in_nothing() -> None:
+    registers.take(registers.new())
+    coming = registers.previewed(exported())
+    assert {row.outcome for row in coming.rows} == {Outcome.KNOWN}
+    assert len(coming.rows) == 9 + 15 + 21 + 16 + 2
+    assert (coming.found.asides, coming.found.unread) == ([], [])
+    assert exported() == exported()
+
+
+@pytest.fixture
+def elsewhere(kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Another application, on a migrated database with nothing in it but an open log."""
+    templates: Templates = request.getfixturevalue(kind)
+    url = templates.server.create("elsewhere", "migrated")
+    app = create_app(database_url=url, secret_key="t" * 40, instance=str(tmp_path_factory.mktemp("elsewhere")))
+    yield app
+    templates.server.drop("elsewhere")
+
+
+def test_a_register_comes_out_of_an_empty_database_as_it_went_in(elsewhere: Flask) -> None:
+    registers.take(registers.new())
+    before, content = told(register.standing()), exported()
+    with elsewhere.app_context():
+        ledger.open_log(county.ORIGIN, by=county.console)
+        taken = registration.take([("名册.xlsx", content)], by=county.console)
+        assert (taken.counts["单位"], len(taken.slips)) == (9, 21)
+        after, again = told(register.standing()), exported()
+        assert county.in_step()
+        db.session.remove()
+        db.engine.dispose()
+    assert after == before
+    assert tables.read(again) == tables.read(content)
+
+
+def told(known: register.Register) -> list[list[tuple[object, ...]]]:
+    """A register without its ids: units, posts, people, tenures and portfolios."""
+
+    def title(seat: register.Seat | None) -> str:
+        return f"{seat.title}〔{seat.n}〕" if seat else ""
+
+    return [
+        [(p.code, p.name, p.short, p.kind, p.parent.code if p.parent else "") for p in known.places],
+        [(title(s), s.kind, s.is_secretary, title(s.reviewer)) for s in known.seats],
+        [(p.login, p.name) for p in known.people],
+        [(h.person.login, title(h.seat), h.from_day, h.manner) for h in known.holdings],
+        [(title(c.seat), c.place.code, c.field) for c in known.charges],
+    ]
