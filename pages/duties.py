@@ -9,7 +9,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from wtforms import DateField, DecimalField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import Optional
 
-from checklist import access, editing, owners
+from checklist import access, editing, owners, tiers
 from checklist.refusal import Malformed, Stale
 from models import Cadence, Duty, DutyList, Part, Side
 from pages import current, desk
@@ -42,7 +42,7 @@ class EditForm(WordingForm):
 
     def _owners(self, duty: Duty) -> list[owners.Owner]:
         chosen = []
-        for key, owner in owners.candidates(duty.duty_list.unit):
+        for key, owner in tiers.choices(duty):
             part = self[f"part-{key}"].data
             if part:
                 excepted = {"except": self[f"except-{key}"].data or []} if "set" in owner else {}
@@ -69,7 +69,7 @@ def edit_form(duty: Duty, **kwargs: Any) -> EditForm:
         "rev": duty.rev,
     }
     current_owners = {owners.key(owner): owner for owner in duty.owners}
-    for key, owner in owners.candidates(duty.duty_list.unit):
+    for key, owner in tiers.choices(duty):
         setattr(DutyForm, f"part-{key}", SelectField(owners.describe(owner), choices=PARTS))
         said[f"part-{key}"] = current_owners.get(key, {}).get("part", NOBODY)
         if "set" in owner:
@@ -106,7 +106,7 @@ def _editable(id: int) -> Duty:
 def _form_page(duty: Duty, form: EditForm) -> str:
     form.nonce.data = current.new_nonce()
     template = "duties/_form.html" if current.is_htmx() else "duties/edit.html"
-    keys = owners.candidates(duty.duty_list.unit)
+    keys = tiers.choices(duty)
     return render_template(template, duty=duty, form=form, owners=keys)
 
 
