@@ -73,16 +73,22 @@ def citations(duties: DutyList) -> dict[Duty, list[Cited]]:
     """What each kept row guards, read once for the whole list."""
     numbers = {duty.lineage: n for n, duty in enumerate(duties.kept, 1)}
     known = work(duties)
-    there = {duty.duty_list for duty in known.values()} - {duties}
-    names = {other: _name(other) for other in there}
+    numbers_elsewhere = elsewhere(duty for lineage, duty in known.items() if lineage not in numbers)
 
     def cited(lineage: str) -> Cited:
         duty = known.get(lineage)
         if lineage in numbers:
             return Cited(str(numbers[lineage]), duty)
-        return Cited(f"{names[duty.duty_list]}第 {duty.position} 项", duty) if duty else Cited(UNKNOWN, None)
+        return Cited(numbers_elsewhere[lineage], duty) if duty else Cited(UNKNOWN, None)
 
     return {duty: [cited(lineage) for lineage in duty.guards] for duty in duties.kept}
+
+
+def elsewhere(rows: Iterable[Duty]) -> dict[str, str]:
+    """How rows of lists in force are cited in another list, by lineage: 2026 年《名称》第 3 项."""
+    found = list(rows)
+    names = {duties: _name(duties) for duties in {duty.duty_list for duty in found}}
+    return {duty.lineage: f"{names[duty.duty_list]}第 {duty.position} 项" for duty in found}
 
 
 def _name(duties: DutyList) -> str:

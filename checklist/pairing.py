@@ -142,6 +142,11 @@ def _weigh(work: Duty, guard: Duty) -> tuple[int, str]:
     return 0, ""
 
 
+def kin_of(work: Duty) -> Kinship | None:
+    """The kind of work that a row is, the first that fits; None where no rule knows it."""
+    return next((kin for kin in KINSHIPS if kin.work.search(work.wording)), None)
+
+
 def pair(guard_id: int, work_id: int, *, by: Actor, rev: int | None = None) -> Duty:
     """Let a row of integrity guard a row of work of the same draft, besides what it guards already."""
     with ledger.act("pair", by=by) as act:
