@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from checklist import access, clock, guarding, ledger, lists, owners, pairing, tiers
 from checklist.actor import Actor
 from checklist.decompose import normalise
 from checklist.refusal import Malformed, Refused, Stale
 from checklist.reviewing import in_force
-from models import Cadence, Duty, DutyList, ListKind, Part, Portfolio, Post, Side, Source, Tier, Unit, db
+from models import Assignment, Cadence, Duty, DutyList, ListKind, Part, Portfolio, Post, Side, Source, Tier, Unit, db
 
 TITLE = "由分工生成：所管业务及其廉政责任"
 REGULAR = (Cadence.MONTHLY, Cadence.QUARTERLY, Cadence.HALF_YEARLY, Cadence.YEARLY)
@@ -75,7 +76,7 @@ def members(unit: Unit, year: int, draft: DutyList | None = None) -> list[Member
     """
     posts = [post for post in owners.team(unit) if post != tiers.secretary(unit)]
     charges = _charges(posts)
-    rows = [duty for duties in sources(unit, year) for duty in duties.kept]
+    rows = _rows_of(sources(unit, year))
     return [_member(post, charges.get(post, []), rows, draft) for post in posts]
 
 
@@ -86,6 +87,12 @@ def in_charge(duties: DutyList) -> list[Duty]:
     lines = (line for member in members(duties.unit, duties.year) for line in member.lines)
     found = {work for line in lines for work in line.works}
     return sorted(found, key=lambda work: (work.duty_list_id, work.position))
+
+
+def _rows_of(found: Sequence[DutyList]) -> list[Duty]:
+    query = select(Duty).where(Duty.duty_list_id.in_([duties.id for duties in found]), Duty.dropped.is_(False))
+    query = query.options(selectinload(Duty.assignments).joinedload(Assignment.post).joinedload(Post.unit))
+    return list(db.session.scalars(query.order_by(Duty.duty_list_id, Duty.position)))
 
 
 def _charges(posts: Sequence[Post]) -> dict[Post, list[Portfolio]]:
@@ -101,36 +108,39 @@ def _charges(posts: Sequence[Post]) -> dict[Post, list[Portfolio]]:
 def _member(post: Post, charges: list[Portfolio], rows: list[Duty], draft: DutyList | None) -> Member:
     drawn = [duty for duty in draft.duties if _is_led_by(duty, post)] if draft else []
     covered = {lineage for duty in drawn for lineage in duty.guards}
-    guards = [duty for duty in rows if duty.side is not Side.WORK and duty.guards]
-    lines: list[Line] = []
-    kinds: dict[str, list[tuple[Duty, Unit]]] = {}
-    rest: dict[Unit, list[Duty]] = {}
-    own: dict[Duty, list[Duty]] = {}
     units = [post.unit, *(charge.charge for charge in charges if charge.charge)]
-    for unit in units:
-        for work in _work_of(unit, post, rows):
-            if work.lineage in covered:
-                continue
-            covered.add(work.lineage)  # led by two of his units, it is still one piece of work
-            saying = [guard for guard in guards if work.lineage in guard.guards]
-            if saying:
-                for guard in saying:
-                    own.setdefault(guard, []).append(work)
-            elif kin := pairing.kin_of(work):
-                kinds.setdefault(kin.of_integrity, []).append((work, unit))
-            else:
-                rest.setdefault(unit, []).append(work)
-    lines += [
-        Line(guard.wording, tuple(works), "采用清单里看住这项业务的廉政责任", guard) for guard, works in own.items()
-    ]
-    for words, found in kinds.items():
-        whose = "、".join(dict.fromkeys(_called(unit, post) for _, unit in found))
-        lines.append(
-            Line(f"抓好{whose}的廉政责任，{words}", tuple(work for work, _ in found), f"按这类业务拟出：{words}")
-        )
+    # Led by posts of two of his units, it still is one piece of work.
+    pieces = {work: unit for unit in reversed(units) for work in _work_of(unit, post, rows)}
+    new = {work: pieces[work] for work in rows if work in pieces and work.lineage not in covered}
+    guards = [duty for duty in rows if duty.side is not Side.WORK and duty.guards]
+    return Member(post, tuple(charges), tuple(_merged(_lines(post, new, guards), drawn)))
+
+
+def _lines(post: Post, pieces: Mapping[Duty, Unit], guards: Sequence[Duty]) -> Iterator[Line]:
+    """The lines for pieces of work, each in a unit in the leader's charge; `guards` are the breakdowns' own lines."""
+    said: dict[Duty, list[Duty]] = {}
+    for guard in guards:
+        if works := [work for work in pieces if work.lineage in guard.guards]:
+            said[guard] = works
+    kinds: dict[str, list[Duty]] = {}
+    rest: dict[Unit, list[Duty]] = {}
+    unsaid = pieces.keys() - {work for works in said.values() for work in works}
+    for work, unit in ((work, unit) for work, unit in pieces.items() if work in unsaid):
+        kin = pairing.kin_of(work)
+        fitting = [guard for guard in said if kin and kin.integrity.search(guard.wording)]
+        if fitting:
+            said[fitting[0]].append(work)
+        elif kin:
+            kinds.setdefault(kin.of_integrity, []).append(work)
+        else:
+            rest.setdefault(unit, []).append(work)
+    for guard, works in said.items():
+        yield Line(guard.wording, tuple(works), "采用清单里看住这项业务的廉政责任", guard)
+    for words, works in kinds.items():
+        whose = "、".join(dict.fromkeys(_called(pieces[work], post) for work in works))
+        yield Line(f"抓好{whose}的廉政责任，{words}", tuple(works), "按这类业务拟出")
     for unit, works in rest.items():
-        lines.append(Line(_remaining(unit, post), tuple(works), "其余业务合为一项"))
-    return Member(post, tuple(charges), tuple(_merged(lines, drawn)))
+        yield Line(_remaining(unit, post), tuple(works), "其余业务合为一项")
 
 
 def _is_led_by(duty: Duty, post: Post) -> bool:
