@@ -23,11 +23,9 @@ from models import Assignment, Cadence, Duty, DutyList, ListKind, Part, Portfoli
 
 TITLE = "由分工生成：所管业务及其廉政责任"
 REGULAR = (Cadence.MONTHLY, Cadence.QUARTERLY, Cadence.HALF_YEARLY, Cadence.YEARLY)
-# What published lists of 班子成员 usually say of a leader's unit; said in grey, and left to the clerk.
-USUAL = (
-    "公开的责任清单常见的频次：每季度听取一次分管单位汇报，每半年开一次专题会，每年与班子成员谈话一次；要定频次请修改"
-)
-PROPOSED = "这句话由系统拟出，请改成本单位的话"
+# How often, as published lists of 班子成员 usually have it: said in grey, and left to the clerk.
+PROPOSED = "文字由系统拟出，请改成本单位的话；频次可参考公开的清单：每季度听取汇报，每半年专题研究，每年谈话"
+TAKEN = "文字取自对单位的要求，请改成对本人的要求"
 
 
 @dataclass(frozen=True)
@@ -251,14 +249,21 @@ def _whence(member: Member, line: Line) -> str:
     return f"{member.post.title}{'分管' if names else ''}{'、'.join(names or own)}"
 
 
-def _cite(row: Duty) -> str:
-    duties = row.duty_list
-    return f"{duties.year} 年《{duties.name}》第 {duties.version} 版第 {row.position} 项"
+def _cite(*rows: Duty) -> str:
+    """Rows of one list by their numbers: 2026 年《名称》第 1 版第 2、3 项."""
+    duties = rows[0].duty_list
+    numbers = "、".join(str(row.position) for row in rows)
+    return f"{duties.year} 年《{duties.name}》第 {duties.version} 版第 {numbers} 项"
+
+
+def _cite_all(rows: Iterable[Duty]) -> str:
+    by_list: dict[DutyList, list[Duty]] = {}
+    for row in rows:
+        by_list.setdefault(row.duty_list, []).append(row)
+    return "、".join(_cite(*found) for found in by_list.values())
 
 
 def _duty(member: Member, line: Line, position: int, quote: str, start: int) -> Duty:
-    doubts = [] if line.said else [{"kind": "doubt", "text": f"{PROPOSED}。{USUAL}"}]
-    cited = "；".join(dict.fromkeys(map(_cite, line.works)))
     return Duty(
         lineage=lists.new_lineage(),
         position=position,
@@ -270,9 +275,9 @@ def _duty(member: Member, line: Line, position: int, quote: str, start: int) -> 
         path=[member.post.title],
         owners=[{"post": member.post.id, "part": Part.LEAD.value}],
         cadence=line.said.cadence if line.said and line.said.cadence in REGULAR else Cadence.ONGOING,
-        flags=doubts,
+        flags=[{"kind": "doubt", "text": TAKEN if line.said else PROPOSED}],
         guards=[work.lineage for work in line.works],
-        why=_short(f"{_whence(member, line)}：{cited}；{line.because}"),
+        why=_short(f"{_whence(member, line)}：{_cite_all(line.works)}；{line.because}"),
     )
 
 

@@ -65,7 +65,7 @@ def test_the_countys_own_words_are_taken_where_a_row_guards_the_work_already() -
     assert said.side is Side.INTEGRITY
     assert said.owners == [{"post": county.post_of("sun").id, "part": "lead"}]
     assert said.why.startswith("清和县人民政府 副县长分管县财政局：2026 年《廉政工作任务分解表》第 1 版第 1 项；")
-    assert said.doubts == []
+    assert said.doubts == [drawing.TAKEN]
 
 
 def test_a_kind_of_work_gets_its_watch_and_all_the_rest_of_a_unit_one_line() -> None:
@@ -83,11 +83,11 @@ def test_a_kind_of_work_gets_its_watch_and_all_the_rest_of_a_unit_one_line() -> 
     }
 
 
-def test_no_figure_and_no_day_is_made_up_and_a_sentence_of_the_systems_says_so() -> None:
+def test_no_figure_and_no_day_is_made_up_and_every_sentence_says_whose_it_is() -> None:
     adopt_more()
     for duty in drawn().duties:
         assert (duty.cadence, duty.due_on, duty.deadline, duty.targets) == (Cadence.ONGOING, None, None, [])
-        assert bool(duty.doubts) == (duty.wording != county.duty("严禁").wording)
+        assert duty.doubts == [drawing.TAKEN if duty.wording == county.duty("严禁").wording else drawing.PROPOSED]
 
 
 def test_the_source_is_what_it_was_drawn_from_and_every_row_quotes_it_exactly() -> None:
