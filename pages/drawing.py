@@ -9,7 +9,7 @@ from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from checklist import access, clock, drawing
-from checklist.refusal import Malformed, Refused
+from checklist.refusal import Malformed, Refused, Repeated
 from models import DutyList, ListState, Tier, Unit
 from pages import current
 from pages.forms import Form, options, tidy
@@ -111,7 +111,9 @@ def draw(id: int) -> Response:
     found, form, chosen = _drawable(id), Form(), _chosen()
     try:
         form.validate()
-        found = current.once(lambda: drawing.draw(id, chosen, by=current.actor(), rev=form.rev.data), DutyList, id)
+        found = drawing.draw(id, chosen, by=current.actor(), rev=form.rev.data)
+    except Repeated:
+        pass  # its rows may have been the only ones to change: there is nothing of the list's own to look up
     except (Malformed, Refused) as problem:
         if problem.status not in (409, 422):
             raise
