@@ -188,6 +188,13 @@ class Tier(Word):
     MEMBER = "member", "成员"
 
 
+# What a list is, by its tier, in words: only a 责任清单 has one.
+SORTS = {
+    tier: ListKind.BREAKDOWN.label if tier is Tier.NONE else f"{ListKind.RESPONSIBILITY.label}·{tier.label}"
+    for tier in Tier
+}
+
+
 class ListState(Word):
     DRAFT = "draft", "草稿"
     CONSULTING = "consulting", "征求意见中"
@@ -455,6 +462,11 @@ class DutyList(Logged):
     @classmethod
     def rules(cls) -> tuple[Any, ...]:
         return (UniqueConstraint("unit_id", "kind", "tier", "year", "name", "version"),)
+
+    @property
+    def sort(self) -> str:
+        """What it is, in words: 任务分解表, 责任清单·班子."""
+        return SORTS[self.tier]
 
     @property
     def kept(self) -> list[Duty]:

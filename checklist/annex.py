@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from checklist import docx, owners, papers
+from checklist import docx, guarding, owners, papers
 from models import Duty, DutyList, ListKind, ListState, Part
 
 MARK = "附件"
@@ -62,23 +62,24 @@ def _day(day: date) -> str:
 
 def _groups(duties: DutyList) -> Iterator[Group]:
     any_heading = any(duty.path for duty in duties.kept)
+    cited = guarding.citations(duties)
     for path, rows in groupby(enumerate(duties.kept, 1), key=lambda row: row[1].path):
         heading = "　".join(path) or OTHER
-        yield Group(heading if any_heading else "", [_row(n, duty) for n, duty in rows])
+        yield Group(heading if any_heading else "", [_row(n, duty, cited[duty]) for n, duty in rows])
 
 
-def _row(n: int, duty: Duty) -> list[str]:
+def _row(n: int, duty: Duty, cited: list[guarding.Cited]) -> list[str]:
     who = ["、".join(owners.describe(o) for o in duty.owners if o["part"] == part) for part in Part]
     targets = "\n".join(map(papers.target, duty.targets))
-    return [str(n), _content(duty), duty.side.label, targets, *who, _time(duty)]
+    return [str(n), _content(duty, cited), duty.side.label, targets, *who, _time(duty)]
 
 
-def _content(duty: Duty) -> str:
+def _content(duty: Duty, cited: list[guarding.Cited]) -> str:
     lines = [duty.wording]
     if duty.steps:
         lines.append(f"程序：{' → '.join(duty.steps)}")
-    if guarded := papers.guarded(duty):
-        lines.append(f"对应业务：{'、'.join(f'第 {work} 项' if work.isdigit() else work for work in guarded)}")
+    if cited:
+        lines.append(f"对应业务：{'、'.join(work.words for work in cited)}")
     return "\n".join(lines)
 
 

@@ -42,6 +42,7 @@ ACTIONS = {
     "decline": "退回清单",
     "detach": "删除佐证文件",
     "draft": "起草清单",
+    "draw": "从分工生成",
     "drop": "删去责任事项",
     "edit": "修改责任事项",
     "end_charge": "解除分工",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date
 
-from checklist import access, ledger, lists, owners
+from checklist import access, guarding, ledger, lists, owners
 from checklist.actor import Actor
 from checklist.refusal import Refused
 from models import Duty, DutyList, ListState, Target, Unit, db
@@ -37,8 +38,9 @@ def copy(list_id: int, *, year: int, name: str, by: Actor) -> DutyList:
         lists.insist_on_free_name(new)
         db.session.add(new)
         lineages = {duty.lineage: lists.new_lineage() for duty in old.kept}
+        work = guarding.work(old)
         for position, duty in enumerate(old.kept, 1):
-            new.duties.append(_copied(duty, position, new, lineages))
+            new.duties.append(_copied(duty, position, new, lineages, work))
     return new
 
 
@@ -50,7 +52,7 @@ def moved(day: date, years: int) -> date:
         return day.replace(year=day.year + years, day=28)
 
 
-def _copied(duty: Duty, position: int, new: DutyList, lineages: dict[str, str]) -> Duty:
+def _copied(duty: Duty, position: int, new: DutyList, lineages: Mapping[str, str], work: Collection[str]) -> Duty:
     old = duty.duty_list
     still, ended = _still(duty.owners, new.unit)
     return Duty(
@@ -69,7 +71,7 @@ def _copied(duty: Duty, position: int, new: DutyList, lineages: dict[str, str]) 
         due_on=moved(duty.due_on, new.year - old.year) if duty.due_on else None,
         steps=duty.steps,
         flags=[*_asked_anew(duty), *({"kind": "ended", "text": f"{who}已经撤销，请另定责任人"} for who in ended)],
-        guards=[lineages[lineage] for lineage in duty.guards if lineage in lineages],
+        guards=[lineages.get(lineage, lineage) for lineage in duty.guards if lineage in work],
         why=f"抄自 {old.year} 年《{old.name}》第 {position} 项",
         targets=[Target(n=t.n, of=t.of, op=t.op, value=None, unit=t.unit) for t in duty.targets],
     )

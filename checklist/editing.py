@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from checklist import access, ledger, lists, owners
+from checklist import access, guarding, ledger, lists, owners, tiers
 from checklist.actor import Actor
 from checklist.refusal import Malformed, Refused
 from models import Cadence, Duty, DutyList, ExactDecimal, Part, Side, Target, db
@@ -27,6 +27,7 @@ def add(list_id: int, wording: str, *, by: Actor) -> Duty:
             position=max((d.position for d in duties.duties), default=0) + 1,
             wording=_wording(wording),
             side=Side.WORK,
+            owners=tiers.proposed([], duties),
             cadence=Cadence.ONGOING,
             why="经办人增加",
         )
@@ -55,7 +56,7 @@ def edit(duty_id: int, to: Edit, *, by: Actor, rev: int | None = None) -> Duty:
         duty.side, duty.cadence, duty.due_on = to.side, to.cadence, to.due_on
         duty.owners = to.owners
         duty.flags = [flag for flag in duty.flags if flag["kind"] != "doubt"]  # somebody has looked at it
-        duty.guards = lists.guarded(duty, to.guards)
+        duty.guards = guarding.guarded(duty, to.guards)
         for target in duty.targets:
             target.value = _figure(target, to.values.get(target.id))
     return duty
@@ -98,10 +99,10 @@ class Assigned:
 
 
 def assign(list_id: int, chosen: Chosen, owner_keys: list[str], part: Part, *, by: Actor) -> Assigned:
-    """Let owners (keys of `owners.candidates`) take a part in all chosen rows, beside those who have one already."""
+    """Let owners (keys of `tiers.candidates`) take a part in all chosen rows, beside those who have one already."""
     with ledger.act("assign", by=by) as act:
         rows = chosen_rows(list_id, chosen, by, act)
-        known = dict(owners.candidates(rows[0].duty_list.unit))
+        known = dict(tiers.candidates(rows[0].duty_list))
         if not owner_keys or not known.keys() >= set(owner_keys):
             raise Malformed("请选择责任人。", "owners")
         changed = [row for row in rows if _take_part(row, {key: known[key] for key in owner_keys}, part)]

@@ -2,21 +2,49 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import select
-
-from checklist import access, ledger, lists, tables
+from checklist import access, guarding, ledger, lists, owners, tableduties, tables, tiers
 from checklist.actor import Actor
 from checklist.decompose import flags_of
+from checklist.grid import Table
+from checklist.owners import Owner
 from checklist.refusal import Malformed
-from checklist.tableduties import Row, preview
-from models import Duty, DutyList, ListState, Target, Unit, db
+from checklist.tableduties import Preview, Row
+from models import Duty, DutyList, Part, Target, Tier, Unit
 
 
-def take(unit_id: int, *, name: str, year: int, title: str, content: bytes, leave_out: bool, by: Actor) -> DutyList:
+def preview(found: Sequence[Table], unit: Unit, year: int, tier: Tier) -> Preview:
+    """What the tables of a file would bring into a list of this unit, year and tier. Raises Malformed."""
+    coming = tableduties.preview(found, unit, year)
+    duties = DutyList(unit=unit, tier=tier)
+    for row in coming.rows if tier is not Tier.NONE else ():
+        fitting = tiers.proposed(row.owners, duties)
+        row.open = [*row.open, *_said(row, fitting, duties)]
+        row.owners = fitting
+        if row.parts(Part.LEAD):
+            row.open = [words for words in row.open if words != tableduties.NO_LEAD]
+    return coming
+
+
+def _said(row: Row, fitting: Sequence[Owner], duties: DutyList) -> list[str]:
+    """Who cannot lead a row of such a list, though the table says so."""
+    left_out = [owner for owner in row.parts(Part.LEAD) if owner not in fitting]
+    return [f"{owners.describe(owner)}不能牵头{duties.sort}的事项，没有采用" for owner in left_out]
+
+
+def take(
+    unit_id: int,
+    *,
+    name: str,
+    year: int,
+    title: str,
+    content: bytes,
+    leave_out: bool,
+    by: Actor,
+    tier: Tier = Tier.NONE,
+) -> DutyList:
     """Make a draft list of what a file's tables hold, read anew; each duty is linked to its row in the source's text.
 
     Rows that are wrong keep all from coming in, unless `leave_out` says that they stay out; their words are in the
@@ -26,14 +54,14 @@ def take(unit_id: int, *, name: str, year: int, title: str, content: bytes, leav
     with ledger.act("import", by=by) as act:
         unit = access.load(Unit, unit_id)
         act.post = access.require(by, "draft", unit)
-        coming = preview(found, unit, year)
+        coming = preview(found, unit, year, tier)
         if coming.bad and not leave_out:
             raise Malformed(
                 f"有 {len(coming.bad)} 行有错，没有导入。请改好表格重新上传，或者选择不导入这些行。", "leave_out"
             )
         if not coming.good:
             raise Malformed("每一行都有错，没有可以导入的。请改好表格重新上传。", "leave_out")
-        duties = lists.begin(unit_id, name=name, year=year, title=title, text=coming.text, by=by)
+        duties = lists.begin(unit_id, name=name, year=year, title=title, text=coming.text, by=by, tier=tier)
         for position, row in enumerate(coming.good, 1):
             duties.duties.append(_duty(row, position))
         _link(coming.good, duties)
@@ -80,18 +108,5 @@ def _link(rows: Sequence[Row], duties: DutyList) -> None:
     for n, (row, duty) in enumerate(zip(rows, duties.duties, strict=True)):
         if row.guards_the_row_before and n:
             duty.guards = [duties.duties[n - 1].lineage]
-        named = [lineages.get(words) or _elsewhere(words, duties.unit) for words in row.guarded]
+        named = [lineages.get(words) or guarding.find(words, duties.unit) for words in row.guarded]
         duty.guards = [*duty.guards, *filter(None, named)]
-
-
-def _elsewhere(words: str, unit: Unit) -> str | None:
-    """The work in another list in force that a sheet names as 2026 年《名称》第 3 项."""
-    found = re.fullmatch(r"([0-9]{4}) 年《(.+)》第 ([0-9]{1,4}) 项", words)
-    if not found:
-        return None
-    query = select(DutyList).where(
-        DutyList.year == int(found[1]), DutyList.name == found[2], DutyList.state == ListState.ADOPTED
-    )
-    there = [duties for duties in db.session.scalars(query) if duties.unit in unit.line()]
-    kept = there[0].kept if len(there) == 1 else []
-    return kept[int(found[3]) - 1].lineage if 0 < int(found[3]) <= len(kept) else None

@@ -19,7 +19,7 @@ OPINION = "《关于防治“指尖上的形式主义”的若干意见》（202
 
 # About what a tier can hold before it is no longer read; taken from lists that counties published.
 CEILINGS = {Tier.TEAM: 60, Tier.SECRETARY: 25, Tier.MEMBER: 20}
-# A breakdown belongs to no tier: its length does not weigh on anybody, what one post leads of it does.
+# A member's ceiling is his own, whoever else is on the list. A breakdown belongs to no tier: its length does not weigh on anybody, what one post leads of it does.
 MOST_LED = CEILINGS[Tier.SECRETARY]
 
 # Per cent of shared words from which two rows are likely one copied from the other: two rows that ask the same of
@@ -54,13 +54,16 @@ def findings(duties: DutyList) -> dict[int, list[Finding]]:
 
 def of_whole(duties: DutyList, loads: Sequence[Load]) -> list[str]:
     """What is to be said of a list as a whole: more than the ceiling of its tier, or than one post can lead."""
-    most = CEILINGS.get(duties.tier)
-    if most and len(duties.kept) > most:
-        return [f"共 {len(duties.kept)} 项，超过{duties.tier.label}清单 {most} 项左右的上限，建议合并或删减"]
+    most = CEILINGS.get(duties.tier, MOST_LED)
+    if duties.tier in (Tier.TEAM, Tier.SECRETARY):
+        count = len(duties.kept)
+        return (
+            [f"共 {count} 项，超过{duties.tier.label}清单 {most} 项左右的上限，建议合并或删减"] if count > most else []
+        )
     return [
-        f"{load.post.title}牵头 {load.duties} 项，超过一个岗位 {MOST_LED} 项左右的上限，建议合并或分给别的岗位"
+        f"{load.post.title}牵头 {load.duties} 项，超过一个岗位 {most} 项左右的上限，建议合并或分给别的岗位"
         for load in loads
-        if load.duties > MOST_LED
+        if load.duties > most
     ]
 
 
@@ -95,7 +98,9 @@ def _alike(kept: Sequence[Duty], elsewhere: Sequence[Duty]) -> dict[int, list[Fi
                 best[row.id] = (alike, like)
     for row in kept:
         if row.id not in best:
-            nearest = max(((likeness(row.wording, o.wording), -o.id, o) for o in elsewhere), default=(0, 0, row))
+            # What watches the same work is no copy: a leader's row is drawn from that of the unit in his charge.
+            others = [o for o in elsewhere if not set(row.guards) & set(o.guards)]
+            nearest = max(((likeness(row.wording, o.wording), -o.id, o) for o in others), default=(0, 0, row))
             if nearest[0] >= SAME:
                 best[row.id] = (nearest[0], nearest[2])
     own = {duty.id for duty in kept}

@@ -10,9 +10,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select
-
-from checklist import access, clock, holidays, ledger, linter, owners, schedule, versions
+from checklist import access, clock, guarding, holidays, ledger, linter, owners, schedule, tiers, versions
 from checklist.actor import Actor
 from checklist.decompose import Proposal, decompose, normalise
 from checklist.documents import LONGEST
@@ -29,6 +27,7 @@ from models import (
     Side,
     Source,
     Target,
+    Tier,
     Unit,
     db,
 )
@@ -57,7 +56,7 @@ LIST_MOVES = {
 # --- drafting -----------------------------------------------------------------------------------------------
 
 
-def draft(unit_id: int, *, name: str, year: int, title: str, text: str, by: Actor) -> DutyList:
+def draft(unit_id: int, *, name: str, year: int, title: str, text: str, by: Actor, tier: Tier = Tier.NONE) -> DutyList:
     """Turn a text into a draft list: one proposed duty for each row that the text contains."""
     text = normalise(text)
     if not text.strip():
@@ -66,14 +65,17 @@ def draft(unit_id: int, *, name: str, year: int, title: str, text: str, by: Acto
         raise Malformed(f"全文超过 {LONGEST // 10_000} 万字。请只保留要分解的部分，分几次起草。", "text")
     proposals = decompose(text)  # before the act: nobody waits for the lock while it is read
     with ledger.act("draft", by=by):
-        duties = begin(unit_id, name=name, year=year, title=title, text=text, by=by)
+        duties = begin(unit_id, name=name, year=year, title=title, text=text, by=by, tier=tier)
         for position, proposal in enumerate(proposals, 1):
-            duties.duties.append(_proposed(proposal, position, duties.unit))
+            duties.duties.append(_proposed(proposal, position, duties))
     return duties
 
 
-def begin(unit_id: int, *, name: str, year: int, title: str, text: str, by: Actor) -> DutyList:
-    """A draft list with its source, and nothing on it yet: the first step of every way to draft one."""
+def begin(unit_id: int, *, name: str, year: int, title: str, text: str, by: Actor, tier: Tier = Tier.NONE) -> DutyList:
+    """A draft list with its source, and nothing on it yet: the first step of every way to draft one.
+
+    With a tier it is a 责任清单, else a 任务分解表.
+    """
     with ledger.act("draft", by=by) as act:
         unit = access.load(Unit, unit_id)
         act.post = access.require(by, "draft", unit)
@@ -81,7 +83,8 @@ def begin(unit_id: int, *, name: str, year: int, title: str, text: str, by: Acto
         text = normalise(text)
         duties = DutyList(
             unit=unit,
-            kind=ListKind.BREAKDOWN,
+            kind=ListKind.BREAKDOWN if tier is Tier.NONE else ListKind.RESPONSIBILITY,
+            tier=tier,
             year=year,
             name=name,
             source=Source(unit=unit, title=title, text=text, sha256=sha256(text.encode()).hexdigest()),
@@ -100,16 +103,13 @@ def _usual_nodes(year: int) -> list[str]:
 
 
 def insist_on_free_name(duties: DutyList) -> None:
-    """Raises Malformed when a list of this unit and year has the name already."""
-    taken = select(DutyList.id).where(
-        DutyList.unit_id == duties.unit.id, DutyList.year == duties.year, DutyList.name == duties.name
-    )
+    """Raises Malformed when there is a series of this unit, kind, tier, year and name already."""
     with db.session.no_autoflush:
-        if db.session.scalar(taken.limit(1)):
-            raise Malformed(f"{duties.year} 年已经有名为“{duties.name}”的清单，请换一个名称。", "name")
+        if versions.series(duties):
+            raise Malformed(f"{duties.year} 年已经有名为“{duties.name}”的{duties.sort}，请换一个名称。", "name")
 
 
-def _proposed(proposal: Proposal, position: int, unit: Unit) -> Duty:
+def _proposed(proposal: Proposal, position: int, duties: DutyList) -> Duty:
     row = proposal.as_dict()
     return Duty(
         lineage=new_lineage(),
@@ -121,7 +121,7 @@ def _proposed(proposal: Proposal, position: int, unit: Unit) -> Duty:
         side=Side(row["side"]),
         path=row["path"],
         named=row["named"],
-        owners=owners.proposed(row["named"], unit),
+        owners=tiers.proposed(owners.proposed(row["named"], duties.unit), duties),
         cadence=Cadence(row["cadence"]),
         deadline=row["deadline"],
         steps=row["steps"],
@@ -160,13 +160,7 @@ def settle(duties: DutyList) -> None:
     for number, duty in enumerate(sorted(duties.duties, key=lambda d: (d.dropped, d.position)), 1):
         duty.position = number
     for duty in duties.kept:
-        duty.guards = guarded(duty, duty.guards)
-
-
-def guarded(duty: Duty, lineages: list[str]) -> list[str]:
-    """Of these lineages, the work that a duty of integrity may guard: other kept rows of its list."""
-    work = {d.lineage for d in duty.duty_list.kept if d.side is not Side.INTEGRITY and d is not duty}
-    return [lineage for lineage in lineages if lineage in work and duty.side is not Side.WORK]
+        duty.guards = guarding.guarded(duty, duty.guards)
 
 
 # --- adoption takes two -------------------------------------------------------------------------------------
@@ -195,10 +189,11 @@ def unready(duties: DutyList) -> list[str]:
     """What keeps a list from being submitted, in Chinese, row by row."""
     if not duties.kept:
         return ["清单里还没有责任事项"]
-    problems, days, today = [], holidays.calendar(), clock.today()
+    problems, days, today = tiers.headless(duties), holidays.calendar(), clock.today()
     on_nodes = [d for d in duties.kept if d.cadence in (Cadence.ONGOING, Cadence.PER_EVENT)]
     for duty in duties.kept:
-        problems += [f"第 {duty.position} 项{what}" for what in [*owners.spread(duty).missing, *linter.blocking(duty)]]
+        wrong = [*owners.spread(duty).missing, *tiers.misled(duty), *linter.blocking(duty)]
+        problems += [f"第 {duty.position} 项{what}" for what in wrong]
         if duty not in on_nodes and not schedule.periods(duty, today, days) and not versions.is_untouched(duty):
             problems.append(f"第 {duty.position} 项的完成日期已经过去")
     if on_nodes and not schedule.periods(on_nodes[0], today, days):

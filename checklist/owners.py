@@ -103,7 +103,7 @@ def posts_of(owner: Owner, root: Unit) -> list[Post]:
         post = db.session.get(Post, owner["post"])
         return [post] if post and is_open(post, today()) else []
     if owner.get("set") == "team":
-        return [post for post in _team(root) if str(post.id) not in owner["except"]]
+        return [post for post in team(root) if str(post.id) not in owner["except"]]
     return [post for post in _posts_in(_units_of(owner, root)) if post.kind is PostKind.PRINCIPAL]
 
 
@@ -114,7 +114,8 @@ def _units_of(owner: Owner, root: Unit) -> list[Unit]:
     return [u for u in units_below(root) if u.kind is kind and u.code not in owner["except"]]
 
 
-def _team(root: Unit) -> list[Post]:
+def team(root: Unit) -> list[Post]:
+    """The posts of a unit's leading team: its 一把手 and its 班子成员."""
     return [post for post in _posts_in([root]) if post.kind in (PostKind.PRINCIPAL, PostKind.MEMBER)]
 
 
@@ -124,11 +125,11 @@ def _posts_in(units: list[Unit]) -> list[Post]:
 
 
 def candidates(root: Unit) -> list[tuple[str, Owner]]:
-    """Who may own a duty of a list of this unit: the sets, the units below it, and its own team's posts."""
+    """Who may own a duty of a 任务分解表 of this unit: the sets, the units below it, and its own team's posts."""
     sets: list[Owner] = [{"set": name, "except": []} for name in SETS]
     units: list[Owner] = [{"unit": unit.code} for unit in units_below(root) if unit != root]
-    team: list[Owner] = [{"post": post.id} for post in _team(root)]
-    return [(key(owner), owner) for owner in sets + units + team]
+    posts: list[Owner] = [{"post": post.id} for post in team(root)]
+    return [(key(owner), owner) for owner in sets + units + posts]
 
 
 def key(owner: Owner) -> str:
@@ -140,7 +141,7 @@ def key(owner: Owner) -> str:
 def exceptable(owner: Owner, root: Unit) -> list[tuple[str, str]]:
     """Whom a set can leave out: (unit code or post id, name)."""
     if owner["set"] == "team":
-        return [(str(post.id), post.name) for post in _team(root)]
+        return [(str(post.id), post.name) for post in team(root)]
     return [(unit.code, unit.name) for unit in units_below(root) if unit.kind is _KINDS[owner["set"]]]
 
 

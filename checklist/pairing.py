@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from checklist import editing, ledger, lists
+from checklist import editing, guarding, ledger
 from checklist.actor import Actor
 from checklist.likeness import likeness
 from checklist.refusal import Refused
@@ -113,18 +113,16 @@ class Pair:
 
 def proposals(duties: DutyList) -> list[Pair]:
     """For each row of integrity the works it could guard and does not yet, the likeliest first."""
-    guards = [duty for duty in duties.kept if duty.side is not Side.WORK]
-    return [pair for guard in guards for pair in _for(guard)]
+    return [pair for guard in unpaired(duties) for pair in _for(guard)]
 
 
 def unpaired(duties: DutyList) -> list[Duty]:
-    """The rows of integrity that guard no work of this list."""
-    return [d for d in duties.kept if d.side is Side.INTEGRITY and not lists.guarded(d, d.guards)]
+    """The rows of integrity that guard no work."""
+    known = guarding.work(duties)
+    return [d for d in duties.kept if d.side is Side.INTEGRITY and not known.keys() & set(d.guards)]
 
 
 def _for(guard: Duty) -> list[Pair]:
-    if guard.side is Side.BOTH or lists.guarded(guard, guard.guards):
-        return []
     works = [work for work in guard.duty_list.kept if work.side is not Side.INTEGRITY and work is not guard]
     weighed = [(*_weigh(work, guard), work) for work in works]
     likely = sorted((found for found in weighed if found[1]), key=lambda found: (-found[0], found[2].position))
@@ -144,13 +142,18 @@ def _weigh(work: Duty, guard: Duty) -> tuple[int, str]:
     return 0, ""
 
 
+def kin_of(work: Duty) -> Kinship | None:
+    """The kind of work that a row is, the first that fits; None where no rule knows it."""
+    return next((kin for kin in KINSHIPS if kin.work.search(work.wording)), None)
+
+
 def pair(guard_id: int, work_id: int, *, by: Actor, rev: int | None = None) -> Duty:
     """Let a row of integrity guard a row of work of the same draft, besides what it guards already."""
     with ledger.act("pair", by=by) as act:
         guard = editing.editable(guard_id, by, act, rev)
         editing.insist_on_kept(guard)
         work = next((duty for duty in guard.duty_list.kept if duty.id == work_id), None)
-        if work is None or not lists.guarded(guard, [work.lineage]):
+        if work is None or not guarding.guarded(guard, [work.lineage]):
             raise Refused("这两项现在不能配对：要由廉政事项守护同一清单里的业务事项。请刷新页面。", guard)
         guard.guards = [*guard.guards, *({work.lineage} - set(guard.guards))]
     return guard

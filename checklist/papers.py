@@ -14,7 +14,7 @@ The sheet has a title, a row of heads, and a row for each duty that was not drop
 | 完成时限 | the day that was set, as 2026-06-30 |
 | 原文时限 | the time in the source's own words |
 | 步骤 | one step a line |
-| 廉政对应业务 | the work that an integrity duty guards: 序号 within the list, 2026 年《名称》第 3 项 in another; one a line |
+| 廉政对应业务 | the work that an integrity duty guards: 序号 within the list, 2026 年《名称》第 3 项 in another, with its unit before 《》 and its kind in （） behind where the name alone is not enough; one a line |
 | 原文 | the source's exact words |
 | 进展 | how far its items are; only of a list in force, and not for reading back |
 
@@ -33,8 +33,8 @@ from typing import Any, BinaryIO
 from sqlalchemy import select
 from xlsxwriter import Workbook
 
-from checklist import owners, progress, sheets
-from models import Duty, DutyList, ListState, Part, Post, Target, Unit, db
+from checklist import guarding, owners, progress, sheets
+from models import Duty, DutyList, ListKind, Part, Post, Target, Unit, db
 
 OPS = {">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "=": "＝", "+": "增加", "-": "减少"}
 OPEN = "待定"
@@ -47,17 +47,19 @@ _NO_DAY = datetime(1980, 1, 1)  # noqa: DTZ001
 
 def title(duties: DutyList) -> str:
     """A list's name in full, as it heads the page and every paper."""
-    return f"{duties.unit.name} {duties.year} 年{duties.name}"
+    sort = f"（{duties.sort}）" if duties.kind is ListKind.RESPONSIBILITY else ""
+    return f"{duties.unit.name} {duties.year} 年{duties.name}{sort}"
 
 
 # --- in words -----------------------------------------------------------------------------------------------
 
 
 class Names:
-    """How owners are written so that they can be told apart again; reads the units and posts once."""
+    """How owners, and the work that is guarded, are written so that they can be told apart again; read once a list."""
 
-    def __init__(self, root: Unit) -> None:
-        self._root = root
+    def __init__(self, duties: DutyList) -> None:
+        self._root = duties.unit
+        self._cited = guarding.citations(duties)
         self._units = {unit.code: unit.name for unit in db.session.scalars(select(Unit))}
         self._posts = {str(post.id): post.title for post in db.session.scalars(select(Post))}
 
@@ -71,6 +73,10 @@ class Names:
         left_out = "、".join(_marked(names, key) for key in owner["except"])
         return owners.SETS[owner["set"]] + (f"（{left_out}除外）" if left_out else "")
 
+    def guarded(self, duty: Duty) -> list[str]:
+        """The work that a duty guards: 3, 2026 年《名称》第 3 项."""
+        return [cited.number for cited in self._cited[duty]]
+
 
 def _marked(names: dict[str, str], key: str) -> str:
     name = names.get(key, "")
@@ -82,23 +88,6 @@ def target(of: Target) -> str:
     """A target in words: 网上可办率 ≥ 96 %."""
     value = OPEN if of.value is None else f"{of.value:f}"
     return f"{of.of} {OPS[of.op]} {value} {of.unit}".rstrip()
-
-
-def _numbers(duties: DutyList) -> dict[str, int]:
-    return {duty.lineage: n for n, duty in enumerate(duties.kept, 1)}
-
-
-def guarded(duty: Duty) -> list[str]:
-    """The work that an integrity duty guards, by its number in this list, or in the list in force that holds it."""
-    here = _numbers(duty.duty_list)
-    return [str(here[lineage]) if lineage in here else _elsewhere(lineage) for lineage in duty.guards]
-
-
-def _elsewhere(lineage: str) -> str:
-    in_force = DutyList.state == ListState.ADOPTED
-    query = select(DutyList).join(Duty).where(Duty.lineage == lineage, ~Duty.dropped, in_force)
-    there = db.session.scalar(query.order_by(DutyList.version.desc()).limit(1))
-    return f"{there.year} 年《{there.name}》第 {_numbers(there)[lineage]} 项" if there else OPEN
 
 
 # --- the sheet ----------------------------------------------------------------------------------------------
@@ -128,7 +117,7 @@ COLUMNS = (
     Column("完成时限", 12, lambda duty, _: duty.due_on.isoformat() if duty.due_on else ""),
     Column("原文时限", 10, lambda duty, _: duty.deadline or ""),
     Column("步骤", 16, lambda duty, _: "\n".join(duty.steps)),
-    Column("廉政对应业务", 14, lambda duty, _: "\n".join(guarded(duty))),
+    Column("廉政对应业务", 14, lambda duty, names: "\n".join(names.guarded(duty))),
     Column("原文", 44, lambda duty, _: duty.quote),
 )
 NUMBER, PROGRESS = "序号", "进展"
@@ -138,10 +127,10 @@ def write_xlsx(duties: DutyList, out: BinaryIO) -> None:
     """Write a list to `out` as a workbook of one sheet: A4 landscape, the heads on every page."""
     counts = progress.counts(duties.kept)
     heads = [NUMBER, *(column.head for column in COLUMNS), *([PROGRESS] if counts else [])]
-    names = Names(duties.unit)
+    names = Names(duties)
     with Workbook(out, sheets.ONLY_TEXT) as book:
         book.set_properties({"created": _NO_DAY})
-        sheet = _sheet(book, duties.kind.label, len(heads))
+        sheet = _sheet(book, duties.sort, len(heads))
         sheet.merge_range(0, 0, 0, len(heads) - 1, title(duties), book.add_format({**_CELL, **_TITLE}))
         sheet.write_row(1, 0, heads, book.add_format({**_CELL, **_HEAD}))
         cell = book.add_format(_CELL)

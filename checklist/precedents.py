@@ -35,9 +35,12 @@ def suggestions(duties: DutyList) -> dict[int, Suggestion]:
 
 
 def last_adopted(duties: DutyList) -> DutyList | None:
-    """The list of this unit that came into force last."""
+    """The list of this unit and kind that came into force last."""
     adopted = select(DutyList).where(
-        DutyList.unit_id == duties.unit_id, DutyList.state == ListState.ADOPTED, DutyList.id != duties.id
+        DutyList.unit_id == duties.unit_id,
+        DutyList.tier == duties.tier,
+        DutyList.state == ListState.ADOPTED,
+        DutyList.id != duties.id,
     )
     return db.session.scalars(adopted.order_by(DutyList.adopted_on.desc(), DutyList.id.desc()).limit(1)).first()
 

@@ -143,6 +143,12 @@ def _beside(items: list[Item]) -> dict[int, list[Item]]:
     return beside
 
 
+def guarded(item: Item) -> list[Duty]:
+    """The work that an item's duty guards, as lists in force have it."""
+    known = _guarded_duties([item])
+    return [known[lineage] for lineage in item.duty.guards if lineage in known]
+
+
 def _guarded_duties(items: list[Item]) -> dict[str, Duty]:
     wanted = {lineage for item in items for lineage in item.duty.guards}
     current = select(Duty).join(Duty.duty_list).where(DutyList.state == ListState.ADOPTED, Duty.lineage.in_(wanted))

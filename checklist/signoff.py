@@ -11,7 +11,7 @@ from operator import eq, ge, gt, le, lt
 from checklist import access, cases, clock, holidays, ledger, reviewing
 from checklist.actor import Actor, Auth
 from checklist.refusal import Malformed, Refused, Stale, Unconfirmed
-from checklist.statements import VERSION, digest, statement
+from checklist.statements import VERSION, digest, on_behalf_of, statement, takes_minutes
 from models import (
     Batch,
     Evidence,
@@ -29,6 +29,7 @@ from models import (
 )
 
 AUTH_LASTS = timedelta(minutes=15)
+LONGEST_MINUTES_NO = 60
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ MOVES = {
         "签认",
         (S.OPEN, S.TICKED, S.RETURNED),
         S.SIGNED,
-        "15 分钟内输过密码；退回后须有回复；办件的上一步已签认",
+        "15 分钟内输过密码；班子清单须有会议纪要文号；退回后须有回复；办件的上一步已签认",
         "batch, signature, item",
     ),
     "withdraw": Move("撤回签认", (S.SIGNED,), S.TICKED, "理由", "signature, item"),
@@ -182,11 +183,12 @@ def is_acting(user: User, post: Post) -> bool:
     return any(t.acting for t in access.tenures_of(user) if t.post == post)
 
 
-def sign(shown: Mapping[int, str], *, by: Actor) -> Batch:
+def sign(shown: Mapping[int, str], *, by: Actor, minutes_no: str = "") -> Batch:
     """Sign items in one batch, all or nothing; `shown` maps each to the digest of the statement on the page.
 
-    Raises Unconfirmed without a password given in the last 15 minutes, and Stale when a statement is no longer
-    what the page showed.
+    `minutes_no` is the number of the minutes with which 班子 items are signed; other items of the batch do not take
+    it. Raises Malformed where it is lacking, Unconfirmed without a password given in the last 15 minutes, and Stale
+    when a statement is no longer what the page showed.
     """
     with ledger.act("sign", by=by) as act:
         items = [access.load(Item, id) for id in sorted(shown)]  # the steps of a case in their order
@@ -196,6 +198,9 @@ def sign(shown: Mapping[int, str], *, by: Actor) -> Batch:
             raise Malformed("请至少选一项再签认。")
         if len({item.post for item in items}) > 1:
             raise Refused("一次只能签认同一个岗位的事项，请分岗位签认。", items[0])
+        minutes_no = minutes_no.strip()
+        if any(map(takes_minutes, items)):
+            _insist_on_minutes(minutes_no)
         if by.auth is None or clock.now() - by.auth.at > AUTH_LASTS:
             raise Unconfirmed("签认前请输入登录密码。", items[0])
         batch = Batch(post=items[0].post, user=by.user, signed_at=clock.now())
@@ -203,7 +208,7 @@ def sign(shown: Mapping[int, str], *, by: Actor) -> Batch:
         db.session.flush()
         acting = is_acting(by.user, batch.post)
         for item in items:
-            text = statement(item, by.user, acting)
+            text = statement(item, by.user, acting, minutes_no)
             if digest(text) != shown[item.id]:
                 raise Stale(f"第 {item.id} 号事项在您打开页面之后有变化，请看过新的内容再签认。", item)
             _insist_on_values(item)
@@ -212,12 +217,12 @@ def sign(shown: Mapping[int, str], *, by: Actor) -> Batch:
             _move(item, "sign")
             if item.reported_at is None:
                 item.reported_at, item.reported_by = clock.now(), by.user
-            db.session.add(_signature(batch, item, text, acting, by.auth))
+            db.session.add(_signature(batch, item, text, acting, by.auth, minutes_no))
             db.session.flush()
     return batch
 
 
-def _signature(batch: Batch, item: Item, text: str, acting: bool, auth: Auth) -> Signature:
+def _signature(batch: Batch, item: Item, text: str, acting: bool, auth: Auth, minutes_no: str) -> Signature:
     return Signature(
         batch=batch,
         item=item,
@@ -229,6 +234,8 @@ def _signature(batch: Batch, item: Item, text: str, acting: bool, auth: Auth) ->
         acting=acting,
         statement=text,
         statement_version=VERSION,
+        on_behalf_of=on_behalf_of(item),
+        minutes_no=minutes_no if takes_minutes(item) else "",
         auth_method=auth.method,
         auth_at=auth.at,
     )
@@ -327,6 +334,12 @@ def _insist_on_values(item: Item) -> None:
     lacking = [target for target in item.targets if target not in given]
     if lacking:
         raise Malformed(f"请填写“{lacking[0].of}”的完成值。", f"value-{lacking[0].id}")
+
+
+def _insist_on_minutes(minutes_no: str) -> None:
+    _insist_on("会议纪要文号，班子清单的事项要带着它签认", minutes_no, "minutes_no")
+    if len(minutes_no) > LONGEST_MINUTES_NO:
+        raise Malformed(f"会议纪要文号不超过 {LONGEST_MINUTES_NO} 字。", "minutes_no")
 
 
 def _insist_on(what: str, text: str, field: str) -> None:

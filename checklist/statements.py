@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from checklist import cases, schedule
-from models import Item, Reading, User
+from checklist import cases, schedule, tiers
+from models import Item, Reading, Tier, User
 
-VERSION = 3  # moves on when the layout does
+VERSION = 4  # moves on when the layout does
 MEANING = "本人确认：以上事项的完成情况属实，由本人负责。"
 
 
-def statement(item: Item, user: User, acting: bool) -> str:
-    """The text that is shown, signed, stored and hashed, to the letter."""
+def takes_minutes(item: Item) -> bool:
+    """Whether an item is signed on behalf of the 党组, with the number of the minutes of its meeting: of a 班子 list."""
+    return item.duty.duty_list.tier is Tier.TEAM
+
+
+def on_behalf_of(item: Item) -> str:
+    """In whose name an item is signed; "" where its holder signs for himself."""
+    return tiers.party_body(item.duty.duty_list.unit) if takes_minutes(item) else ""
+
+
+def statement(item: Item, user: User, acting: bool, minutes_no: str = "") -> str:
+    """The text that is shown, signed, stored and hashed, to the letter; `minutes_no` counts for 班子 items alone."""
     duty, duties = item.duty, item.duty.duty_list
     acts_as = "（主持工作）" if acting else ""
     lines = [
         f"签认事项：第 {item.id} 号（责任事项第 {duty.version} 版）",
-        f"所属清单：{duties.name}（{duties.year} 年，第 {duties.version} 版）",
+        f"所属清单：{duties.name}（{duties.year} 年，{duties.sort}，第 {duties.version} 版）",
         f"任务表述：{duty.wording}",
         *_case(item),
         f"本期：{schedule.words(item.period)}，{item.due:%Y-%m-%d} 前完成",
@@ -28,9 +38,16 @@ def statement(item: Item, user: User, acting: bool) -> str:
         *[f"佐证文件：{e.file_name}（SHA-256 前 16 位 {(e.file_sha256 or '')[:16]}）" for e in item.files],
         *([f"对退回的回复：{item.reply}"] if item.reply else []),
         f"签认人：{user.name}，{item.post.title}{acts_as}",
+        *_in_whose_name(item, minutes_no),
         MEANING,
     ]
     return "\n".join(lines)
+
+
+def _in_whose_name(item: Item, minutes_no: str) -> list[str]:
+    if not takes_minutes(item):
+        return []
+    return [f"代表{on_behalf_of(item)}签认", f"会议纪要：{minutes_no or '（未填）'}"]
 
 
 def _case(item: Item) -> list[str]:

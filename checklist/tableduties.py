@@ -23,6 +23,7 @@ from models import Cadence, Part, Side, Unit
 
 LONGEST_WORDING = 2000  # as the editor takes it
 LONGEST_TIME = 80
+NO_LEAD = "牵头责任人待定"
 _MERGING = re.compile(r"[；。，：;,:\s]+$")
 _FAULT = re.compile(r"#(?:REF|N/A|VALUE|NAME|DIV/0|NULL|NUM)[!?]?")
 
@@ -214,7 +215,7 @@ class _Interpreter:
                 if not meant:
                     self._open.append(f"“{name.name}”没有对上本县的单位或岗位，待定（{value.cell.at}）")
         if not any(owner["part"] == Part.LEAD for owner in found):
-            self._open.append("牵头责任人待定")
+            self._open.append(NO_LEAD)
         return named, found
 
     def _whom(self) -> Iterator[tuple[Value, str]]:

@@ -31,7 +31,7 @@ DONE = (ItemState.SIGNED, ItemState.APPROVED)
 
 def series(duties: DutyList) -> list[DutyList]:
     """All versions of a list, the first one first."""
-    same = {name: getattr(duties, name) for name in ("unit_id", "kind", "tier", "year", "name")}
+    same = {name: getattr(duties, name) for name in ("unit", "kind", "tier", "year", "name")}
     return list(db.session.scalars(select(DutyList).filter_by(**same).order_by(DutyList.version)))
 
 

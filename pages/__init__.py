@@ -23,6 +23,7 @@ from pages import (
     consultations,
     corrections,
     drafts,
+    drawing,
     duties,
     evidence,
     feedback,
@@ -45,7 +46,7 @@ from pages import (
 from pages.current import Visitor, new_nonce, problem, standing, to_login
 
 ITEMS = (items, cases, evidence, signatures, reviews, receipts)
-LISTS = (lists, imports, duties, drafts, papers, consultations, versions, corrections)
+LISTS = (lists, imports, drawing, duties, drafts, papers, consultations, versions, corrections)
 LOG = (audit, checkpoints, bundles)
 BLUEPRINTS = (login, *ITEMS, *LISTS, *LOG, units, people, register, holidays, feedback, htmx)
 # What somebody can reach without a login; everything else asks for one.

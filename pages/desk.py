@@ -8,7 +8,19 @@ from typing import Any
 from wtforms import RadioField, SelectMultipleField
 from wtforms.validators import InputRequired
 
-from checklist import audit, consultation, linter, lists, owners, pairing, precedents, undoing, workload
+from checklist import (
+    audit,
+    consultation,
+    guarding,
+    linter,
+    lists,
+    owners,
+    pairing,
+    precedents,
+    tiers,
+    undoing,
+    workload,
+)
 from checklist.undoing import Step
 from models import Duty, DutyList, Part
 from pages import current
@@ -31,7 +43,7 @@ class ManyForm(Form):
 def many_form(found: DutyList, **kwargs: Any) -> ManyForm:
     """The form for many rows of a draft, with everybody who may own one."""
     form = ManyForm(**kwargs)
-    form.owners.choices = options((key, owners.describe(owner)) for key, owner in owners.candidates(found.unit))
+    form.owners.choices = options((key, owners.describe(owner)) for key, owner in tiers.candidates(found))
     return form
 
 
@@ -43,6 +55,7 @@ def beside(found: DutyList) -> dict[str, Any]:
     step = undoing.last_step(found, current.actor())
     return {
         "list": found,
+        "cited": guarding.citations(found),
         "objections": consultation.objections(found),
         "spread": spread.__getitem__,
         "describe": owners.describe,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from wtforms import DateField, DecimalField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import Optional
 
-from checklist import access, editing, owners
+from checklist import access, drawing, editing, guarding, owners, tiers
 from checklist.refusal import Malformed, Stale
 from models import Cadence, Duty, DutyList, Part, Side
 from pages import current, desk
@@ -42,7 +43,7 @@ class EditForm(WordingForm):
 
     def _owners(self, duty: Duty) -> list[owners.Owner]:
         chosen = []
-        for key, owner in owners.candidates(duty.duty_list.unit):
+        for key, owner in tiers.choices(duty):
             part = self[f"part-{key}"].data
             if part:
                 excepted = {"except": self[f"except-{key}"].data or []} if "set" in owner else {}
@@ -69,7 +70,7 @@ def edit_form(duty: Duty, **kwargs: Any) -> EditForm:
         "rev": duty.rev,
     }
     current_owners = {owners.key(owner): owner for owner in duty.owners}
-    for key, owner in owners.candidates(duty.duty_list.unit):
+    for key, owner in tiers.choices(duty):
         setattr(DutyForm, f"part-{key}", SelectField(owners.describe(owner), choices=PARTS))
         said[f"part-{key}"] = current_owners.get(key, {}).get("part", NOBODY)
         if "set" in owner:
@@ -81,9 +82,20 @@ def edit_form(duty: Duty, **kwargs: Any) -> EditForm:
         setattr(DutyForm, f"value-{target.id}", field)
         said[f"value-{target.id}"] = target.value
     form = DutyForm(data=said, **kwargs)
-    work = [d for d in duty.duty_list.kept if d.side is not Side.INTEGRITY and d is not duty]
-    form.guards.choices = options((d.lineage, f"{d.position}. {d.wording[:40]}") for d in work)
+    form.guards.choices = options(_works(duty))
     return form
+
+
+def _works(duty: Duty) -> Iterator[tuple[str, str]]:
+    """The work that a duty may guard, by lineage: of its own list, what it guards elsewhere, what its leaders are in charge of."""
+    duties = duty.duty_list
+    own = {other.lineage for other in duties.duties}
+    here = [d for d in duties.kept if d.side is not Side.INTEGRITY and d is not duty]
+    there = {d.lineage: d for d in [*guarding.work(duties, duty.guards).values(), *drawing.in_charge(duties)]}
+    others = [d for lineage, d in there.items() if lineage not in own]
+    numbers = guarding.elsewhere(others)
+    yield from ((d.lineage, f"{d.position}. {d.wording[:40]}") for d in here)
+    yield from ((d.lineage, f"{numbers[d.lineage]} {d.wording[:40]}") for d in others)
 
 
 # --- pages --------------------------------------------------------------------------------------------------
@@ -106,7 +118,7 @@ def _editable(id: int) -> Duty:
 def _form_page(duty: Duty, form: EditForm) -> str:
     form.nonce.data = current.new_nonce()
     template = "duties/_form.html" if current.is_htmx() else "duties/edit.html"
-    keys = owners.candidates(duty.duty_list.unit)
+    keys = tiers.choices(duty)
     return render_template(template, duty=duty, form=form, owners=keys)
 
 

@@ -8,12 +8,13 @@ from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField, IntegerField, SelectChoice, TextAreaField
+from wtforms import HiddenField, IntegerField, SelectChoice, SelectField, TextAreaField
 from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
 from checklist import evidence, formats
 from checklist.refusal import Malformed, Problem
+from models import SORTS, Tier
 
 
 def tidy(text: str | None) -> str:
@@ -43,6 +44,17 @@ class Form(FlaskForm):
             self.form_errors.append(problem.message)
         else:
             field.errors = [*field.errors, problem.message]
+
+
+class SortForm(Form):
+    """What a new list is: a 任务分解表, or a 责任清单 of one of the three tiers."""
+
+    tier = SelectField(
+        "清单类型",
+        choices=options(SORTS.items()),
+        default=Tier.NONE.value,
+        description="任务分解表由单位承担；责任清单由岗位承担：班子和书记清单由书记牵头，成员清单由班子成员牵头。",
+    )
 
 
 class WordingForm(Form):

@@ -7,18 +7,18 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from checklist import access, clock, durable, imports, owners, tableduties, tables
+from checklist import access, clock, durable, imports, owners, tables
 from checklist.refusal import Malformed, Refused
-from models import DutyList, Unit
+from models import DutyList, Tier, Unit
 from pages import current, parcels
-from pages.forms import Form, options, tidy
+from pages.forms import SortForm, options, tidy
 
 bp = Blueprint("imports", __name__, url_prefix="/lists/import")
 
 GONE = "上传的表格已经过了一小时，请重新选择文件。"
 
 
-class ImportForm(Form):
+class ImportForm(SortForm):
     """`token` names the file that was uploaded, once it is there."""
 
     unit = SelectField("发文单位", coerce=int)
@@ -84,6 +84,7 @@ def _take(form: ImportForm, content: bytes) -> DutyList:
         content=content,
         leave_out=bool(form.leave_out.data),
         by=current.actor(),
+        tier=Tier(form.tier.data),
     )
 
 
@@ -108,7 +109,7 @@ def _content(form: ImportForm) -> bytes:
 def _preview(form: ImportForm, content: bytes) -> str:
     unit = access.load(Unit, form.unit.data)
     access.require(current.actor(), "draft", unit)
-    found = tableduties.preview(tables.read(content), unit, form.year.data or clock.today().year)
+    found = imports.preview(tables.read(content), unit, form.year.data or clock.today().year, Tier(form.tier.data))
     form.nonce.data = form.nonce.data or current.new_nonce()
     return render_template("imports/preview.html", form=form, found=found, describe=owners.describe)
 

@@ -104,6 +104,7 @@ def _page(item: Item, form: ReportForm | None = None, withdraw: WithdrawForm | N
     return render_template(
         "items/item.html",
         item=item,
+        guarded=progress.guarded(item),
         form=form or report_form(item),
         withdraw=withdraw or WithdrawForm(formdata=None, rev=item.rev),
         upload=FileForm(formdata=None) if evidence.may_change(item, current.standing()) else None,
@@ -183,7 +184,10 @@ def _row(item: Item, form: Form | None = None, status: int = 200) -> Response:
     page = url_for("items.mine", _anchor=f"item-{item.id}")
     part = "items/_case.html" if item.step else "items/_row.html"
     case = item.step.case if item.step else None
-    return current.answer(part, page, status, item=item, case=case, form=form, swapped=True, **_shown(items))
+    rows = [row for rows in progress.agenda(items).values() for row in rows]
+    guarded = next((row.guarded for row in rows if row.item == item), [])  # none where it stands beside its work
+    shown = {"item": item, "case": case, "form": form, "guarded": guarded, "swapped": True, **_shown(items)}
+    return current.answer(part, page, status, **shown)
 
 
 @bp.post("/<int:id>/withdrawal")

@@ -18,6 +18,7 @@ from checklist import (
     consultation,
     copying,
     documents,
+    guarding,
     holidays,
     lists,
     owners,
@@ -26,9 +27,9 @@ from checklist import (
     workload,
 )
 from checklist.refusal import Malformed, Refused
-from models import Duty, DutyList, ListState, Part, Role, db
+from models import Duty, DutyList, ListState, Part, Role, Tier, db
 from pages import current, desk
-from pages.forms import Form, WordingForm, options, tidy
+from pages.forms import Form, SortForm, WordingForm, options, tidy
 
 bp = Blueprint("lists", __name__, url_prefix="/lists")
 
@@ -37,7 +38,7 @@ S = ListState
 SECTIONS = (S.CONSULTING, S.SUBMITTED, S.ADOPTED, S.DRAFT, S.SUPERSEDED)
 
 
-class DraftForm(Form):
+class DraftForm(SortForm):
     unit = SelectField("发文单位", coerce=int)
     name = StringField(
         "清单名称", [InputRequired("请填写清单名称，例如：廉政工作会任务分解表。"), Length(max=120)], filters=[tidy]
@@ -147,6 +148,7 @@ def _draft(form: DraftForm) -> DutyList:
         title=form.title.data,
         text=form.text.data,
         by=current.actor(),
+        tier=Tier(form.tier.data),
     )
 
 
@@ -182,7 +184,8 @@ def _page(found: DutyList, **forms: Form) -> str:
     else:
         coming = lists.coming(found) if found.state is ListState.SUBMITTED else None
         loads = workload.loads(found) if coming else []
-        shown |= {"list": found, "describe": owners.describe, "coming": coming, "loads": loads}
+        shown |= {"list": found, "cited": guarding.citations(found), "describe": owners.describe}
+        shown |= {"coming": coming, "loads": loads}
     return render_template(
         "lists/editor.html" if at_desk else "lists/list.html",
         moves={verb for verb, move in lists.LIST_MOVES.items() if move.before is found.state and may[verb]},

@@ -117,8 +117,13 @@ def test_a_list_above_its_ceiling_says_so() -> None:
     def of_length(tier: Tier, rows: int) -> DutyList:
         return DutyList(tier=tier, duties=[Duty(dropped=False) for _ in range(rows)])
 
-    assert linter.of_whole(of_length(Tier.MEMBER, 20), []) == []
-    assert linter.of_whole(of_length(Tier.MEMBER, 21), []) == ["共 21 项，超过成员清单 20 项左右的上限，建议合并或删减"]
+    assert linter.of_whole(of_length(Tier.SECRETARY, 25), [led(25)]) == []
+    assert linter.of_whole(of_length(Tier.SECRETARY, 26), [led(26)]) == [
+        "共 26 项，超过书记清单 25 项左右的上限，建议合并或删减"
+    ]
+    assert linter.of_whole(of_length(Tier.MEMBER, 100), [led(20), led(20)]) == []
+    (words,) = linter.of_whole(of_length(Tier.MEMBER, 100), [led(20), led(21)])
+    assert "牵头 21 项，超过一个岗位 20 项" in words
     assert linter.of_whole(of_length(Tier.NONE, 100), [led(25)]) == []
     (words,) = linter.of_whole(of_length(Tier.NONE, 100), [led(26)])
     assert words.startswith("县财政局 局长牵头 26 项，超过一个岗位 25 项左右的上限")

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from checklist import checkpoints, consultation, editing, lists
-from models import Batch, Grant, Liaison, Portfolio, Signature, Tenure, User, db
+from models import Batch, Grant, Liaison, Portfolio, Signature, Tenure, Tier, User, db
 from tests import county
 from tests.files import PDF, attach
 
@@ -56,6 +56,15 @@ def places(qinghe: county.Clock) -> dict[str, int | str]:
     lists.submit(submitted.id, **meeting, by=county.actor("chu"))
     consulting = county.draft("征求意见", county.SPEECH)
     consultation.consult(consulting.id, qinghe.at.date() + timedelta(days=3), by=county.actor("chu"))
+    members = lists.draft(
+        draft.unit.id,
+        name="成员",
+        year=2026,
+        title="意见",
+        text=county.SPEECH,
+        by=county.actor("chu"),
+        tier=Tier.MEMBER,
+    )
     asked = consultation.asked(consulting).index(county.unit("QH-CZJ"))
     return {
         "adopted": county.duty("预算考核").duty_list.id,
@@ -68,6 +77,7 @@ def places(qinghe: county.Clock) -> dict[str, int | str]:
         "batch": first(Batch),
         "draft": draft.id,
         "submitted": submitted.id,
+        "members": members.id,
         "duty": draft.duties[0].id,
         "unit": county.unit("QH-XS").id,
         "post": county.post_of("chen").id,
@@ -130,6 +140,7 @@ WHICH_OF_A_PAGE = {
     "cases": "item",
     "reviews": "signed",
     "lists": "draft",
+    "drawing": "members",
     "papers": "draft",
     "duties": "duty",
     "drafts": "duty",

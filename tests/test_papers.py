@@ -84,7 +84,7 @@ def test_a_guard_of_work_in_another_list_names_that_list() -> None:
     guard = next(d for d in draft.duties if "严禁" in d.wording)
     with ledger.act("edit", by=county.console):
         access.load(Duty, guard.id).guards = [county.duty("净增企业").lineage]
-    assert papers.guarded(guard) == ["2026 年《廉政工作任务分解表》第 5 项"]
+    assert papers.Names(draft).guarded(guard) == ["2026 年《廉政工作任务分解表》第 5 项"]
 
 
 def test_the_same_list_gives_the_same_bytes(qinghe: county.Clock) -> None:
@@ -161,7 +161,9 @@ def test_any_list_comes_back_from_its_sheet_the_same(duties: list[Duty], data: s
     lineages = [duty.lineage for duty in duties]
     for duty in duties:
         duty.guards = data.draw(st.lists(st.sampled_from(lineages), unique=True, max_size=2))
-    found = DutyList(unit=county.unit("QH-GOV"), kind=ListKind.BREAKDOWN, year=2026, name="任意", duties=duties)
+    found = DutyList(
+        unit=county.unit("QH-GOV"), kind=ListKind.BREAKDOWN, tier=Tier.NONE, year=2026, name="任意", duties=duties
+    )
     assert came_back(found)
 
 

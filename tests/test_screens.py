@@ -9,8 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
-from checklist import checkpoints
-from models import db
+from checklist import checkpoints, lists
+from models import Tier, db
 from tests import county, revisions
 from tests.conftest import Browse
 from tests.files import attach
@@ -32,7 +32,7 @@ ROOMS = {
     "sun": ["/reviews/", "/reviews/2"],
     "chu": [
         *("/lists/", "/lists/new", "/lists/2", "/duties/8/edit", "/duties/8/more"),
-        *("/lists/1/revision", "/lists/3", "/lists/4/changes"),
+        *("/lists/1/revision", "/lists/3", "/lists/4/changes", "/lists/drawing", "/lists/6/drawing"),
     ],
     "li": ["/lists/4", "/lists/4/changes", "/duties/1/correction"],
     "lian": ["/lists/3", "/opinions/1"],
@@ -54,6 +54,8 @@ def something_to_see(qinghe: county.Clock) -> None:
     revisions.edit(revisions.row(new, "预算考核"), wording="财政局要完善预算绩效考核机制")
     revisions.submit(new)
     begun()
+    members = {"name": "成员", "year": 2026, "title": "意见", "text": county.SPEECH, "tier": Tier.MEMBER}
+    lists.draft(county.unit("QH-GOV").id, **members, by=county.actor("chu"))
 
 
 def rooms(login: str) -> list[str]:
