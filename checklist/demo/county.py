@@ -139,6 +139,9 @@ DECISION = """县委书记要履行第一责任人责任，与班子成员逐一
 县纪委要加强对领导班子的监督，做深做实日常监督。
 县委常委会要每半年听取一次党风廉政建设情况汇报。
 """
+TEAM_DUTIES = """县委常委会要专题研究党风廉政建设和反腐败工作，听取班子成员履行“一岗双责”情况。
+县委要向市委、市纪委报告落实主体责任情况。
+"""
 NOTICE = """关于开展节日期间纠治“四风”工作的通知
 各镇、各部门要在节前开展一次廉政提醒谈话。财政局要严格审核公务接待支出。
 要畅通监督举报渠道，对违规违纪问题发现一起、查处一起。
@@ -299,6 +302,9 @@ class Deed(NamedTuple):
     text: str = ""
 
 
+# The 责任清单 come once the first day to report on is past, wherever holidays moved it: how many days ago.
+TIERS = 40
+
 # A revision of the county committee's list: how many days ago, what leaves it, what is worded anew, and why.
 REVISED = 30
 LEFT_OUT = "日常监督"
@@ -315,10 +321,6 @@ DEEDS = (
     Deed(83, "pass_step", "sifa", "重大决策", "社会稳定风险评估为低风险，报告已备案。"),
     Deed(80, "pass_step", "sifa", "重大决策", "合法性审查意见书已出具，补充了资金来源说明。"),
     Deed(75, "pass_step", "sifa", "重大决策", "县政府常务会议集体讨论通过，讨论记录存档。"),
-    Deed(36, "sign", "shuji", "廉政谈话", "下半年已与 3 名班子成员谈话。"),
-    Deed(28, "open_case", "sifa", "重大决策", SECOND_CASE),
-    Deed(21, "pass_step", "sifa", "重大决策", "网上征求意见 15 天，收到意见 112 条，半数要求延长免费时段。"),
-    Deed(14, "take_step", "sifa", "重大决策", "组织交通、价格专家论证，建议分区定价。"),
     Deed(62, "sign", "caizheng", "存量资金", "已按要求清理。"),
     Deed(60, "send_back", "caizheng", "存量资金", "请写明清理了哪几笔、共多少资金。"),
     Deed(57, "sign_again", "caizheng", "存量资金", "清理存量、沉淀资金 3 笔，共 412 万元，已全部收回国库。"),
@@ -326,7 +328,15 @@ DEEDS = (
     Deed(49, "sign", "shuji", "廉政谈话", "与 4 名班子成员逐一谈话，谈话记录存县纪委。"),
     Deed(47, "approve", "shuji", "廉政谈话"),
     Deed(41, "enter_late", "sifa", "第一责任人", "司法所长述责述廉 9 人，节点前已完成，当时在外培训，现补记。"),
+    Deed(36, "sign", "shuji", "廉政谈话", "下半年已与 3 名班子成员谈话。"),
+    Deed(33, "sign", "changwu", "吃拿卡要", "对税务、审批窗口暗访 2 次，约谈窗口负责人 3 名，收到的 1 条反映已查清。"),
+    Deed(31, "approve", "changwu", "吃拿卡要"),
+    Deed(29, "sign", "shuji", "报告落实主体责任", "书面报告已报市委、市纪委。"),
+    Deed(28, "open_case", "sifa", "重大决策", SECOND_CASE),
+    Deed(27, "approve", "shuji", "报告落实主体责任"),
+    Deed(21, "pass_step", "sifa", "重大决策", "网上征求意见 15 天，收到意见 112 条，半数要求延长免费时段。"),
     Deed(16, "sign", "fuju", "一般性支出", "压减 6.3%，会议费、培训费下降最多。"),
+    Deed(14, "take_step", "sifa", "重大决策", "组织交通、价格专家论证，建议分区定价。"),
     Deed(13, "sign", "shenpi", "“五上”", "上门服务三轮，净增 7 户，离目标还差 5 户，正在逐户推进。"),
     Deed(12, "sign", "zhuchi", "审计局", "新增经济责任审计 2 项，报告已征求意见。"),
     Deed(11, "withdraw", "zhuchi", "审计局", "有一项审计的移送情况要更正。"),

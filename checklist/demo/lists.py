@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from checklist import clock, editing, lists, owners, versions
+from checklist import clock, drawing, editing, lists, owners, versions
 from checklist.demo.county import (
     BECAUSE,
     DECISION,
@@ -23,9 +23,10 @@ from checklist.demo.county import (
     REVISION,
     REWORDED,
     SIDES,
+    TEAM_DUTIES,
 )
 from checklist.demo.story import Story
-from models import Cadence, Duty, DutyList, db
+from models import Cadence, Duty, DutyList, Tier, db
 
 SPEECH = Path(__file__).with_name("speech.txt")
 
@@ -43,17 +44,37 @@ def adopt_the_lists(story: Story) -> None:
     lists.adopt(team.id, by=story.actor("shuji"))
 
 
-def draft(story: Story, clerk: str, unit: str, name: str, title: str, text: str) -> DutyList:
-    by, year = story.actor(clerk), clock.today().year
-    return lists.draft(story.units[unit].id, name=name, year=year, title=title, text=text, by=by)
+def adopt_the_tiers(story: Story) -> None:
+    """The county committee's 班子 list, and what the government's leaders guard of the work in their charge."""
+    title = "县委领导班子落实主体责任清单"
+    team = draft(story, "xianwei", "QH", "县委班子责任清单", title, TEAM_DUTIES, Tier.TEAM)
+    hand_over(story, "xianwei", team, "县委常委会会议", story.number("清常纪"))
+    lists.adopt(team.id, by=story.actor("shuji"))
+    government, clerk = story.units["QH-GOV"], story.actor("jingban")
+    leaders = {m.post.id: m.digest for m in drawing.members(government, story.year) if m.lines}
+    members = drawing.begin(government.id, leaders, name="县政府班子成员责任清单", year=story.year, by=clerk)
+    for duty in [d for d in members.duties if d.cadence is not Cadence.ONGOING]:
+        editing.drop(duty.id, by=clerk)  # what a bureau does each quarter, its own row says
+    hand_over(story, "jingban", members, "县政府党组会议", story.number("清政党组纪"))
+    lists.adopt(members.id, by=story.actor("zhuren"))
+
+
+def draft(story: Story, clerk: str, unit: str, name: str, title: str, text: str, tier: Tier = Tier.NONE) -> DutyList:
+    by, below = story.actor(clerk), story.units[unit].id
+    return lists.draft(below, name=name, year=story.year, title=title, text=text, by=by, tier=tier)
 
 
 def submit(story: Story, clerk: str, duties: DutyList, meeting: str, number: str) -> None:
-    """Set the days, go through the proposals, and hand the list over with its meeting."""
+    """Go through the proposals, and hand the list over."""
+    go_through(story, clerk, duties)
+    hand_over(story, clerk, duties, meeting, number)
+
+
+def hand_over(story: Story, clerk: str, duties: DutyList, meeting: str, number: str) -> None:
+    """Set the days, and submit the list with its meeting."""
     # One day to report on is past and one to come, whatever day it is now.
     nodes = [clock.day_of(story.end + timedelta(days=days)) for days in (-55, 25)]
     lists.set_nodes(duties.id, nodes, by=story.actor(clerk))
-    go_through(story, clerk, duties)
     lists.submit(duties.id, meeting=meeting, meeting_no=number, meeting_day=clock.today(), by=story.actor(clerk))
 
 
@@ -104,7 +125,9 @@ def chosen(story: Story, names: str, part: str) -> Iterator[owners.Owner]:
 def revise_a_list(story: Story) -> None:
     """A new version of the county committee's list: one row left out, one worded anew, signatures and all."""
     clerk = story.actor("xianwei")
-    in_force = db.session.scalars(select(DutyList).where(DutyList.unit == story.units["QH"])).one()
+    in_force = db.session.scalars(
+        select(DutyList).where(DutyList.unit == story.units["QH"], DutyList.tier == Tier.NONE)
+    ).one()
     revised = versions.revise(in_force.id, BECAUSE, by=clerk)
     for duty in list(revised.duties):
         if LEFT_OUT in duty.wording:
@@ -127,7 +150,8 @@ def reworded(duty: Duty, wording: str) -> editing.Edit:
 def begin_another_list(story: Story) -> None:
     """A draft for visitors to go on with: one row gone through, one added, the rest as proposed."""
     title = "关于开展节日期间纠治“四风”工作的通知"
-    duties = draft(story, "jingban", "QH-GOV", "节日期间纠治“四风”任务分解表", title, NOTICE)
+    unit, name, clerk = story.units["QH-GOV"].id, "节日期间纠治“四风”任务分解表", story.actor("jingban")
+    duties = lists.draft(unit, name=name, year=clock.today().year, title=title, text=NOTICE, by=clerk)
     first = duties.duties[0]
-    editing.edit(first.id, decided(story, duties, first), by=story.actor("jingban"))
-    editing.add(duties.id, "节后 5 个工作日内汇总各单位自查情况", by=story.actor("jingban"))
+    editing.edit(first.id, decided(story, duties, first), by=clerk)
+    editing.add(duties.id, "节后 5 个工作日内汇总各单位自查情况", by=clerk)

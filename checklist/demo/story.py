@@ -22,8 +22,8 @@ class Story:
         self.end = end
         self.now = end - timedelta(days=FOUNDED + 7)  # before the first working day of the tale
         today = clock.day_of(end)
-        year = (today - timedelta(days=120)).year
-        self.adopted = min(ADOPTED, (today - date(year, 1, 10)).days)
+        self.year = (today - timedelta(days=120)).year  # of the lists
+        self.adopted = min(ADOPTED, (today - date(self.year, 1, 10)).days)
         self.people: dict[str, User] = {}  # by login
         self.units: dict[str, Unit] = {}  # by code
         self.posts: dict[tuple[str, str], Post] = {}  # by login and unit code

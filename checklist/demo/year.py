@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from checklist import cases, clock, signoff, statements
 from checklist.actor import Actor
-from checklist.demo.county import DEEDS, LETTERS, LIAISONS, REACHED, REPORTS, REVISED, Deed
-from checklist.demo.lists import revise_a_list
+from checklist.demo.county import DEEDS, LETTERS, LIAISONS, REACHED, REPORTS, REVISED, TIERS, Deed
+from checklist.demo.lists import adopt_the_tiers, revise_a_list
 from checklist.demo.story import Story
 from models import Duty, Item, ItemState, Post, db
 
@@ -30,6 +30,8 @@ def tell_of_the_year(story: Story) -> None:
             sign(story, [item for item, _ in said])
         for deed in (d for d in DEEDS if d.days_ago == days_ago):
             do(story, deed)
+        if days_ago == TIERS:
+            adopt_the_tiers(story)
         if days_ago == REVISED:
             revise_a_list(story)
         story.on(days_ago, hour=15)
@@ -84,8 +86,9 @@ def sign(story: Story, items: list[Item]) -> None:
     login = story.holder(post)
     user = story.people[login]
     acting = signoff.is_acting(user, post)
-    shown = {item.id: statements.digest(statements.statement(item, user, acting)) for item in items}
-    signoff.sign(shown, by=story.actor(login, post))
+    minutes_no = story.number("清常纪") if any(map(statements.takes_minutes, items)) else ""
+    shown = {item.id: statements.digest(statements.statement(item, user, acting, minutes_no)) for item in items}
+    signoff.sign(shown, by=story.actor(login, post), minutes_no=minutes_no)
 
 
 def reviewer(story: Story, item: Item) -> Actor:
