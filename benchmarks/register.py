@@ -16,7 +16,7 @@ import flask_migrate
 from sqlalchemy.orm import Session
 
 from app import create_app
-from checklist import accounts, ledger, registration
+from checklist import accounts, ledger, register
 from checklist.actor import Actor
 from models import User, db
 from tests import county, registers
@@ -57,13 +57,13 @@ def main(units: int, people: int) -> None:
             administrator = db.session.query(User).where(User.login == "shen").one()
             by = Actor(user=administrator)
             with timed(f"read and previewed, {units} units and {people} people"):
-                found = registration.read([("register.xlsx", content)])
-                registration.preview(found)
+                found = register.read([("register.xlsx", content)])
+                register.preview(found)
             with timed(f"{people} passwords hashed"):
                 accounts.first_passwords(str(n) for n in range(people))
             size = ledger.size()
             with timed("brought in, all told"), lock_watched() as held:
-                registration.take([("register.xlsx", content)], by=by)
+                register.take([("register.xlsx", content)], by=by)
             print(f"of which the lock was held: {held[0]:.2f} s, for {ledger.size() - size} entries")
             db.session.remove()
             db.engine.dispose()

@@ -10,10 +10,10 @@ import click
 from flask.cli import with_appcontext
 
 import verify
-from checklist import ledger, registerbook, registration
-from checklist.registerrows import Outcome
-from checklist.registertables import SHAPES
-from checklist.registration import Preview, Slip
+from checklist import ledger, register
+from checklist.register import Preview, Slip, book
+from checklist.register.rows import Outcome
+from checklist.register.shapes import SHAPES
 from cli.terminal import existing_file, new_file, operator, refusing, stop, write_new
 
 register_group = click.Group("register", help="Units, posts, people, tenures and portfolios, as a workbook.")
@@ -24,9 +24,9 @@ register_group = click.Group("register", help="Units, posts, people, tenures and
 @with_appcontext
 def write_template(out: Path) -> None:
     """Write the workbook to fill in; what the county has already stands in it."""
-    book = io.BytesIO()
-    registerbook.write(book)
-    write_new(out, book.getvalue())
+    written = io.BytesIO()
+    book.write(written)
+    write_new(out, written.getvalue())
 
 
 @register_group.command("import")
@@ -42,7 +42,7 @@ def import_register(files: tuple[Path, ...], yes: bool, out: Path | None) -> Non
     if ledger.size() == 0:
         stop("日志还没有启用。请先运行：flask --app app create-admin")
     read = [(file.name, file.read_bytes()) for file in files]
-    coming = registration.preview(registration.read(read))
+    coming = register.preview(register.read(read))
     _show(coming)
     if coming.bad:
         stop(f"有 {len(coming.bad)} 行有错，没有导入。请改好表格再来。")
@@ -54,11 +54,11 @@ def import_register(files: tuple[Path, ...], yes: bool, out: Path | None) -> Non
     if out:
         _take_into(out, read)
     else:
-        click.echo(_told(registration.take(read, by=operator()).slips), nl=False)
+        click.echo(_told(register.take(read, by=operator()).slips), nl=False)
     click.echo("已导入。角色由安全管理员授权。")
 
 
-def _take_into(out: Path, read: list[registration.File]) -> None:
+def _take_into(out: Path, read: list[register.File]) -> None:
     """Bring it in, with the file for the passwords opened first: they are made only once."""
     try:
         handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -66,7 +66,7 @@ def _take_into(out: Path, read: list[registration.File]) -> None:
         stop(f"写不了 {out}：{error.strerror}。请换一个文件名。", 2)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         try:
-            taken = registration.take(read, by=operator())
+            taken = register.take(read, by=operator())
         except BaseException:
             out.unlink()
             raise

@@ -10,10 +10,11 @@ from flask import Blueprint, Response, flash, make_response, render_template, re
 from flask_wtf.file import MultipleFileField
 from wtforms import HiddenField
 
-from checklist import access, clock, durable, registerbook, registertables, registration, tables, units
+from checklist import access, clock, durable, register, tables, units
 from checklist.refusal import Malformed, Refused, Repeated
-from checklist.register import Person
-from checklist.registerrows import Outcome
+from checklist.register import book, shapes
+from checklist.register.entries import Person
+from checklist.register.rows import Outcome
 from pages import current, parcels
 from pages.forms import Form
 
@@ -51,7 +52,7 @@ def template() -> Response:
     """The template, filled with what there is already."""
     _only_for_the_keeper()
     out = io.BytesIO()
-    registerbook.write(out)
+    book.write(out)
     out.seek(0)
     name = f"单位人员名册 {clock.today().isoformat()}.xlsx"
     return send_file(out, mimetype=SHEET, as_attachment=True, download_name=name)
@@ -79,7 +80,7 @@ def confirm() -> Response:
         return make_response(_page(form), 422)
     files = _unpacked(place.read_bytes())
     try:
-        taken = registration.take(files, by=current.actor())
+        taken = register.take(files, by=current.actor())
     except Repeated:
         flash(SHOWN_ALREADY)
         return current.redirect_to("people.index")
@@ -93,14 +94,14 @@ def confirm() -> Response:
     return make_response(render_template("register/slips.html", taken=taken, address=request.url_root))
 
 
-def _uploaded(form: RegisterForm) -> list[registration.File]:
+def _uploaded(form: RegisterForm) -> list[register.File]:
     """The chosen files, kept under a token. Raises Malformed."""
     chosen = [(file.filename or "", file.read(tables.LARGEST + 1)) for file in form.files.data or [] if file]
     if not chosen:
         raise Malformed("请选择名册文件。", "files")
     if len(chosen) > MOST_FILES:
         raise Malformed(f"一次最多选 {MOST_FILES} 个文件。请放进一个 .xlsx，或者分几次导入。", "files")
-    registration.read(chosen)  # what cannot be read is not kept
+    register.read(chosen)  # what cannot be read is not kept
     parcels.sweep("register")
     form.token.data = parcels.new_token()
     packed = json.dumps([(name, base64.b64encode(content).decode()) for name, content in chosen])
@@ -108,17 +109,17 @@ def _uploaded(form: RegisterForm) -> list[registration.File]:
     return chosen
 
 
-def _unpacked(packed: bytes) -> list[registration.File]:
+def _unpacked(packed: bytes) -> list[register.File]:
     return [(name, base64.b64decode(content)) for name, content in json.loads(packed)]
 
 
-def _preview(form: RegisterForm, files: list[registration.File]) -> str:
-    coming = registration.preview(registration.read(files))
+def _preview(form: RegisterForm, files: list[register.File]) -> str:
+    coming = register.preview(register.read(files))
     form.nonce.data = form.nonce.data or current.new_nonce()
-    shapes = [shape for shape in registertables.SHAPES if shape in coming.found.shapes]
-    shown = {"shapes": shapes, "outcomes": Outcome, "people": len(coming.new(Person))}
+    found = [shape for shape in shapes.SHAPES if shape in coming.found.shapes]
+    shown = {"shapes": found, "outcomes": Outcome, "people": len(coming.new(Person))}
     return render_template("register/preview.html", form=form, coming=coming, **shown)
 
 
 def _page(form: RegisterForm) -> str:
-    return render_template("register/ask.html", form=form, shapes=registertables.SHAPES)
+    return render_template("register/ask.html", form=form, shapes=shapes.SHAPES)

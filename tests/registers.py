@@ -8,7 +8,7 @@ from datetime import date
 
 from xlsxwriter import Workbook
 
-from checklist import registration
+from checklist import register
 from tests import county
 
 HEADS = {
@@ -105,14 +105,14 @@ def crowd(units: int, people: int) -> dict[str, list[Sequence[str]]]:
     }
 
 
-def previewed(content: bytes) -> registration.Preview:
+def previewed(content: bytes) -> register.Preview:
     """What a workbook comes to."""
-    return registration.preview(registration.read([("名册.xlsx", content)]))
+    return register.preview(register.read([("名册.xlsx", content)]))
 
 
-def take(content: bytes, login: str = "shen") -> registration.Taken:
+def take(content: bytes, login: str = "shen") -> register.Taken:
     """Bring a workbook in, as somebody."""
-    return registration.take([("名册.xlsx", content)], by=county.actor(login))
+    return register.take([("名册.xlsx", content)], by=county.actor(login))
 
 
 def blamed(content: bytes) -> list[tuple[str, str]]:

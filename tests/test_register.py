@@ -11,10 +11,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import create_app
-from checklist import accounts, clock, ledger, register, registerbook, registration, tables
+from checklist import accounts, clock, ledger, register, tables
 from checklist.actor import Actor
 from checklist.refusal import Malformed, NotYours
-from checklist.registerrows import Outcome
+from checklist.register import book, entries
+from checklist.register.rows import Outcome
 from models import Liaison, Portfolio, Post, PostKind, Tenure, UnitKind, db
 from tests import county, messy, registers
 from tests.databases import Templates
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("qinghe")
 
 def exported() -> bytes:
     out = io.BytesIO()
-    registerbook.write(out)
+    book.write(out)
     return out.getvalue()
 
 
@@ -117,7 +118,7 @@ def test_five_csv_files_are_told_apart_by_their_columns() -> None:
     for n, (name, rows) in enumerate(registers.NEW.items()):
         lines = [",".join(row) for row in [registers.HEADS[name], *rows]]
         files.append((f"{n}.csv", "\r\n".join(lines).encode("gbk")))
-    taken = registration.take(files[::-1], by=county.console)
+    taken = register.take(files[::-1], by=county.console)
     assert taken.counts == {"单位": 2, "岗位": 3, "人员": 3, "任职": 3, "分工": 1}
 
 
@@ -148,7 +149,7 @@ def test_a_file_that_is_no_register_is_refused_in_words(content: bytes) -> None:
 
 
 def test_too_many_new_people_at_once_are_refused_before_anybody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registration, "MOST_PEOPLE", 2)
+    monkeypatch.setattr(register, "MOST_PEOPLE", 2)
     with pytest.raises(Malformed, match="一次最多导入 2 个"):
         registers.take(registers.new())
 
@@ -177,12 +178,12 @@ def elsewhere(kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytes
 
 def test_a_register_comes_out_of_an_empty_database_as_it_went_in(elsewhere: Flask) -> None:
     registers.take(registers.new())
-    before, content = told(register.standing()), exported()
+    before, content = told(entries.standing()), exported()
     with elsewhere.app_context():
         ledger.open_log(county.ORIGIN, by=county.console)
-        taken = registration.take([("名册.xlsx", content)], by=county.console)
+        taken = register.take([("名册.xlsx", content)], by=county.console)
         assert (taken.counts["单位"], len(taken.slips)) == (9, 21)
-        after, again = told(register.standing()), exported()
+        after, again = told(entries.standing()), exported()
         assert county.in_step()
         db.session.remove()
         db.engine.dispose()
@@ -190,10 +191,10 @@ def test_a_register_comes_out_of_an_empty_database_as_it_went_in(elsewhere: Flas
     assert tables.read(again) == tables.read(content)
 
 
-def told(known: register.Register) -> list[list[tuple[object, ...]]]:
+def told(known: entries.Register) -> list[list[tuple[object, ...]]]:
     """A register without its ids: units, posts, people, tenures and portfolios."""
 
-    def title(seat: register.Seat | None) -> str:
+    def title(seat: entries.Seat | None) -> str:
         return f"{seat.title}〔{seat.n}〕" if seat else ""
 
     return [

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import select
 
-from checklist import accounts, clock, ledger, registerbook, units
+from checklist import accounts, clock, ledger, units
 from checklist.refusal import Malformed, Refused
+from checklist.register import book
 from models import Tenure, Unit, UnitKind, User, db
 from tests import county, registers
 
@@ -150,7 +151,7 @@ def test_two_people_of_one_name_need_their_logins() -> None:
 
 def test_who_left_a_post_is_not_put_back_by_an_old_register() -> None:
     before = io.BytesIO()
-    registerbook.write(before)
+    book.write(before)
     tenure = db.session.scalars(select(Tenure).where(Tenure.post == county.post_of("wu"))).one()
     units.end_tenure(tenure.id, clock.today(), by=county.console)
     assert [words for _, words in registers.blamed(before.getvalue()) if "起始日期不能早于" in words]

@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from checklist.cellwords import plain
-from checklist.register import Charge, Holding, Person, Place, Seat, Unclear
-from checklist.registertables import Column, Line
+from checklist.register.entries import Charge, Holding, Person, Place, Seat, Unclear
+from checklist.register.shapes import Column, Line
 from checklist.tableduties import Wrong
 
 Made = Place | Seat | Person | Holding | Charge

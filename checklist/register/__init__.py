@@ -13,16 +13,17 @@ from graphlib import TopologicalSorter
 from hashlib import sha256
 from typing import TypeVar
 
-from checklist import access, accounts, ledger, register, registertables, tables, units
+from checklist import access, accounts, ledger, tables, units
 from checklist.accounts import FirstPassword
 from checklist.actor import Actor
 from checklist.grid import Table
 from checklist.refusal import Malformed, Problem
-from checklist.register import Charge, Holding, Person, Place, Seat
-from checklist.registerpeople import read_charges, read_people, read_tenures
-from checklist.registerplaces import read_posts, read_units
-from checklist.registerrows import Outcome, Row
-from checklist.registertables import ACTS, CHARGES, PEOPLE, POSTS, SHAPES, TENURES, UNITS, Found, Shape
+from checklist.register import entries, shapes
+from checklist.register.entries import Charge, Holding, Person, Place, Seat
+from checklist.register.people import read_charges, read_people, read_tenures
+from checklist.register.places import read_posts, read_units
+from checklist.register.rows import Outcome, Row
+from checklist.register.shapes import ACTS, CHARGES, PEOPLE, POSTS, SHAPES, TENURES, UNITS, Found, Shape
 from models import Post, Unit, db
 
 File = tuple[str, bytes]  # its name, which stands before the addresses of its cells, and what is in it
@@ -89,7 +90,7 @@ def read(files: Sequence[File]) -> Found:
             raise Malformed(f"{name}：{problem.message}" if len(files) > 1 else problem.message, "files") from problem
         # A CSV has no sheets: its file's name tells it from the others.
         read += [replace(table, name=name.rsplit(".", 1)[0]) if table.name == "CSV" else table for table in own]
-    found = registertables.read(read)
+    found = shapes.read(read)
     if not found.shapes:
         nouns = "、".join(shape.noun for shape in SHAPES)
         raise Malformed(f"没有认出名册的表（{nouns}）。请下载模板，按它的列名填写后再上传。", "files")
@@ -98,7 +99,7 @@ def read(files: Sequence[File]) -> Found:
 
 def preview(found: Found) -> Preview:
     """What the lines come to against what there is now. Writes nothing."""
-    known = register.standing()
+    known = entries.standing()
     readers = (
         (UNITS, read_units),
         (POSTS, read_posts),

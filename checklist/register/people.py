@@ -8,9 +8,9 @@ from datetime import date
 
 from checklist import accounts, clock
 from checklist.refusal import Malformed
-from checklist.register import Charge, Holding, Person, Place, Register, Seat, Unclear
-from checklist.registerrows import PEOPLE_PAGE, UNITS_PAGE, Row
-from checklist.registertables import HOLDS, PREPARES, Line
+from checklist.register.entries import Charge, Holding, Person, Place, Register, Seat, Unclear
+from checklist.register.rows import PEOPLE_PAGE, UNITS_PAGE, Row
+from checklist.register.shapes import HOLDS, PREPARES, Line
 
 # --- people -------------------------------------------------------------------------------------------------
 

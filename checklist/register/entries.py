@@ -15,7 +15,7 @@ from datetime import date
 from sqlalchemy import select
 
 from checklist import clock, owners
-from checklist.registertables import ACTS, HOLDS, PREPARES, spaced
+from checklist.register.shapes import ACTS, HOLDS, PREPARES, spaced
 from models import (
     THREE_OFFICERS,
     Dated,

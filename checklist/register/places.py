@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from checklist import clock, units
 from checklist.refusal import Malformed
-from checklist.register import Place, Register, Seat, as_code, unmarked
-from checklist.registerrows import UNITS_PAGE, Row
-from checklist.registertables import NO, YES, Line
+from checklist.register.entries import Place, Register, Seat, as_code, unmarked
+from checklist.register.rows import UNITS_PAGE, Row
+from checklist.register.shapes import NO, YES, Line
 from models import PostKind, UnitKind, Word
 
 Kind = TypeVar("Kind", bound=Word)

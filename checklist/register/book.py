@@ -1,6 +1,6 @@
 """The register as a workbook: the template to fill in, and at the same time all that the county has already.
 
-Five sheets with the heads, words and dates that checklist.registertables reads back, and one that explains them. What
+Five sheets with the heads, words and dates that checklist.register.shapes reads back, and one that explains them. What
 ended is not in it. Imported again it brings in nothing; imported into an empty database it is the same register.
 """
 
@@ -12,9 +12,22 @@ from typing import Any, BinaryIO
 
 from xlsxwriter import Workbook
 
-from checklist import clock, register, sheets
-from checklist.register import Holding, Place, Register, Unclear
-from checklist.registertables import CHARGES, GUIDE, GUIDE_ROWS, NO, PEOPLE, POSTS, SHAPES, TENURES, UNITS, YES, Shape
+from checklist import clock, sheets
+from checklist.register import entries
+from checklist.register.entries import Holding, Place, Register, Unclear
+from checklist.register.shapes import (
+    CHARGES,
+    GUIDE,
+    GUIDE_ROWS,
+    NO,
+    PEOPLE,
+    POSTS,
+    SHAPES,
+    TENURES,
+    UNITS,
+    YES,
+    Shape,
+)
 
 ROWS = 2000  # that the drop-downs reach down to
 CUT = "……"
@@ -26,7 +39,7 @@ _NO_DAY = datetime(1980, 1, 1)  # noqa: DTZ001
 
 def write(out: BinaryIO) -> None:
     """Write the register as it stands to `out`, as .xlsx."""
-    known = register.standing()
+    known = entries.standing()
     filled = {
         UNITS: _units(known),
         POSTS: _posts(known),
