@@ -35,7 +35,8 @@ def consult(list_id: int, last_day: date | None, *, by: Actor, rev: int | None =
 
 def asked(duties: DutyList) -> list[Unit]:
     """The units of the posts to which a draft gives something to do, by code."""
-    found = {post.unit for duty in duties.kept for post in owners.spread(duty).posts}
+    spread = owners.spreads(duties)
+    found = {post.unit for duty in duties.kept for post in spread[duty].posts}
     return sorted(found, key=lambda unit: unit.code)
 
 

@@ -197,8 +197,9 @@ def unready(duties: DutyList) -> list[str]:
         return ["清单里还没有责任事项"]
     problems, days, today = [], holidays.calendar(), clock.today()
     on_nodes = [d for d in duties.kept if d.cadence in (Cadence.ONGOING, Cadence.PER_EVENT)]
+    spread = owners.spreads(duties)
     for duty in duties.kept:
-        problems += [f"第 {duty.position} 项{what}" for what in [*owners.spread(duty).missing, *linter.blocking(duty)]]
+        problems += [f"第 {duty.position} 项{what}" for what in [*spread[duty].missing, *linter.blocking(duty)]]
         if duty not in on_nodes and not schedule.periods(duty, today, days) and not versions.is_untouched(duty):
             problems.append(f"第 {duty.position} 项的完成日期已经过去")
     if on_nodes and not schedule.periods(on_nodes[0], today, days):
@@ -223,8 +224,9 @@ def adopt(list_id: int, *, by: Actor, rev: int | None = None) -> DutyList:
         act.reason = duties.revised_because or None
         duties.decided_by, duties.adopted_on = by.user, clock.today()
         db.session.flush()
+        spread = owners.spreads(duties)
         for duty in duties.kept:
-            for post, part in owners.spread(duty).posts.items():
+            for post, part in spread[duty].posts.items():
                 duty.assignments.append(Assignment(post=post, part=part))
             make_items(duty, duties.adopted_on)
     return duties
@@ -243,9 +245,9 @@ def coming(duties: DutyList) -> Coming:
     """How many duties, posts and new items this year adoption would bring."""
     posts: set[Post] = set()
     items, days, today = 0, holidays.calendar(), clock.today()
+    spread = owners.spreads(duties)
     for duty in duties.kept:
-        spread = owners.spread(duty).posts
-        posts.update(spread)
+        posts.update(spread[duty].posts)
         items += len(versions.missing(duty, today, days))
     return Coming(len(duties.kept), len(posts), items)
 

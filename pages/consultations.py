@@ -10,7 +10,7 @@ from wtforms.validators import Length, Optional
 
 from checklist import access, consultation, lists, owners
 from checklist.refusal import Malformed, Refused
-from models import Answer, Duty, DutyList, Opinion
+from models import Answer, DutyList, Opinion
 from pages import current
 from pages.forms import Form, tidy
 
@@ -103,19 +103,21 @@ def opinion(id: int) -> str:
 
 def _answer_page(found: Opinion, form: Form) -> str:
     form.nonce.data = form.nonce.data or current.new_nonce()
+    duties = found.consultation.duty_list
+    spread = owners.spreads(duties)
     return render_template(
         "consultations/opinion.html",
         opinion=found,
-        list=found.consultation.duty_list,
+        list=duties,
         form=form,
         open=found in consultation.open_to(current.standing()),
-        titles=_titles,
-        concerns=lambda duty: any(post.unit == found.unit for post in owners.spread(duty).posts),
+        titles=lambda duty: _titles(spread[duty]),
+        concerns=lambda duty: any(post.unit == found.unit for post in spread[duty].posts),
     )
 
 
-def _titles(duty: Duty) -> str:
-    return "、".join(f"{post.title}（{part.label}）" for post, part in owners.spread(duty).posts.items())
+def _titles(spread: owners.Spread) -> str:
+    return "、".join(f"{post.title}（{part.label}）" for post, part in spread.posts.items())
 
 
 @bp.post("/opinions/<int:id>")

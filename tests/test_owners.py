@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from checklist import editing, owners, units
 from models import Duty, Part, Tenure, UnitKind, db
@@ -92,3 +92,17 @@ def test_the_clerk_chooses_among_sets_units_and_the_team() -> None:
     assert "unit-QH-CZJ" in keys
     assert f"post-{county.post_of('sun').id}" in keys
     assert "unit-QH" not in keys
+
+
+def test_a_unit_that_owns_many_rows_is_looked_up_once() -> None:
+    asked: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", lambda _c, _u, statement, *_: asked.append(statement))
+    counts = []
+    for rows in (2, 20):
+        duties = county.draft(f"{rows} 项", "一、任务\n" + "财政局要建立台账。\n" * rows)
+        assert len(duties.duties) == rows
+        owners.spreads(duties)  # what can be read is read
+        asked.clear()
+        assert {len(spread.posts) for spread in owners.spreads(duties).values()} == {1}
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
