@@ -205,6 +205,7 @@ def decided(story: Story, duties: DutyList, duty: Duty) -> editing.Edit:
         owners=[*chosen(story, leads, "lead"), *chosen(story, supports, "support")],
         guards=[d.lineage for d in duties.duties for work in guarded if work in d.wording],
         values={target.id: target.value if target.value is not None else goal for target in duty.targets},
+        steps=duty.steps,
     )
 
 

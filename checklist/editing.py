@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from checklist import access, ledger, lists, owners
+from checklist import access, cases, ledger, lists, owners
 from checklist.actor import Actor
 from checklist.refusal import Malformed, Refused
 from models import Cadence, Duty, DutyList, ExactDecimal, Part, Side, Target, db
@@ -36,7 +36,10 @@ def add(list_id: int, wording: str, *, by: Actor) -> Duty:
 
 @dataclass(frozen=True)
 class Edit:
-    """What the clerk makes of a duty. `values` maps a target's id to its figure, None while it is 待定."""
+    """What the clerk makes of a duty.
+
+    `values` maps a target's id to its figure, None while it is 待定; `steps` are those of a case, in their order.
+    """
 
     wording: str
     side: Side
@@ -45,6 +48,7 @@ class Edit:
     owners: list[owners.Owner]
     guards: list[str]
     values: Mapping[int, Decimal | None]
+    steps: Sequence[str]
 
 
 def edit(duty_id: int, to: Edit, *, by: Actor, rev: int | None = None) -> Duty:
@@ -53,7 +57,7 @@ def edit(duty_id: int, to: Edit, *, by: Actor, rev: int | None = None) -> Duty:
         duty = editable(duty_id, by, act, rev)
         duty.wording = _wording(to.wording)
         duty.side, duty.cadence, duty.due_on = to.side, to.cadence, to.due_on
-        duty.owners = to.owners
+        duty.owners, duty.steps = to.owners, _steps(to.steps)
         duty.flags = [flag for flag in duty.flags if flag["kind"] != "doubt"]  # somebody has looked at it
         duty.guards = lists.guarded(duty, to.guards)
         for target in duty.targets:
@@ -149,6 +153,13 @@ def _wording(text: str) -> str:
     if not text.strip():
         raise Malformed("任务表述不能为空。不需要这一项时，请用“删去”。", "wording")
     return text.strip()
+
+
+def _steps(lines: Sequence[str]) -> list[str]:
+    steps = [line.strip() for line in lines if line.strip()]
+    if wrong := cases.too_much(steps):
+        raise Malformed(wrong, "steps")
+    return steps
 
 
 def _figure(target: Target, value: Decimal | None) -> Decimal | None:

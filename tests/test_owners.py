@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("qinghe")
 
 def duty_of(*chosen: owners.Owner) -> Duty:
     (duty,) = county.draft("名单", "一、任务\n要建立台账。\n").duties
-    decided = editing.Edit(duty.wording, duty.side, duty.cadence, None, list(chosen), [], {})
+    decided = editing.Edit(duty.wording, duty.side, duty.cadence, None, list(chosen), [], {}, [])
     return editing.edit(duty.id, decided, by=county.actor("chu"))
 
 
@@ -68,7 +68,7 @@ def test_a_unit_of_a_set_that_nobody_heads_is_named_not_passed_over() -> None:
     assert owners.spread(duty_of(towns)).missing == ["南湖镇没有可承担的岗位"]
     duty = db.session.scalars(select(Duty).order_by(Duty.id.desc())).first()
     assert duty
-    decided = editing.Edit(duty.wording, duty.side, duty.cadence, None, [{**towns, "except": ["QH-NH"]}], [], {})
+    decided = editing.Edit(duty.wording, duty.side, duty.cadence, None, [{**towns, "except": ["QH-NH"]}], [], {}, [])
     assert owners.spread(editing.edit(duty.id, decided, by=county.actor("chu"))).missing == []
 
 
