@@ -28,6 +28,7 @@ def consult(list_id: int, last_day: date | None, *, by: Actor, rev: int | None =
         units = asked(duties)
         if not units:
             raise Refused("还没有一项定了责任人，不知道向谁征求意见。请先定责任人。", duties)
+        lists.settle(duties)  # the units will speak of rows by their numbers
         opinions = [Opinion(unit=unit) for unit in units]
         db.session.add(Consultation(duty_list=duties, from_day=clock.today(), last_day=last_day, opinions=opinions))
     return duties

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from checklist import access, consultation, ledger, lists
+from checklist import access, arranging, consultation, editing, ledger, lists
 from checklist.actor import Actor
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
-from models import Answer, DutyList, ListState, Opinion
+from models import Answer, DutyList, ListState, Opinion, db
 from tests import county
 from tests.test_lists import EDITS, MEETING, ready
 from tests.test_signoff import entries
@@ -92,6 +92,18 @@ def test_while_the_units_read_the_draft_nobody_changes_or_submits_it() -> None:
             change(duties, county.actor("chu"))
     with pytest.raises(Refused, match="征求意见中"):
         lists.submit(duties.id, **MEETING, by=county.actor("chu"))
+
+
+def test_the_units_read_rows_numbered_without_gaps_as_they_will_be_adopted() -> None:
+    duties = ready()
+    editing.drop(duties.duties[2].id, by=county.actor("chu"))
+    arranging.move(duties.duties[6].id, 1, by=county.actor("chu"))
+    wording = [duty.wording for duty in duties.kept]
+    consultation.consult(duties.id, LAST_DAY, by=county.actor("chu"))
+    db.session.expire_all()
+    assert [(duty.position, duty.wording) for duty in duties.kept] == list(enumerate(wording, 1))
+    assert duties.duties[-1].dropped
+    assert county.in_step()
 
 
 # --- answering ----------------------------------------------------------------------------------------------
