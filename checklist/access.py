@@ -249,6 +249,7 @@ TABLE: dict[type[Logged], dict[str, tuple[Relation, ...]]] = {
         "decline": (confirmer,),
         "consult": (list_clerk,),
         "hear": (list_clerk, confirmer),
+        "extend": (list_clerk,),
         "conclude": (list_clerk, console),
         "revise": (list_clerk,),
         "correct": (confirmer,),

@@ -34,6 +34,21 @@ def consult(list_id: int, last_day: date | None, *, by: Actor, rev: int | None =
     return duties
 
 
+def extend(list_id: int, last_day: date | None, *, by: Actor, rev: int | None = None) -> Consultation:
+    """Give the units more time, also once it is over; what they have answered stays. Raises Stale, Refused, Malformed."""
+    with ledger.act("extend", by=by) as act:
+        duties = access.load(DutyList, list_id)
+        act.post = access.require(by, "extend", duties)
+        if duties.state is not ListState.CONSULTING:
+            raise Refused(f"这份清单现在是“{duties.state.label}”，没有正在进行的征求意见。请刷新页面。", duties)
+        lists.insist_on_rev(duties, rev)
+        consultation = duties.consultations[-1]
+        if last_day is None or last_day <= max(consultation.last_day, clock.today()):
+            raise Malformed(f"请选择今天和原定的 {consultation.last_day} 以后的一天。", "last_day")
+        consultation.last_day = last_day
+    return consultation
+
+
 def asked(duties: DutyList) -> list[Unit]:
     """The units of the posts to which a draft gives something to do, by code."""
     spread = owners.spreads(duties)

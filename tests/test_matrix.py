@@ -106,7 +106,7 @@ WHICH = {
     "units.end_liaison": "liaison",
     "units.end_tenure": "tenure",
     "people.revoke": "grant",
-    **{f"consultations.{verb}": "consulting" for verb in ("show", "consult", "conclude")},
+    **{f"consultations.{verb}": "consulting" for verb in ("show", "consult", "extend", "conclude")},
     **{f"consultations.{verb}": "opinion" for verb in ("opinion", "answer")},
     **{f"versions.{verb}": "adopted" for verb in ("new", "create", "changes")},
     **{f"corrections.{verb}": "adopted_duty" for verb in ("new", "create")},
