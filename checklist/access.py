@@ -247,6 +247,7 @@ TABLE: dict[type[Logged], dict[str, tuple[Relation, ...]]] = {
         "submit": (list_clerk,),
         "adopt": (confirmer,),
         "decline": (confirmer,),
+        "abandon": (list_clerk,),
         "consult": (list_clerk,),
         "hear": (list_clerk, confirmer),
         "extend": (list_clerk,),

@@ -23,6 +23,7 @@ PAGE = 50
 
 # What the screen calls the acts and the rows that entries are about.
 ACTIONS = {
+    "abandon": "放弃草稿",
     "add": "增加责任事项",
     "adopt": "确认清单生效",
     "answer": "答复征求意见",
@@ -100,7 +101,6 @@ OBJECTS = {
     "duty": "责任事项",
     "duty_list": "清单",
     "evidence": "佐证",
-    "extend": "延长征求意见",
     "feedback": "意见反馈",
     "grant": "授权",
     "holiday_year": "节假日安排",

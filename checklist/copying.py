@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from checklist import access, ledger, lists, owners
+from checklist import access, ledger, lists, owners, versions
 from checklist.actor import Actor
 from checklist.refusal import Refused
 from models import Duty, DutyList, ListState, Target, Unit, db
@@ -35,6 +35,7 @@ def copy(list_id: int, *, year: int, name: str, by: Actor) -> DutyList:
             drafted_by=by.user,
         )
         lists.insist_on_free_name(new)
+        new.version = versions.next_number(new)
         db.session.add(new)
         lineages = {duty.lineage: lists.new_lineage() for duty in old.kept}
         for position, duty in enumerate(old.kept, 1):

@@ -50,6 +50,7 @@ LIST_MOVES = {
     "submit": ListMove("提交确认", ListState.DRAFT, ListState.SUBMITTED, "会议名称、文号、日期；每项有牵头责任人"),
     "adopt": ListMove("确认生效", ListState.SUBMITTED, ListState.ADOPTED, "另一人办理"),
     "decline": ListMove("退回修改", ListState.SUBMITTED, ListState.DRAFT, "理由"),
+    "abandon": ListMove("放弃草稿", ListState.DRAFT, ListState.ABANDONED, "理由"),
     "supersede": ListMove("由新版取代", ListState.ADOPTED, ListState.SUPERSEDED, "新版生效"),
 }
 
@@ -89,6 +90,7 @@ def begin(unit_id: int, *, name: str, year: int, title: str, text: str, by: Acto
             drafted_by=by.user,
         )
         insist_on_free_name(duties)
+        duties.version = versions.next_number(duties)
         db.session.add(duties)
         db.session.flush()
     return duties
@@ -100,9 +102,12 @@ def _usual_nodes(year: int) -> list[str]:
 
 
 def insist_on_free_name(duties: DutyList) -> None:
-    """Raises Malformed when a list of this unit and year has the name already."""
+    """Raises Malformed when a list of this unit and year has the name already; an abandoned draft gives it free."""
     taken = select(DutyList.id).where(
-        DutyList.unit_id == duties.unit.id, DutyList.year == duties.year, DutyList.name == duties.name
+        DutyList.unit_id == duties.unit.id,
+        DutyList.year == duties.year,
+        DutyList.name == duties.name,
+        DutyList.state != ListState.ABANDONED,
     )
     with db.session.no_autoflush:
         if db.session.scalar(taken.limit(1)):
@@ -267,6 +272,18 @@ def decline(list_id: int, reason: str, *, by: Actor, rev: int | None = None) -> 
         if not reason.strip():
             raise Malformed("请填写退回修改的理由。", "reason")
         duties.declined_because, duties.submitted_by = reason, None
+    return duties
+
+
+def abandon(list_id: int, reason: str, *, by: Actor, rev: int | None = None) -> DutyList:
+    """Give up a draft, or the draft of a revision, with a reason. It stays to be read, and another can be begun."""
+    with ledger.act("abandon", by=by, reason=reason) as act:
+        duties = access.load(DutyList, list_id)
+        act.post = access.require(by, "abandon", duties)
+        move(duties, "abandon", rev)
+        if not reason.strip():
+            raise Malformed("请填写放弃的理由。", "reason")
+        duties.abandoned_because = reason.strip()
     return duties
 
 

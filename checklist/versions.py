@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from checklist import access, clock, difference, holidays, ledger, owners, schedule, signoff
 from checklist.actor import Actor
@@ -22,6 +22,7 @@ COPIED = (
     *("lineage", "version", "start", "end", "quote", "wording", "side", "path", "named", "owners"),
     *("cadence", "deadline", "due_on", "steps", "flags", "guards", "why"),
 )
+UNDER_WAY = (ListState.DRAFT, ListState.CONSULTING, ListState.SUBMITTED)
 DONE = (ItemState.SIGNED, ItemState.APPROVED)
 
 
@@ -29,9 +30,17 @@ DONE = (ItemState.SIGNED, ItemState.APPROVED)
 
 
 def series(duties: DutyList) -> list[DutyList]:
-    """All versions of a list, the first one first."""
+    """All versions of a list, the first one first; abandoned drafts are none."""
     same = {name: getattr(duties, name) for name in ("unit_id", "kind", "tier", "year", "name")}
-    return list(db.session.scalars(select(DutyList).filter_by(**same).order_by(DutyList.version)))
+    versions = select(DutyList).filter_by(**same).where(DutyList.state != ListState.ABANDONED)
+    return list(db.session.scalars(versions.order_by(DutyList.version)))
+
+
+def next_number(duties: DutyList) -> int:
+    """The number of a new version of what bears this name: an abandoned draft keeps its own."""
+    same = (DutyList.unit_id == duties.unit.id, DutyList.year == duties.year, DutyList.name == duties.name)
+    with db.session.no_autoflush:
+        return (db.session.scalar(select(func.max(DutyList.version)).where(*same)) or 0) + 1
 
 
 def in_force(duties: DutyList) -> DutyList | None:
@@ -41,12 +50,12 @@ def in_force(duties: DutyList) -> DutyList | None:
 
 def before(duties: DutyList) -> DutyList | None:
     """The version that this one revises."""
-    return next((version for version in series(duties) if version.version == duties.version - 1), None)
+    return next((version for version in reversed(series(duties)) if version.version < duties.version), None)
 
 
 def is_under_way(duties: DutyList) -> bool:
-    """Whether this is a revision that has not come into force."""
-    return duties.version > 1 and duties.adopted_on is None
+    """Whether this is a revision that has not come into force and still can."""
+    return duties.state in UNDER_WAY and before(duties) is not None
 
 
 def offers(duties: DutyList, standing: access.Standing) -> set[str]:
@@ -76,7 +85,7 @@ def revise(list_id: int, reason: str, *, by: Actor) -> DutyList:
         assert by.user is not None  # only a clerk gets here
         revised = DutyList(
             **{name: getattr(duties, name) for name in ("unit", "kind", "tier", "year", "name", "source", "nodes")},
-            version=duties.version + 1,
+            version=next_number(duties),
             revised_because=reason.strip(),
             drafted_by=by.user,
             duties=[_copied(duty, position) for position, duty in enumerate(duties.kept, 1)],
