@@ -58,11 +58,16 @@ def edit(duty_id: int, to: Edit, *, by: Actor, rev: int | None = None) -> Duty:
         duty.wording = _wording(to.wording)
         duty.side, duty.cadence, duty.due_on = to.side, to.cadence, to.due_on
         duty.owners, duty.steps = to.owners, _steps(to.steps)
-        duty.flags = [flag for flag in duty.flags if flag["kind"] != "doubt"]  # somebody has looked at it
+        settle_doubts(duty)
         duty.guards = lists.guarded(duty, to.guards)
         for target in duty.targets:
             target.value = _figure(target, to.values.get(target.id))
     return duty
+
+
+def settle_doubts(duty: Duty) -> None:
+    """Somebody has looked at a row: the decomposer's doubts are over. A slip in the text stays flagged. Only inside an act."""
+    duty.flags = [flag for flag in duty.flags if flag["kind"] != "doubt"]
 
 
 def mend(duty_id: int, slip: str, standard: str, *, by: Actor, rev: int | None = None) -> Duty:

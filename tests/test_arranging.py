@@ -228,6 +228,34 @@ def test_merging_again_what_was_split_gives_the_row_back() -> None:
         edit(first, county.actor("chu"), wording=was[0])
 
 
+# --- doubts -------------------------------------------------------------------------------------------------
+
+
+DOUBTFUL = "一、任务\n财政局要履行一岗双则，即办率达到60%，每周通报一次。\n"
+
+
+def test_who_merges_has_looked_at_the_rows_and_a_slip_stays_flagged() -> None:
+    duties = county.draft("没把握", DOUBTFUL)
+    first, second = duties.duties
+    assert first.doubts
+    assert second.doubts
+    merged = arranging.merge_with_next(first.id, by=county.actor("chu"))
+    assert merged.doubts == []
+    assert [flag["text"] for flag in merged.flags] == ["一岗双则"]
+    editing.restore(second.id, by=county.actor("chu"))
+    assert second.doubts  # at this row alone nobody has looked
+    assert county.in_step()
+
+
+def test_who_splits_has_looked_at_both_halves() -> None:
+    duties = county.draft("没把握", DOUBTFUL)
+    first = duties.duties[0]
+    second = arranging.split(first.id, first.wording.index("，") + 1, by=county.actor("chu"))
+    assert (first.doubts, second.doubts) == ([], [])
+    assert [flag["text"] for flag in first.flags] == ["一岗双则"]
+    assert county.in_step()
+
+
 # --- move ---------------------------------------------------------------------------------------------------
 
 
