@@ -106,23 +106,32 @@ class Assigned:
     same: list[Duty]
 
 
-def assign(list_id: int, chosen: Chosen, owner_keys: list[str], part: Part, *, by: Actor) -> Assigned:
-    """Let owners (keys of `owners.candidates`) take a part in all chosen rows, beside those who have one already."""
+def assign(
+    list_id: int, chosen: Chosen, owner_keys: list[str], part: Part, *, by: Actor, replace: bool = False
+) -> Assigned:
+    """Let owners (keys of `owners.candidates`) take a part in all chosen rows.
+
+    With `replace` they take it from those who have it now; whoever has the other part keeps it either way.
+    """
     with ledger.act("assign", by=by) as act:
         rows = chosen_rows(list_id, chosen, by, act)
         known = dict(owners.candidates(rows[0].duty_list.unit))
         if not owner_keys or not known.keys() >= set(owner_keys):
             raise Malformed("请选择责任人。", "owners")
-        changed = [row for row in rows if _take_part(row, {key: known[key] for key in owner_keys}, part)]
+        new = {key: known[key] for key in owner_keys}
+        changed = [row for row in rows if _take_part(row, new, part, replace=replace)]
     return Assigned(changed, [row for row in rows if row not in changed])
 
 
-def _take_part(duty: Duty, new: Mapping[str, owners.Owner], part: Part) -> bool:
+def _take_part(duty: Duty, new: Mapping[str, owners.Owner], part: Part, *, replace: bool) -> bool:
     """Whether that changed anything. An owner who has the other part changes it, and keeps a set's exceptions."""
     before = {owners.key(owner): owner for owner in duty.owners}
-    after = before | {key: {**owner, **before.get(key, {}), "part": part.value} for key, owner in new.items()}
+    kept = {key: owner for key, owner in before.items() if not (replace and owner["part"] == part)}
+    after = kept | {key: {**owner, **before.get(key, {}), "part": part.value} for key, owner in new.items()}
+    if after == before:
+        return False
     duty.owners = list(after.values())
-    return after != before
+    return True
 
 
 def chosen_rows(list_id: int, chosen: Chosen, by: Actor, act: ledger.Act) -> list[Duty]:
