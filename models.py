@@ -201,6 +201,7 @@ class ListState(Word):
     SUBMITTED = "submitted", "待确认"
     ADOPTED = "adopted", "已生效"
     SUPERSEDED = "superseded", "已被新版取代"
+    ABANDONED = "abandoned", "已放弃"
 
 
 class Side(Word):
@@ -428,8 +429,8 @@ class Source(Logged):
 class DutyList(Logged):
     """清单. One version in a series; the series is unit, kind, tier, year and name."""
 
-    schema = 2
-    assumed: ClassVar = {1: {"revised_because": ""}}
+    schema = 3
+    assumed: ClassVar = {1: {"revised_because": "", "abandoned_because": ""}, 2: {"abandoned_because": ""}}
     unit_path = ("unit",)
 
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
@@ -450,6 +451,7 @@ class DutyList(Logged):
     declined_because: Mapped[str] = mapped_column(Text, default="")
     adopted_on: Mapped[date | None]
     revised_because: Mapped[str] = mapped_column(Text, default="")  # "" for the first version
+    abandoned_because: Mapped[str] = mapped_column(Text, default="")
 
     unit: Mapped[Unit] = relationship()
     source: Mapped[Source] = relationship()

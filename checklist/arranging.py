@@ -29,7 +29,8 @@ _EDGE = "。；，、！ \n"
 def merge(list_id: int, chosen: editing.Chosen, *, by: Actor) -> Duty:
     """Make one row of several: the first keeps its lineage and takes in what the others say; they are dropped.
 
-    Its quote covers them all where they adjoin in the source, else it stays the first's.
+    Its quote covers them all where they adjoin in the source, else it stays the first's. Who merges has looked at the
+    rows: nothing is doubtful any more.
     """
     with ledger.act("merge", by=by) as act:
         rows = editing.chosen_rows(list_id, chosen, by, act)
@@ -66,6 +67,7 @@ def _merge(rows: list[Duty]) -> Duty:
     first.named = _united(row.named for row in rows)
     first.steps = _united(row.steps for row in rows)
     first.flags = _united(row.flags for row in rows)
+    editing.settle_doubts(first)
     first.deadline = next((row.deadline for row in rows if row.deadline), None)
     first.due_on = next((row.due_on for row in rows if row.due_on), None)
     first.why = f"经办人合并第 {numbers} 项"[:200]
@@ -151,7 +153,8 @@ def split(duty_id: int, at: int | None, *, by: Actor, rev: int | None = None) ->
     """Cut a row before character `at` of its wording; the second half becomes the next row, of a lineage of its own.
 
     Both quote the source exactly: each its half where the place is found there, else both the whole. Owners, cadence
-    and day hold for both; figures, steps and flags go with their words.
+    and day hold for both; figures, steps and flags go with their words. Who splits has looked at the row: neither half is
+    doubtful any more.
     """
     with ledger.act("split", by=by) as act:
         duty = editing.editable(duty_id, by, act, rev)
@@ -160,6 +163,7 @@ def split(duty_id: int, at: int | None, *, by: Actor, rev: int | None = None) ->
         halves = duty.wording[:at].rstrip(_EDGE), duty.wording[at:].strip(_EDGE)
         if not all(halves):
             raise Malformed(f"请填写 1 到 {len(duty.wording) - 1} 之间的数，使前后两半都有文字。", "at")
+        editing.settle_doubts(duty)
         second = _second_half(duty, at, halves[1])
         _insert(second, duty.duty_list, duty.position + 1)
         duty.wording = halves[0]

@@ -23,6 +23,7 @@ PAGE = 50
 
 # What the screen calls the acts and the rows that entries are about.
 ACTIONS = {
+    "abandon": "放弃草稿",
     "add": "增加责任事项",
     "adopt": "确认清单生效",
     "answer": "答复征求意见",
@@ -49,6 +50,7 @@ ACTIONS = {
     "end_liaison": "解除联络员",
     "end_tenure": "免职",
     "export": "导出日志",
+    "extend": "延长征求意见",
     "feedback": "意见反馈",
     "grant": "授权",
     "holidays": "录入节假日安排",

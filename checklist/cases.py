@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,8 +15,18 @@ from checklist.refusal import Malformed, Refused
 from models import Cadence, Case, Item, ItemState, Step, db
 
 LONGEST_NAME = 60
+MOST_STEPS = 20
+LONGEST_STEP = 80
 ONLY_STEP = "办结"  # what a case has to reach whose duty names no steps
 SIGNED = (ItemState.SIGNED, ItemState.APPROVED)
+
+
+def too_much(steps: Sequence[str]) -> str:
+    """What is wrong with the steps that a duty names for its cases, in Chinese; empty where nothing is."""
+    if len(steps) > MOST_STEPS:
+        return f"办理步骤不超过 {MOST_STEPS} 步，请合并几步。"
+    long = next((n for n, step in enumerate(steps, 1) if len(step) > LONGEST_STEP), None)
+    return f"第 {long} 步超过 {LONGEST_STEP} 字，请写短一些。" if long else ""
 
 
 # --- the order of steps -------------------------------------------------------------------------------------

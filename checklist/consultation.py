@@ -28,14 +28,31 @@ def consult(list_id: int, last_day: date | None, *, by: Actor, rev: int | None =
         units = asked(duties)
         if not units:
             raise Refused("还没有一项定了责任人，不知道向谁征求意见。请先定责任人。", duties)
+        lists.settle(duties)  # the units will speak of rows by their numbers
         opinions = [Opinion(unit=unit) for unit in units]
         db.session.add(Consultation(duty_list=duties, from_day=clock.today(), last_day=last_day, opinions=opinions))
     return duties
 
 
+def extend(list_id: int, last_day: date | None, *, by: Actor, rev: int | None = None) -> Consultation:
+    """Give the units more time, also once it is over; what they have answered stays. Raises Stale, Refused, Malformed."""
+    with ledger.act("extend", by=by) as act:
+        duties = access.load(DutyList, list_id)
+        act.post = access.require(by, "extend", duties)
+        if duties.state is not ListState.CONSULTING:
+            raise Refused(f"这份清单现在是“{duties.state.label}”，没有正在进行的征求意见。请刷新页面。", duties)
+        lists.insist_on_rev(duties, rev)
+        consultation = duties.consultations[-1]
+        if last_day is None or last_day <= max(consultation.last_day, clock.today()):
+            raise Malformed(f"请选择今天和原定的 {consultation.last_day} 以后的一天。", "last_day")
+        consultation.last_day = last_day
+    return consultation
+
+
 def asked(duties: DutyList) -> list[Unit]:
     """The units of the posts to which a draft gives something to do, by code."""
-    found = {post.unit for duty in duties.kept for post in owners.spread(duty).posts}
+    spread = owners.spreads(duties)
+    found = {post.unit for duty in duties.kept for post in spread[duty].posts}
     return sorted(found, key=lambda unit: unit.code)
 
 

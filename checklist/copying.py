@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from checklist import access, guarding, ledger, lists, owners
+from checklist import access, guarding, ledger, lists, owners, versions
 from checklist.actor import Actor
 from checklist.refusal import Refused
 from models import Duty, DutyList, ListState, Target, Unit, db
@@ -36,6 +36,7 @@ def copy(list_id: int, *, year: int, name: str, by: Actor) -> DutyList:
             drafted_by=by.user,
         )
         lists.insist_on_free_name(new)
+        new.version = versions.next_number(new)
         db.session.add(new)
         lineages = {duty.lineage: lists.new_lineage() for duty in old.kept}
         work = guarding.work(old)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from checklist import access, guarding, ledger, lists, owners, tiers
+from checklist import access, cases, guarding, ledger, lists, owners, tiers
 from checklist.actor import Actor
 from checklist.refusal import Malformed, Refused
 from models import Cadence, Duty, DutyList, ExactDecimal, Part, Side, Target, db
@@ -37,7 +37,10 @@ def add(list_id: int, wording: str, *, by: Actor) -> Duty:
 
 @dataclass(frozen=True)
 class Edit:
-    """What the clerk makes of a duty. `values` maps a target's id to its figure, None while it is 待定."""
+    """What the clerk makes of a duty.
+
+    `values` maps a target's id to its figure, None while it is 待定; `steps` are those of a case, in their order.
+    """
 
     wording: str
     side: Side
@@ -46,6 +49,7 @@ class Edit:
     owners: list[owners.Owner]
     guards: list[str]
     values: Mapping[int, Decimal | None]
+    steps: Sequence[str]
 
 
 def edit(duty_id: int, to: Edit, *, by: Actor, rev: int | None = None) -> Duty:
@@ -54,12 +58,17 @@ def edit(duty_id: int, to: Edit, *, by: Actor, rev: int | None = None) -> Duty:
         duty = editable(duty_id, by, act, rev)
         duty.wording = _wording(to.wording)
         duty.side, duty.cadence, duty.due_on = to.side, to.cadence, to.due_on
-        duty.owners = to.owners
-        duty.flags = [flag for flag in duty.flags if flag["kind"] != "doubt"]  # somebody has looked at it
+        duty.owners, duty.steps = to.owners, _steps(to.steps)
+        settle_doubts(duty)
         duty.guards = guarding.guarded(duty, to.guards)
         for target in duty.targets:
             target.value = _figure(target, to.values.get(target.id))
     return duty
+
+
+def settle_doubts(duty: Duty) -> None:
+    """Somebody has looked at a row: the decomposer's doubts are over. A slip in the text stays flagged. Only inside an act."""
+    duty.flags = [flag for flag in duty.flags if flag["kind"] != "doubt"]
 
 
 def mend(duty_id: int, slip: str, standard: str, *, by: Actor, rev: int | None = None) -> Duty:
@@ -98,23 +107,32 @@ class Assigned:
     same: list[Duty]
 
 
-def assign(list_id: int, chosen: Chosen, owner_keys: list[str], part: Part, *, by: Actor) -> Assigned:
-    """Let owners (keys of `tiers.candidates`) take a part in all chosen rows, beside those who have one already."""
+def assign(
+    list_id: int, chosen: Chosen, owner_keys: list[str], part: Part, *, by: Actor, replace: bool = False
+) -> Assigned:
+    """Let owners (keys of `tiers.candidates`) take a part in all chosen rows.
+
+    With `replace` they take it from those who have it now; whoever has the other part keeps it either way.
+    """
     with ledger.act("assign", by=by) as act:
         rows = chosen_rows(list_id, chosen, by, act)
         known = dict(tiers.candidates(rows[0].duty_list))
         if not owner_keys or not known.keys() >= set(owner_keys):
             raise Malformed("请选择责任人。", "owners")
-        changed = [row for row in rows if _take_part(row, {key: known[key] for key in owner_keys}, part)]
+        new = {key: known[key] for key in owner_keys}
+        changed = [row for row in rows if _take_part(row, new, part, replace=replace)]
     return Assigned(changed, [row for row in rows if row not in changed])
 
 
-def _take_part(duty: Duty, new: Mapping[str, owners.Owner], part: Part) -> bool:
+def _take_part(duty: Duty, new: Mapping[str, owners.Owner], part: Part, *, replace: bool) -> bool:
     """Whether that changed anything. An owner who has the other part changes it, and keeps a set's exceptions."""
     before = {owners.key(owner): owner for owner in duty.owners}
-    after = before | {key: {**owner, **before.get(key, {}), "part": part.value} for key, owner in new.items()}
+    kept = {key: owner for key, owner in before.items() if not (replace and owner["part"] == part)}
+    after = kept | {key: {**owner, **before.get(key, {}), "part": part.value} for key, owner in new.items()}
+    if after == before:
+        return False
     duty.owners = list(after.values())
-    return after != before
+    return True
 
 
 def chosen_rows(list_id: int, chosen: Chosen, by: Actor, act: ledger.Act) -> list[Duty]:
@@ -150,6 +168,13 @@ def _wording(text: str) -> str:
     if not text.strip():
         raise Malformed("任务表述不能为空。不需要这一项时，请用“删去”。", "wording")
     return text.strip()
+
+
+def _steps(lines: Sequence[str]) -> list[str]:
+    steps = [line.strip() for line in lines if line.strip()]
+    if wrong := cases.too_much(steps):
+        raise Malformed(wrong, "steps")
+    return steps
 
 
 def _figure(target: Target, value: Decimal | None) -> Decimal | None:

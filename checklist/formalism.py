@@ -1,7 +1,7 @@
 """What no duty may demand: the burdens that 指尖上的形式主义 is made of, as data, each rule with examples. Pure.
 
-The rules are those of the opinion of 2023 on preventing it (中央网络安全和信息化委员会《关于防治“指尖上的形式主义”的
-若干意见》) and of DESIGN's rules of the field. To forbid such a thing is not to demand it: 严禁拍照打卡式调研 passes.
+Each names the rule that it is drawn from; docs/formalism.md says what stands there, and what only we say. To forbid such
+a thing is not to demand it: 严禁拍照打卡式调研 passes.
 """
 
 from __future__ import annotations
@@ -9,11 +9,17 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+OPINION = "《关于防治“指尖上的形式主义”的若干意见》（中央网络安全和信息化委员会，2023 年）"
+REGULATION = "《整治形式主义为基层减负若干规定》（中共中央办公厅、国务院办公厅，2024 年）"
+MEASURES = "《政务移动互联网应用程序规范化管理办法》（国办函〔2026〕12 号）"
+OURS = "本系统不排名、不打分的规则"
+
 
 class Burden(NamedTuple):
-    """One kind of demand: `says` names it, `instead` what to write; clauses that `spared` fits mean something else."""
+    """One kind of demand: `says` names it, `rule` whence, `instead` what to write; what `spared` fits is something else."""
 
     says: str
+    rule: str
     pattern: re.Pattern[str]
     spared: re.Pattern[str]
     instead: str
@@ -21,14 +27,16 @@ class Burden(NamedTuple):
     harmless: str
 
 
-def _burden(says: str, pattern: str, spared: str, instead: str, example: str, harmless: str) -> Burden:
-    return Burden(says, re.compile(pattern), re.compile(spared or r"(?!)"), instead, example, harmless)
+def _burden(says: str, rule: str, pattern: str, spared: str, instead: str, example: str, harmless: str) -> Burden:
+    return Burden(says, rule, re.compile(pattern), re.compile(spared or r"(?!)"), instead, example, harmless)
 
 
+_POINTS_OF_OTHERS = r"落户|入学|入户|超市|兑换|村民|居民|农户|学生|评标|评审|驾|信用"
 _CLAUSE = r"[^，。；！\n]"
 BURDENS = (
     _burden(
         "打卡签到",
+        OPINION,
         r"打卡|扫码签到",
         r"打卡(?:地|点|胜地|景点)|网红",
         "改为写明要办成的事",
@@ -37,6 +45,7 @@ BURDENS = (
     ),
     _burden(
         "排名排行",
+        OURS,
         r"排名|排行|末位(?:淘汰|表态)",
         rf"(?:力争|争取|提升|提高|进入|保持|稳定|前移|进位|靠前|位居|上升){_CLAUSE}{{0,20}}|(?:排名|排位){_CLAUSE}{{0,6}}(?:前|第)",
         "改为直接督办没有完成的单位",
@@ -44,15 +53,26 @@ BURDENS = (
         "力争营商环境评价全省排名前二十",
     ),
     _burden(
-        "积分打分",
-        r"积分|赋分|计分|扣分|打分|量化评分",
-        r"落户|入学|入户|超市|兑换|村民|居民|农户|学生|评标|评审|驾|信用",
+        "积分",
+        OPINION,
+        r"积分",
+        _POINTS_OF_OTHERS,
         "改为写明完成的标准",
         "对各单位落实情况实行积分管理",
         "推广村民积分超市",
     ),
     _burden(
+        "打分扣分",
+        OURS,
+        r"赋分|计分|扣分|打分|量化评分",
+        _POINTS_OF_OTHERS,
+        "改为写明完成的标准",
+        "对各单位报送情况逐项打分",
+        "规范评标专家打分",
+    ),
+    _burden(
         "拍照、截图、留痕",
+        f"{OPINION}和{REGULATION}",
         rf"拍照|截图|截屏|(?:上传|报送|提供|提交|附|发送|留存){_CLAUSE}{{0,12}}(?:照片|图片|影像|视频)|"
         r"(?:工作|过程|处处|步步|事事|全程)留痕|留痕(?:管理|资料|材料|备查)|痕迹管理",
         r"执法|办案|交易|审批|决策|评标|招标|采购|卫片|遥感|航拍|监控|取证|随手拍",
@@ -62,6 +82,7 @@ BURDENS = (
     ),
     _burden(
         "定位和轨迹",
+        MEASURES,
         rf"定位(?:打卡|签到|上报|信息|轨迹|共享)|(?:手机|GPS|实时|人员|干部){_CLAUSE}{{0,4}}定位(?!准)|"
         rf"(?:上传|共享|报送){_CLAUSE}{{0,6}}(?:位置|轨迹)|行动轨迹",
         r"功能定位|目标定位|战略定位|产业定位|车辆|船舶|应急|救援",
@@ -71,6 +92,7 @@ BURDENS = (
     ),
     _burden(
         "强制下载、安装、关注",
+        OPINION,
         rf"(?:下载|安装|注册|关注|绑定){_CLAUSE}{{0,14}}(?:[Aa][Pp][Pp]|公众号|小程序|客户端|视频号)|"
         rf"(?:[Aa][Pp][Pp]|公众号|小程序|客户端|视频号){_CLAUSE}{{0,8}}(?:下载|安装|注册|关注|激活)(?:量|率|数|任务)?",
         r"",
@@ -80,6 +102,7 @@ BURDENS = (
     ),
     _burden(
         "点赞、转发、投票",
+        MEASURES,
         rf"(?:组织|要求|动员|发动|带头|全员|每人|必须){_CLAUSE}{{0,12}}(?:点赞|转发|投票|接龙)|"
         r"朋友圈|(?:微信|网络)投票|(?:点赞|转发)[量率数]|(?:在线|学习)时长|登录(?:次数|天数)",
         r"选举|选民|换届|表决|转发(?:文件|通知|上级)",
@@ -89,6 +112,7 @@ BURDENS = (
     ),
     _burden(
         "日报、每日上报",
+        REGULATION,
         rf"(?:每日|每天|逐日|天天){_CLAUSE}{{0,16}}(?:上报|报送|填报|汇报|报告)|日报告制|"
         r"(?<![0-9一二三四五六七八九十今近即昨当])日报(?![送告名到价备请经社道])",
         r"汛|雨情|水情|疫情|灾情|险情|火情|应急|值班|防火|监测|(?:人民|光明|经济|农民|法治)日报",

@@ -15,8 +15,6 @@ from checklist.likeness import likeness
 from checklist.workload import Load
 from models import Cadence, Duty, DutyList, ListState, Part, Tier, db
 
-OPINION = "《关于防治“指尖上的形式主义”的若干意见》（2023 年）"
-
 # About what a tier can hold before it is no longer read; taken from lists that counties published.
 CEILINGS = {Tier.TEAM: 60, Tier.SECRETARY: 25, Tier.MEMBER: 20}
 # A member's ceiling is his own, whoever else is on the list. A breakdown belongs to no tier: its length does not weigh on anybody, what one post leads of it does.
@@ -40,7 +38,7 @@ class Finding:
 def blocking(duty: Duty) -> list[str]:
     """What a row demands that no list may demand, in Chinese, with the rule that says so."""
     return [
-        f"要求“{words}”，属于{burden.says}，{OPINION}不允许；{burden.instead}，再提交"
+        f"要求“{words}”，属于{burden.says}。依据{burden.rule}，清单不提这样的要求；请{burden.instead}，再提交"
         for burden, words in formalism.demanded(duty.wording)
     ]
 

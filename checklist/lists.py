@@ -49,6 +49,7 @@ LIST_MOVES = {
     "submit": ListMove("提交确认", ListState.DRAFT, ListState.SUBMITTED, "会议名称、文号、日期；每项有牵头责任人"),
     "adopt": ListMove("确认生效", ListState.SUBMITTED, ListState.ADOPTED, "另一人办理"),
     "decline": ListMove("退回修改", ListState.SUBMITTED, ListState.DRAFT, "理由"),
+    "abandon": ListMove("放弃草稿", ListState.DRAFT, ListState.ABANDONED, "理由"),
     "supersede": ListMove("由新版取代", ListState.ADOPTED, ListState.SUPERSEDED, "新版生效"),
 }
 
@@ -92,6 +93,7 @@ def begin(unit_id: int, *, name: str, year: int, title: str, text: str, by: Acto
             drafted_by=by.user,
         )
         insist_on_free_name(duties)
+        duties.version = versions.next_number(duties)
         db.session.add(duties)
         db.session.flush()
     return duties
@@ -103,7 +105,7 @@ def _usual_nodes(year: int) -> list[str]:
 
 
 def insist_on_free_name(duties: DutyList) -> None:
-    """Raises Malformed when there is a series of this unit, kind, tier, year and name already."""
+    """Raises Malformed when there is a series of this unit, kind, tier, year and name; an abandoned draft gives it free."""
     with db.session.no_autoflush:
         if versions.series(duties):
             raise Malformed(f"{duties.year} 年已经有名为“{duties.name}”的{duties.sort}，请换一个名称。", "name")
@@ -191,8 +193,9 @@ def unready(duties: DutyList) -> list[str]:
         return ["清单里还没有责任事项"]
     problems, days, today = tiers.headless(duties), holidays.calendar(), clock.today()
     on_nodes = [d for d in duties.kept if d.cadence in (Cadence.ONGOING, Cadence.PER_EVENT)]
+    spread = owners.spreads(duties)
     for duty in duties.kept:
-        wrong = [*owners.spread(duty).missing, *tiers.misled(duty), *linter.blocking(duty)]
+        wrong = [*spread[duty].missing, *tiers.misled(duty), *linter.blocking(duty)]
         problems += [f"第 {duty.position} 项{what}" for what in wrong]
         if duty not in on_nodes and not schedule.periods(duty, today, days) and not versions.is_untouched(duty):
             problems.append(f"第 {duty.position} 项的完成日期已经过去")
@@ -218,8 +221,9 @@ def adopt(list_id: int, *, by: Actor, rev: int | None = None) -> DutyList:
         act.reason = duties.revised_because or None
         duties.decided_by, duties.adopted_on = by.user, clock.today()
         db.session.flush()
+        spread = owners.spreads(duties)
         for duty in duties.kept:
-            for post, part in owners.spread(duty).posts.items():
+            for post, part in spread[duty].posts.items():
                 duty.assignments.append(Assignment(post=post, part=part))
             make_items(duty, duties.adopted_on)
     return duties
@@ -238,9 +242,9 @@ def coming(duties: DutyList) -> Coming:
     """How many duties, posts and new items this year adoption would bring."""
     posts: set[Post] = set()
     items, days, today = 0, holidays.calendar(), clock.today()
+    spread = owners.spreads(duties)
     for duty in duties.kept:
-        spread = owners.spread(duty).posts
-        posts.update(spread)
+        posts.update(spread[duty].posts)
         items += len(versions.missing(duty, today, days))
     return Coming(len(duties.kept), len(posts), items)
 
@@ -260,6 +264,18 @@ def decline(list_id: int, reason: str, *, by: Actor, rev: int | None = None) -> 
         if not reason.strip():
             raise Malformed("请填写退回修改的理由。", "reason")
         duties.declined_because, duties.submitted_by = reason, None
+    return duties
+
+
+def abandon(list_id: int, reason: str, *, by: Actor, rev: int | None = None) -> DutyList:
+    """Give up a draft, or the draft of a revision, with a reason. It stays to be read, and another can be begun."""
+    with ledger.act("abandon", by=by, reason=reason) as act:
+        duties = access.load(DutyList, list_id)
+        act.post = access.require(by, "abandon", duties)
+        move(duties, "abandon", rev)
+        if not reason.strip():
+            raise Malformed("请填写放弃的理由。", "reason")
+        duties.abandoned_because = reason.strip()
     return duties
 
 

@@ -15,9 +15,10 @@ from typing import Any
 from sqlalchemy import select
 
 from checklist.clock import today
-from models import Duty, Part, Post, PostKind, Unit, UnitKind, db
+from models import Duty, DutyList, Part, Post, PostKind, Unit, UnitKind, db
 
 Owner = dict[str, Any]
+_Known = dict[tuple[str, ...], tuple[list[Post], list[str]]]  # an owner → its posts, and who in it has none
 
 SETS = {"towns": "各镇", "departments": "各部门", "team": "班子成员"}
 _KINDS = {"towns": UnitKind.TOWN, "departments": UnitKind.DEPARTMENT}
@@ -72,11 +73,25 @@ def _match(name: str, units: list[Unit]) -> list[Owner]:
 
 def spread(duty: Duty) -> Spread:
     """The posts that a duty's owners come to. Where one is both, leading counts."""
+    return _spread(duty, {})
+
+
+def spreads(duties: DutyList) -> dict[Duty, Spread]:
+    """The same of every row of a list, dropped ones too; whoever owns many of them is looked up once."""
+    known: _Known = {}
+    return {duty: _spread(duty, known) for duty in duties.duties}
+
+
+def _spread(duty: Duty, known: _Known) -> Spread:
     posts: dict[Post, Part] = {}
     missing: list[str] = []
     for owner in duty.owners:
-        found = posts_of(owner, duty.duty_list.unit)
-        missing += [f"{name}没有可承担的岗位" for name in _without_post(owner, found, duty.duty_list.unit)]
+        whom = (key(owner), *owner.get("except", ()))
+        if whom not in known:
+            found = posts_of(owner, duty.duty_list.unit)
+            known[whom] = found, _without_post(owner, found, duty.duty_list.unit)
+        found, without = known[whom]
+        missing += [f"{name}没有可承担的岗位" for name in without]
         for post in found:
             if posts.get(post) is not Part.LEAD:
                 posts[post] = Part(owner["part"])

@@ -138,8 +138,10 @@ def write_xlsx(duties: DutyList, out: BinaryIO) -> None:
             texts = [column.words(duty, names) for column in COLUMNS]
             texts += [_progress(counts.get(duty.id))] if counts else []
             sheet.write_row(n + 1, 0, [n, *(sheets.fitting(text, CUT) for text in texts)], cell)
+            sheet.set_row(n + 1, sheets.height(texts, _WIDTHS[1 : len(heads)]))
 
 
+_WIDTHS = [6, *(column.width for column in COLUMNS), 16]
 _CELL = {"font_name": "仿宋", "font_size": 11, "text_wrap": True, "valign": "top", "border": 1}
 _HEAD = {"font_name": "黑体", "align": "center", "valign": "vcenter", "bg_color": "#F2F2F2"}
 _TITLE = {"font_name": "黑体", "font_size": 16, "align": "center", "valign": "vcenter", "border": 0}
@@ -148,7 +150,7 @@ _MARGINS = {"left": 35, "right": 37, "top": 28, "bottom": 26}  # mm; see checkli
 
 def _sheet(book: Workbook, name: str, columns: int) -> Any:
     sheet = book.add_worksheet(name)
-    for at, width in enumerate([6, *(column.width for column in COLUMNS), 16][:columns]):
+    for at, width in enumerate(_WIDTHS[:columns]):
         sheet.set_column(at, at, width)
     sheet.set_row(0, 36)
     sheet.freeze_panes(2, 0)

@@ -12,8 +12,8 @@ from checklist.likeness import likeness
 from checklist.refusal import Refused
 from models import Duty, DutyList, ListState, Part, db
 
-# Per cent of shared words from which another row counts as the same task. Rows of speeches of one county that ask
-# for the same are above 60 even when the figures and the verbs changed; others of the same field are below 45.
+# Per cent of shared words from which another row counts as the same task: the most that two rows about different
+# things share is 50, a day and a verb. docs/likeness.md has the figures.
 NEAR = 60
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from checklist import cellwords, figures, tablerows
+from checklist import cases, cellwords, figures, tablerows
 from checklist.cellwords import When
 from checklist.columns import Means
 from checklist.decompose import flags_of, side_of
@@ -173,12 +173,18 @@ class _Interpreter:
             deadline=words,
             due_on=when.due_on,
             targets=self._targets(wording),
-            steps=[line for text in raw.texts(Means.STEPS) for line in text.split("\n")],
+            steps=self._steps(),
             beside=[*self._beside, *(v for m in (Means.REMARK, Means.RISK) for v in raw.values.get(m, []))],
             guarded=[line for text in raw.texts(Means.GUARDS) for line in text.split("\n")],
             open=list(dict.fromkeys([*self._open, *_masked(wording)])),
             wrong=self._wrong,
         )
+
+    def _steps(self) -> list[str]:
+        steps = [line for text in self._raw.texts(Means.STEPS) for line in text.split("\n")]
+        if wrong := cases.too_much(steps):
+            self._wrong.append(Wrong(self._raw.address(Means.STEPS), wrong))
+        return steps
 
     def _path(self) -> tuple[list[str], Side | None]:
         """What the row stands under; a word for its side is none of it."""

@@ -23,6 +23,7 @@ COPIED = (
     *("lineage", "version", "start", "end", "quote", "wording", "side", "path", "named", "owners"),
     *("cadence", "deadline", "due_on", "steps", "flags", "guards", "why"),
 )
+UNDER_WAY = (ListState.DRAFT, ListState.CONSULTING, ListState.SUBMITTED)
 DONE = (ItemState.SIGNED, ItemState.APPROVED)
 
 
@@ -30,9 +31,19 @@ DONE = (ItemState.SIGNED, ItemState.APPROVED)
 
 
 def series(duties: DutyList) -> list[DutyList]:
-    """All versions of a list, the first one first."""
-    same = {name: getattr(duties, name) for name in ("unit", "kind", "tier", "year", "name")}
-    return list(db.session.scalars(select(DutyList).filter_by(**same).order_by(DutyList.version)))
+    """All versions of a list, the first one first; abandoned drafts are none."""
+    return [version for version in _of_one_key(duties) if version.state is not ListState.ABANDONED]
+
+
+def next_number(duties: DutyList) -> int:
+    """The number of a new version of what bears this name: an abandoned draft keeps its own."""
+    with db.session.no_autoflush:
+        return max((version.version for version in _of_one_key(duties)), default=0) + 1
+
+
+def _of_one_key(duties: DutyList) -> list[DutyList]:
+    key = {name: getattr(duties, name) for name in ("unit", "kind", "tier", "year", "name")}
+    return list(db.session.scalars(select(DutyList).filter_by(**key).order_by(DutyList.version)))
 
 
 def in_force(duties: DutyList) -> DutyList | None:
@@ -42,12 +53,12 @@ def in_force(duties: DutyList) -> DutyList | None:
 
 def before(duties: DutyList) -> DutyList | None:
     """The version that this one revises."""
-    return next((version for version in series(duties) if version.version == duties.version - 1), None)
+    return next((version for version in reversed(series(duties)) if version.version < duties.version), None)
 
 
 def is_under_way(duties: DutyList) -> bool:
-    """Whether this is a revision that has not come into force."""
-    return duties.version > 1 and duties.adopted_on is None
+    """Whether this is a revision that has not come into force and still can."""
+    return duties.state in UNDER_WAY and before(duties) is not None
 
 
 def offers(duties: DutyList, standing: access.Standing) -> set[str]:
@@ -77,7 +88,7 @@ def revise(list_id: int, reason: str, *, by: Actor) -> DutyList:
         assert by.user is not None  # only a clerk gets here
         revised = DutyList(
             **{name: getattr(duties, name) for name in ("unit", "kind", "tier", "year", "name", "source", "nodes")},
-            version=duties.version + 1,
+            version=next_number(duties),
             revised_because=reason.strip(),
             drafted_by=by.user,
             duties=[_copied(duty, position) for position, duty in enumerate(duties.kept, 1)],

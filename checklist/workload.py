@@ -36,16 +36,13 @@ class Load:
         return round(self.fields / self.months, 1)
 
 
-def loads(duties: DutyList, spread: Mapping[Duty, owners.Spread] | None = None) -> list[Load]:
-    """Of everybody who would lead something in a list, those with most items first.
-
-    `spread` is what the duties' owners come to, where the caller knows it already.
-    """
+def loads(duties: DutyList) -> list[Load]:
+    """Of everybody who would lead something in a list, those with most items first."""
     today = clock.today()
     led: dict[Post, list[Duty]] = defaultdict(list)
+    spread = owners.spreads(duties)
     for duty in duties.kept:
-        posts = (spread[duty] if spread else owners.spread(duty)).posts
-        for post, part in posts.items():
+        for post, part in spread[duty].posts.items():
             if part is Part.LEAD:
                 led[post].append(duty)
     days = holidays.calendar()

@@ -10,7 +10,7 @@ from wtforms.validators import Length, Optional
 
 from checklist import access, consultation, lists, owners
 from checklist.refusal import Malformed, Refused
-from models import Answer, Duty, DutyList, Opinion
+from models import Answer, DutyList, ListState, Opinion
 from pages import current
 from pages.forms import Form, tidy
 
@@ -63,6 +63,7 @@ def _page(found: DutyList, form: Form | None = None) -> str:
         asked=consultation.asked(found),
         consultation=latest,
         silent=consultation.silent(latest) if latest else [],
+        may_extend=found.state is ListState.CONSULTING and access.may(standing, "extend", found),
         may_end=latest is not None and consultation.may_end(latest),
         rows={duty.lineage: duty for duty in found.duties},
     )
@@ -80,9 +81,21 @@ def consult(id: int) -> Response:
     )
 
 
+@bp.post("/lists/<int:id>/consultation/last-day")
+def extend(id: int) -> Response:
+    form = ConsultForm()
+    by, day, rev = current.actor(), form.last_day.data, form.rev.data
+    return current.change(
+        form,
+        lambda: consultation.extend(id, day, by=by, rev=rev),
+        lambda: _page(_heard(id), form),
+        url_for("consultations.show", id=id),
+    )
+
+
 @bp.post("/lists/<int:id>/consultation/end")
 def conclude(id: int) -> Response:
-    form = Form()
+    form = ConsultForm()  # where it cannot be ended, the page offers another day
     by, rev = current.actor(), form.rev.data
     return current.change(
         form,
@@ -103,19 +116,21 @@ def opinion(id: int) -> str:
 
 def _answer_page(found: Opinion, form: Form) -> str:
     form.nonce.data = form.nonce.data or current.new_nonce()
+    duties = found.consultation.duty_list
+    spread = owners.spreads(duties)
     return render_template(
         "consultations/opinion.html",
         opinion=found,
-        list=found.consultation.duty_list,
+        list=duties,
         form=form,
         open=found in consultation.open_to(current.standing()),
-        titles=_titles,
-        concerns=lambda duty: any(post.unit == found.unit for post in owners.spread(duty).posts),
+        titles=lambda duty: _titles(spread[duty]),
+        concerns=lambda duty: any(post.unit == found.unit for post in spread[duty].posts),
     )
 
 
-def _titles(duty: Duty) -> str:
-    return "、".join(f"{post.title}（{part.label}）" for post, part in owners.spread(duty).posts.items())
+def _titles(spread: owners.Spread) -> str:
+    return "、".join(f"{post.title}（{part.label}）" for post, part in spread.posts.items())
 
 
 @bp.post("/opinions/<int:id>")

@@ -49,15 +49,14 @@ def many_form(found: DutyList, **kwargs: Any) -> ManyForm:
 
 def beside(found: DutyList) -> dict[str, Any]:
     """What is said of a draft beside its rows: what is missing, found, proposed, suggested, and can be undone."""
-    spread = {duty: owners.spread(duty) for duty in found.duties}
-    loads = workload.loads(found, spread)
+    loads = workload.loads(found)
     findings = linter.findings(found)
     step = undoing.last_step(found, current.actor())
     return {
         "list": found,
         "cited": guarding.citations(found),
         "objections": consultation.objections(found),
-        "spread": spread.__getitem__,
+        "spread": owners.spreads(found).__getitem__,
         "describe": owners.describe,
         "unready": lists.unready(found),
         "findings": findings,

@@ -109,14 +109,17 @@ def _once(id: int, verb: Callable[[], Duty]) -> Response:
     return _rows(touched.duty_list, touched)
 
 
-def _rows(found: DutyList, here: Duty | None, done: str = "") -> Response:
-    """All rows of a draft and what stands beside them; `here` is the one that the focus goes to."""
+def _rows(found: DutyList, here: Duty | None, done: str = "", many: desk.ManyForm | None = None) -> Response:
+    """All rows of a draft and what stands beside them; `here` is the one that the focus goes to.
+
+    `many` is the form for many rows as it is to be filled in next: one that was sent would not be taken again.
+    """
     place = url_for("lists.show", id=found.id, _anchor=f"d-{here.id}" if here else "duties")
     if not current.is_htmx():
         return current.answer("", place)
     said = done or (f"已更新，见第 {here.position} 项" if here else "已更新")
     shown = desk.beside(found)
-    return current.answer("lists/_rows.html", place, here=here, said=said, done=done, swapped=True, **shown)
+    return current.answer("lists/_rows.html", place, here=here, said=said, done=done, many=many, swapped=True, **shown)
 
 
 # --- many rows ----------------------------------------------------------------------------------------------
@@ -140,7 +143,9 @@ def assign(id: int) -> Response:
 def _assign(id: int, form: desk.ManyForm) -> tuple[Duty, str]:
     if not form.part.data:
         raise Malformed("请选择牵头或配合。", "part")
-    told = editing.assign(id, form.rows(), form.owners.data or [], Part(form.part.data), by=current.actor())
+    chosen, part = form.owners.data or [], Part(form.part.data)
+    replace = request.form.get("how") == "replace"
+    told = editing.assign(id, form.rows(), chosen, part, by=current.actor(), replace=replace)
     same = f"；第 {'、'.join(str(d.position) for d in told.same)} 项原来就是这样，没有变化" if told.same else ""
     return (told.changed or told.same)[0], f"已改 {len(told.changed)} 项{same}。"
 
@@ -163,7 +168,7 @@ def _many(id: int, verb: Callable[[int, desk.ManyForm], tuple[Duty, str]]) -> Re
         return response
     if not current.is_htmx():
         flash(done)
-    return _rows(here.duty_list, here, done)
+    return _rows(here.duty_list, here, done, many=desk.many_form(here.duty_list, formdata=None))
 
 
 @bp.post("/lists/<int:id>/undo")

@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
-from wtforms import DateField, DecimalField, RadioField, SelectField, SelectMultipleField
+from wtforms import DateField, DecimalField, RadioField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import Optional
 
 from checklist import access, drawing, editing, guarding, owners, tiers
 from checklist.refusal import Malformed, Stale
 from models import Cadence, Duty, DutyList, Part, Side
 from pages import current, desk
-from pages.forms import Form, WordingForm, options
+from pages.forms import Form, WordingForm, options, tidy
 
 bp = Blueprint("duties", __name__)
 
@@ -28,6 +28,12 @@ class EditForm(WordingForm):
     side = RadioField("类别", choices=options((s, s.label) for s in Side))
     cadence = SelectField("频次", choices=options((c, c.label) for c in Cadence))
     due_on = DateField("完成日期", [Optional()], description="一次完成或每年一次的事项可以定一个日子。")
+    steps = TextAreaField(
+        "程序（办理步骤）",
+        description="一行一步，按先后排列。“逢事必办”的事项，以后登记的每一件都按这些步骤办理。",
+        filters=[tidy],
+        render_kw={"rows": 4},
+    )
     guards = SelectMultipleField("守护的业务事项", description="这条廉政责任看住哪几项业务。")
 
     def edit(self, duty: Duty) -> editing.Edit:
@@ -39,6 +45,7 @@ class EditForm(WordingForm):
             owners=self._owners(duty),
             guards=self.guards.data or [],
             values={t.id: _decimal(self[f"value-{t.id}"].data) for t in duty.targets},
+            steps=(self.steps.data or "").split("\n"),
         )
 
     def _owners(self, duty: Duty) -> list[owners.Owner]:
@@ -67,6 +74,7 @@ def edit_form(duty: Duty, **kwargs: Any) -> EditForm:
         "cadence": duty.cadence.value,
         "due_on": duty.due_on,
         "guards": duty.guards,
+        "steps": "\n".join(duty.steps),
         "rev": duty.rev,
     }
     current_owners = {owners.key(owner): owner for owner in duty.owners}

@@ -35,7 +35,8 @@ bp = Blueprint("lists", __name__, url_prefix="/lists")
 
 
 S = ListState
-SECTIONS = (S.CONSULTING, S.SUBMITTED, S.ADOPTED, S.DRAFT, S.SUPERSEDED)
+SECTIONS = (S.CONSULTING, S.SUBMITTED, S.ADOPTED, S.DRAFT, S.SUPERSEDED, S.ABANDONED)
+FOLDED = (S.ABANDONED,)  # shown once somebody asks for them
 
 
 class DraftForm(SortForm):
@@ -116,7 +117,7 @@ def index() -> str:
     newest = db.session.scalars(select(DutyList).order_by(DutyList.id.desc()))
     seen = [duties for duties in newest if access.may(standing, "see", duties)]
     by_state = {state: [d for d in seen if d.state is state] for state in SECTIONS}
-    return render_template("lists/index.html", by_state=by_state, drafts=bool(current.drafts_for()))
+    return render_template("lists/index.html", by_state=by_state, folded=FOLDED, drafts=bool(current.drafts_for()))
 
 
 @bp.get("/new")
@@ -208,7 +209,7 @@ def _life(found: DutyList, standing: access.Standing) -> dict[str, Any]:
         "versions": [version for version in versions.series(found) if access.may(standing, "see", version)],
         "current": versions.in_force(found),
         "offers": versions.offers(found, standing),
-        "outlook": versions.outlook(found) if found.version > 1 and found.state is S.SUBMITTED else None,
+        "outlook": versions.outlook(found) if found.state is S.SUBMITTED and versions.before(found) else None,
         "opinions": [o for o in consultation.open_to(standing) if o.consultation.duty_list == found],
         "consultation": latest,
         "silent": consultation.silent(latest) if latest else [],

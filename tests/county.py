@@ -177,6 +177,7 @@ def decided(duty: Duty, guards: list[str]) -> editing.Edit:
         owners=owners,
         guards=guards if integrity else [],
         values={target.id: target.value for target in duty.targets},
+        steps=duty.steps,
     )
 
 

@@ -30,7 +30,8 @@ def row(duties: DutyList, words: str) -> Duty:
 def edit(duty: Duty, **changed: Any) -> Duty:
     """Change some of a draft duty's particulars, and leave the rest."""
     values = {target.id: target.value for target in duty.targets}
-    as_it_is = editing.Edit(duty.wording, duty.side, duty.cadence, duty.due_on, duty.owners, duty.guards, values)
+    kept = (duty.side, duty.cadence, duty.due_on, duty.owners, duty.guards)
+    as_it_is = editing.Edit(duty.wording, *kept, values, duty.steps)
     return editing.edit(duty.id, replace(as_it_is, **changed), by=county.actor("chu"))
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from checklist import arranging, editing, ledger, lists
+from checklist import arranging, editing, ledger, lists, undoing
 from checklist.actor import Actor
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
 from models import Duty, DutyList, Part, Side
 from tests import county
+from tests.county import LEAD, SUPPORT
 from tests.test_lists import MEETING, draft, edit, ready, submitted
 from tests.test_signoff import entries
 
@@ -228,6 +229,34 @@ def test_merging_again_what_was_split_gives_the_row_back() -> None:
         edit(first, county.actor("chu"), wording=was[0])
 
 
+# --- doubts -------------------------------------------------------------------------------------------------
+
+
+DOUBTFUL = "一、任务\n财政局要履行一岗双则，即办率达到60%，每周通报一次。\n"
+
+
+def test_who_merges_has_looked_at_the_rows_and_a_slip_stays_flagged() -> None:
+    duties = county.draft("没把握", DOUBTFUL)
+    first, second = duties.duties
+    assert first.doubts
+    assert second.doubts
+    merged = arranging.merge_with_next(first.id, by=county.actor("chu"))
+    assert merged.doubts == []
+    assert [flag["text"] for flag in merged.flags] == ["一岗双则"]
+    editing.restore(second.id, by=county.actor("chu"))
+    assert second.doubts  # at this row alone nobody has looked
+    assert county.in_step()
+
+
+def test_who_splits_has_looked_at_both_halves() -> None:
+    duties = county.draft("没把握", DOUBTFUL)
+    first = duties.duties[0]
+    second = arranging.split(first.id, first.wording.index("，") + 1, by=county.actor("chu"))
+    assert (first.doubts, second.doubts) == ([], [])
+    assert [flag["text"] for flag in first.flags] == ["一岗双则"]
+    assert county.in_step()
+
+
 # --- move ---------------------------------------------------------------------------------------------------
 
 
@@ -283,6 +312,32 @@ def test_many_rows_get_their_owners_at_once_and_none_is_skipped_in_silence() -> 
     ]
     told = editing.assign(duties.id, chosen(first, third), keys, Part.LEAD, by=county.actor("chu"))
     assert (told.changed, told.same) == ([third], [first])
+
+
+def test_new_leads_take_the_place_of_the_old_ones_and_who_supports_stays() -> None:
+    duties = small()
+    first, second, third = duties.duties
+    towns = {"set": "towns", "except": ["QH-DH"], "part": "lead"}
+    edit(first, county.actor("chu"), owners=[{"unit": "QH-CZJ", **LEAD}, {"unit": "QH-JYJ", **SUPPORT}])
+    edit(second, county.actor("chu"), owners=[towns, {"unit": "QH-CZJ", **SUPPORT}])
+    edit(third, county.actor("chu"), owners=[towns])
+    before = [duty.owners for duty in duties.duties]
+    rows = chosen(first, second, third)
+    told = editing.assign(duties.id, rows, ["set-towns"], Part.LEAD, by=county.actor("chu"), replace=True)
+    assert (told.changed, told.same) == ([first], [second, third])
+    assert first.owners == [{"unit": "QH-JYJ", **SUPPORT}, {"set": "towns", "except": [], "part": "lead"}]
+    assert second.owners == before[1]
+    undoing.undo(duties.id, by=county.actor("chu"))
+    assert [duty.owners for duty in duties.duties] == before
+    assert county.in_step()
+
+
+def test_a_unit_that_leads_instead_supports_no_more() -> None:
+    duties = small()
+    first = duties.duties[0]
+    edit(first, county.actor("chu"), owners=[{"unit": "QH-CZJ", **LEAD}, {"unit": "QH-JYJ", **SUPPORT}])
+    editing.assign(duties.id, chosen(first), ["unit-QH-JYJ"], Part.LEAD, by=county.actor("chu"), replace=True)
+    assert first.owners == [{"unit": "QH-JYJ", **LEAD}]
 
 
 @pytest.mark.parametrize("keys", [[], ["unit-MOON"]])

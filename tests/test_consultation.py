@@ -7,12 +7,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
-from checklist import access, consultation, ledger, lists
+from checklist import access, arranging, consultation, editing, ledger, lists
 from checklist.actor import Actor
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
-from models import Answer, DutyList, ListState, Opinion
+from models import Answer, DutyList, ListState, Opinion, db
 from tests import county
+from tests.conftest import Browse, Visit
 from tests.test_lists import EDITS, MEETING, ready
 from tests.test_signoff import entries
 
@@ -92,6 +94,18 @@ def test_while_the_units_read_the_draft_nobody_changes_or_submits_it() -> None:
             change(duties, county.actor("chu"))
     with pytest.raises(Refused, match="征求意见中"):
         lists.submit(duties.id, **MEETING, by=county.actor("chu"))
+
+
+def test_the_units_read_rows_numbered_without_gaps_as_they_will_be_adopted() -> None:
+    duties = ready()
+    editing.drop(duties.duties[2].id, by=county.actor("chu"))
+    arranging.move(duties.duties[6].id, 1, by=county.actor("chu"))
+    wording = [duty.wording for duty in duties.kept]
+    consultation.consult(duties.id, LAST_DAY, by=county.actor("chu"))
+    db.session.expire_all()
+    assert [(duty.position, duty.wording) for duty in duties.kept] == list(enumerate(wording, 1))
+    assert duties.duties[-1].dropped
+    assert county.in_step()
 
 
 # --- answering ----------------------------------------------------------------------------------------------
@@ -195,6 +209,85 @@ def test_a_draft_may_go_out_a_second_time() -> None:
     consultation.consult(duties.id, LAST_DAY, by=county.actor("chu"))
     assert consultation.objections(duties) == {}
     assert len(duties.consultations) == 2
+
+
+# --- more time ----------------------------------------------------------------------------------------------
+
+
+def test_the_units_get_more_time_and_who_has_answered_keeps_the_answer(qinghe: county.Clock) -> None:
+    duties = consulting()
+    object_to(duties)
+    later, size = LAST_DAY + timedelta(days=4), ledger.size()
+    consultation.extend(duties.id, later, by=county.actor("chu"))
+    (entry,) = entries(size)
+    assert (entry["action"], entry["before"]["last_day"], entry["after"]["last_day"]) == (
+        "extend",
+        LAST_DAY.isoformat(),
+        later.isoformat(),
+    )
+    qinghe.set_day(later)
+    agree(duties, "zheng", "QH-JYJ")
+    assert opinion(duties, "QH-CZJ").answer is Answer.OBJECTS
+    qinghe.move(days=1)
+    with pytest.raises(Refused, match="已经结束"):
+        agree(duties, "wang", "QH-DH")
+    assert county.in_step()
+
+
+def test_time_that_is_over_can_be_given_again_until_the_clerk_ends_it(qinghe: county.Clock) -> None:
+    duties = consulting()
+    qinghe.set_day(LAST_DAY + timedelta(days=1))
+    consultation.extend(duties.id, LAST_DAY + timedelta(days=2), by=county.actor("chu"))
+    agree(duties, "zhou", "QH-CZJ")
+    with pytest.raises(Refused, match="还没有答复"):
+        consultation.conclude(duties.id, by=county.actor("chu"))
+    qinghe.move(days=5)
+    consultation.conclude(duties.id, by=county.actor("chu"))
+    with pytest.raises(Refused, match="没有正在进行的征求意见"):
+        consultation.extend(duties.id, LAST_DAY + timedelta(days=30), by=county.actor("chu"))
+
+
+@pytest.mark.parametrize("day", [None, LAST_DAY, LAST_DAY - timedelta(days=1)])
+def test_more_time_is_not_less(day: date | None) -> None:
+    duties = consulting()
+    with pytest.raises(Malformed, match=LAST_DAY.isoformat()) as refused:
+        consultation.extend(duties.id, day, by=county.actor("chu"))
+    assert refused.value.field == "last_day"
+    assert duties.consultations[-1].last_day == LAST_DAY
+
+
+def test_more_time_is_the_clerks_to_give_and_given_once() -> None:
+    duties, later = consulting(), LAST_DAY + timedelta(days=4)
+    for login in ("qian", "zhou"):
+        with pytest.raises(NotYours):
+            consultation.extend(duties.id, later, by=county.actor(login))
+    by = county.actor("chu", nonce="e" * 32)
+    consultation.extend(duties.id, later, by=by)
+    with pytest.raises(Repeated):
+        consultation.extend(duties.id, later, by=by)
+    with pytest.raises(Stale):
+        consultation.extend(duties.id, later + timedelta(days=1), by=county.actor("chu"), rev=duties.rev - 1)
+    assert county.in_step()
+
+
+def test_a_clerk_gives_more_time_on_the_page(browse: Browse, qinghe: county.Clock) -> None:
+    duties = consulting()
+    page = browse("chu")
+    page.goto(f"/lists/{duties.id}/consultation")
+    page.get_by_text("延长时间").click()
+    page.get_by_label("答复截止日期").fill(LAST_DAY.isoformat())
+    page.get_by_role("button", name="延长到这一天").click()
+    expect(page.locator(".summary")).to_contain_text(f"原定的 {LAST_DAY}")
+    page.get_by_label("答复截止日期").fill("2026-03-12")
+    page.get_by_role("button", name="延长到这一天").click()
+    expect(page.get_by_role("heading", name="2026-03-02 至 2026-03-12")).to_be_visible()
+
+
+@pytest.mark.parametrize("state", [consulting, ready])
+def test_what_cannot_be_ended_yet_or_any_more_is_said_on_the_page(visit: Visit, state: Callable[[], DutyList]) -> None:
+    response = visit("chu").post(f"/lists/{state().id}/consultation/end")
+    assert response.status_code == 409
+    assert "答复截止日期" in response.text
 
 
 STEPS: dict[str, tuple[Callable[[], DutyList], str, str, Callable[[DutyList, Actor], Any]]] = {

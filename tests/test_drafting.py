@@ -97,7 +97,8 @@ def test_the_editor_shows_the_unsure_first_when_asked_to(visit: Visit) -> None:
 def test_a_row_that_the_clerk_has_saved_is_unsure_no_more(visit: Visit) -> None:
     duties = county.draft("没把握", UNSURE)
     duty = next(duty for duty in duties.duties if duty.is_unsure)
-    as_it_is = editing.Edit(duty.wording, duty.side, duty.cadence, duty.due_on, duty.owners, duty.guards, {})
+    kept = (duty.side, duty.cadence, duty.due_on, duty.owners, duty.guards)
+    as_it_is = editing.Edit(duty.wording, *kept, {}, duty.steps)
     editing.edit(duty.id, as_it_is, by=county.actor("chu"))
     assert not duty.doubts
     assert "没有把握" not in visit("chu").get(f"/lists/{duties.id}").text

@@ -74,7 +74,7 @@ def test_many_rows_are_merged_or_given_an_owner_and_rows_are_split_and_moved(
     page.goto(f"/lists/{duties.id}")
     cards = page.locator("article.duty")
     page.get_by_text("成批处理勾选的事项").click()
-    page.get_by_role("button", name="定为责任人").click()
+    page.get_by_role("button", name="追加为责任人").click()
     expect(page.locator(".summary")).to_contain_text("请选择牵头或配合")
     page.goto(f"/lists/{duties.id}")
     for n in (0, 1):
@@ -82,9 +82,17 @@ def test_many_rows_are_merged_or_given_an_owner_and_rows_are_split_and_moved(
     page.get_by_text("成批处理勾选的事项").click()
     page.locator("#many").get_by_label("县教育局", exact=True).check()
     page.locator("#many").get_by_label("配合", exact=True).check()
-    page.get_by_role("button", name="定为责任人").click()
+    page.get_by_role("button", name="追加为责任人").click()
     expect(page.locator(".success").get_by_text("已改 2 项。")).to_be_visible()
     expect(cards.nth(1)).to_contain_text("配合：县教育局")
+    for n in (0, 1):
+        cards.nth(n).get_by_role("checkbox").check()
+    page.get_by_text("成批处理勾选的事项").click()
+    page.locator("#many").get_by_label("县财政局", exact=True).check()
+    page.locator("#many").get_by_label("配合", exact=True).check()
+    page.get_by_role("button", name="替换原来的责任人").click()
+    expect(cards.nth(1)).to_contain_text("配合：县财政局")
+    expect(cards.nth(1)).not_to_contain_text("县教育局")
 
     press_more(page, 0, "惠民补贴资金，”后拆开")
     expect(cards).to_have_count(5)

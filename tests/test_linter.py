@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from pathlib import Path
 
 import pytest
 
@@ -64,13 +66,26 @@ def test_a_ban_reaches_no_further_than_its_own_words(wording: str, says: str) ->
     assert says in kinds(wording)
 
 
+def test_what_no_rule_of_the_state_says_is_not_laid_to_one() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "formalism.md").read_text(encoding="utf-8")
+    cited = dict(re.findall(r"^\| (\S+) \| (\S+) \|", page, re.MULTILINE))
+    names = {
+        "意见": formalism.OPINION,
+        "规定": formalism.REGULATION,
+        "办法": formalism.MEASURES,
+        "本系统": formalism.OURS,
+    }
+    for burden in BURDENS:
+        assert burden.rule == "和".join(names[name] for name in cited[burden.says].split("和"))
+
+
 @pytest.mark.usefixtures("qinghe")
 def test_a_duty_that_demands_it_is_named_with_its_rule_and_not_submitted() -> None:
     duties = ready()
     edit(duties.duties[0], county.actor("chu"), wording="包村干部每周到村打卡")
     (words,) = lists.unready(duties)
     assert words.startswith(
-        "第 1 项要求“打卡”，属于打卡签到，《关于防治“指尖上的形式主义”的若干意见》（2023 年）不允许"
+        "第 1 项要求“打卡”，属于打卡签到。依据《关于防治“指尖上的形式主义”的若干意见》（中央网络安全和信息化委员会，2023 年），"
     )
     with pytest.raises(Refused, match="打卡签到"):
         lists.submit(duties.id, **MEETING, by=county.actor("chu"))

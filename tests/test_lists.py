@@ -44,7 +44,8 @@ def one(duties: DutyList) -> Duty:
 
 
 def edit(duty: Duty, by: Actor, rev: int | None = None, **changed: Any) -> Duty:
-    as_it_is = editing.Edit(duty.wording, duty.side, duty.cadence, duty.due_on, duty.owners, duty.guards, {})
+    kept = (duty.side, duty.cadence, duty.due_on, duty.owners, duty.guards)
+    as_it_is = editing.Edit(duty.wording, *kept, {}, duty.steps)
     return editing.edit(duty.id, replace(as_it_is, **changed), by=by, rev=rev)
 
 

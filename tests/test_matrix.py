@@ -54,6 +54,7 @@ def places(qinghe: county.Clock) -> dict[str, int | str]:
         editing.edit(duty.id, county.decided(duty, []), by=county.actor("chu"))
     meeting = {"meeting": "常务会议", "meeting_no": "〔2026〕2 号", "meeting_day": qinghe.at.date()}
     lists.submit(submitted.id, **meeting, by=county.actor("chu"))
+    given_up = county.draft("放弃", county.SPEECH)
     consulting = county.draft("征求意见", county.SPEECH)
     consultation.consult(consulting.id, qinghe.at.date() + timedelta(days=3), by=county.actor("chu"))
     members = lists.draft(
@@ -76,6 +77,7 @@ def places(qinghe: county.Clock) -> dict[str, int | str]:
         "evidence": evidence.id,
         "batch": first(Batch),
         "draft": draft.id,
+        "given_up": given_up.id,
         "submitted": submitted.id,
         "members": members.id,
         "duty": draft.duties[0].id,
@@ -116,9 +118,10 @@ WHICH = {
     "units.end_liaison": "liaison",
     "units.end_tenure": "tenure",
     "people.revoke": "grant",
-    **{f"consultations.{verb}": "consulting" for verb in ("show", "consult", "conclude")},
+    **{f"consultations.{verb}": "consulting" for verb in ("show", "consult", "extend", "conclude")},
     **{f"consultations.{verb}": "opinion" for verb in ("opinion", "answer")},
     **{f"versions.{verb}": "adopted" for verb in ("new", "create", "changes")},
+    **{f"versions.{verb}": "given_up" for verb in ("abandonment", "abandon")},
     **{f"corrections.{verb}": "adopted_duty" for verb in ("new", "create")},
     **{f"drafts.{verb}": "draft" for verb in ("merge", "assign", "undo")},
     "lists.adopt": "submitted",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from checklist import editing, owners, units
 from models import Duty, Part, Tenure, UnitKind, db
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("qinghe")
 
 def duty_of(*chosen: owners.Owner) -> Duty:
     (duty,) = county.draft("名单", "一、任务\n要建立台账。\n").duties
-    decided = editing.Edit(duty.wording, duty.side, duty.cadence, None, list(chosen), [], {})
+    decided = editing.Edit(duty.wording, duty.side, duty.cadence, None, list(chosen), [], {}, [])
     return editing.edit(duty.id, decided, by=county.actor("chu"))
 
 
@@ -68,7 +68,7 @@ def test_a_unit_of_a_set_that_nobody_heads_is_named_not_passed_over() -> None:
     assert owners.spread(duty_of(towns)).missing == ["南湖镇没有可承担的岗位"]
     duty = db.session.scalars(select(Duty).order_by(Duty.id.desc())).first()
     assert duty
-    decided = editing.Edit(duty.wording, duty.side, duty.cadence, None, [{**towns, "except": ["QH-NH"]}], [], {})
+    decided = editing.Edit(duty.wording, duty.side, duty.cadence, None, [{**towns, "except": ["QH-NH"]}], [], {}, [])
     assert owners.spread(editing.edit(duty.id, decided, by=county.actor("chu"))).missing == []
 
 
@@ -92,3 +92,17 @@ def test_the_clerk_chooses_among_sets_units_and_the_team() -> None:
     assert "unit-QH-CZJ" in keys
     assert f"post-{county.post_of('sun').id}" in keys
     assert "unit-QH" not in keys
+
+
+def test_a_unit_that_owns_many_rows_is_looked_up_once() -> None:
+    asked: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", lambda _c, _u, statement, *_: asked.append(statement))
+    counts = []
+    for rows in (2, 20):
+        duties = county.draft(f"{rows} 项", "一、任务\n" + "财政局要建立台账。\n" * rows)
+        assert len(duties.duties) == rows
+        owners.spreads(duties)  # what can be read is read
+        asked.clear()
+        assert {len(spread.posts) for spread in owners.spreads(duties).values()} == {1}
+        counts.append(len(asked))
+    assert counts[0] == counts[1]

@@ -41,7 +41,7 @@ def came_back(duties: DutyList) -> bool:
 def edited(duties: DutyList, words: str, **changed: object) -> DutyList:
     """A duty of a draft, changed by its clerk."""
     duty = next(d for d in duties.duties if words in d.wording)
-    edit = editing.Edit(duty.wording, duty.side, duty.cadence, duty.due_on, duty.owners, duty.guards, {})
+    edit = editing.Edit(duty.wording, duty.side, duty.cadence, duty.due_on, duty.owners, duty.guards, {}, duty.steps)
     editing.edit(duty.id, editing.Edit(**{**vars(edit), **changed}), by=county.actor("chu"))  # type: ignore[arg-type]
     return duties
 

@@ -105,6 +105,7 @@ def decided(story: Story, duties: DutyList, duty: Duty) -> editing.Edit:
         owners=[*chosen(story, leads, "lead"), *chosen(story, supports, "support")],
         guards=[d.lineage for d in duties.duties for work in guarded if work in d.wording],
         values={target.id: target.value if target.value is not None else goal for target in duty.targets},
+        steps=duty.steps,
     )
 
 
@@ -144,7 +145,7 @@ def revise_a_list(story: Story) -> None:
 def reworded(duty: Duty, wording: str) -> editing.Edit:
     """A duty as it is, but for its wording."""
     values = {target.id: target.value for target in duty.targets}
-    return editing.Edit(wording, duty.side, duty.cadence, duty.due_on, duty.owners, duty.guards, values)
+    return editing.Edit(wording, duty.side, duty.cadence, duty.due_on, duty.owners, duty.guards, values, duty.steps)
 
 
 def begin_another_list(story: Story) -> None:

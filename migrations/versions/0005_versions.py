@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.states import allow_states
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -25,7 +27,7 @@ STATES = {
 
 def upgrade() -> None:
     for table, (constraint, before, after) in STATES.items():
-        widen(table, constraint, condition(before), condition(after))
+        allow_states(table, constraint, before, after)
     # Plain ADD COLUMN on either database: a table rebuilt in batch mode would lose its triggers.
     op.add_column("duty_list", sa.Column("revised_because", sa.Text(), nullable=False, server_default=""))
     op.add_column("signature", sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True))
@@ -34,34 +36,6 @@ def upgrade() -> None:
         " CONSTRAINT fk_signature_voided_by_id REFERENCES duty (id)"
     )
     make_tables()
-
-
-def condition(words: tuple[str, ...]) -> str:
-    return "state IN ({})".format(", ".join(f"'{word}'" for word in words))
-
-
-def widen(table: str, constraint: str, before: str, after: str) -> None:
-    """Let a CHECK allow more; the rows stay where they are.
-
-    SQLite has no ALTER for it. Its manual (ALTER TABLE, "Making other kinds of table schema changes") allows the text of
-    the schema to be edited where only a CHECK changes, and says how: that spares copying a table that others refer to.
-    """
-    connection = op.get_bind()
-    if connection.dialect.name == "postgresql":
-        op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
-        op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {constraint} CHECK ({after})")
-        return
-    written = connection.scalar(sa.text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": table})
-    if f"CHECK ({before})" not in written:
-        raise RuntimeError(f"{table} has another check than {before}")
-    version = connection.exec_driver_sql("PRAGMA schema_version").scalar()
-    connection.exec_driver_sql("PRAGMA writable_schema = ON")
-    connection.execute(
-        sa.text("UPDATE sqlite_master SET sql = :sql WHERE type = 'table' AND name = :name"),
-        {"sql": written.replace(f"CHECK ({before})", f"CHECK ({after})"), "name": table},
-    )
-    connection.exec_driver_sql(f"PRAGMA schema_version = {version + 1}")
-    connection.exec_driver_sql("PRAGMA writable_schema = OFF")
 
 
 def make_tables() -> None:
