@@ -29,7 +29,8 @@ from sqlalchemy import select, text
 import verify
 from app import create_app
 from benchmarks.growth import BLOCK, grow
-from checklist import checkpoints, clock, ledger, receipts, signoff
+from checklist import clock, ledger, signoff
+from checklist.ledger import checkpoints, receipts
 from models import audit_checkpoint, db
 from tests import county
 

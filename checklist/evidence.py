@@ -12,8 +12,8 @@ from typing import BinaryIO
 from checklist import access, durable, ledger, signoff
 from checklist.actor import Actor
 from checklist.formats import Kind, kind_of
+from checklist.ledger.states import unit_code
 from checklist.refusal import Damaged, Malformed, Refused, Unseen
-from checklist.states import unit_code
 from models import Evidence, Item, db
 
 LARGEST = 3 << 20  # bytes; with the form around it, below what the server takes at once

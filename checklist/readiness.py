@@ -8,7 +8,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import select
 
-from checklist import keys, ledger
+from checklist import ledger
+from checklist.ledger import keys
 from models import Grant, Role, db
 
 SHORTEST_SECRET = 32

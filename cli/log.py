@@ -12,8 +12,9 @@ import click
 from flask.cli import with_appcontext
 
 import verify
-from checklist import bundles, checkpoints, keys, ledger, receipts
-from checklist.check import Check
+from checklist import ledger
+from checklist.ledger import bundles, checkpoints, keys, receipts
+from checklist.ledger.check import Check
 from checklist.refusal import Problem
 from cli.terminal import existing_file, new_file, operator, refusing, stop, write_new
 

@@ -13,8 +13,9 @@ from wtforms import DateField, StringField
 from wtforms.validators import Optional
 
 import verify
-from checklist import access, audit, clock, excerpts, ledger, units
-from checklist.check import Check
+from checklist import access, clock, ledger, units
+from checklist.ledger import audit, excerpts
+from checklist.ledger.check import Check
 from checklist.refusal import Malformed
 from pages import current
 from pages.forms import Form, KeptForm, tidy

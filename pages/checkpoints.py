@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 
 import verify
-from checklist import access, audit, checkpoints, keys, lines, units
+from checklist import access, units
+from checklist.ledger import audit, checkpoints, keys, lines
 from pages import current
 
 bp = Blueprint("checkpoints", __name__, url_prefix="/checkpoints")

@@ -6,7 +6,8 @@ from flask import Blueprint, Response, render_template, url_for
 from wtforms import StringField
 from wtforms.validators import Length
 
-from checklist import access, corrections
+from checklist import access
+from checklist.lists import corrections
 from models import Duty, DutyList
 from pages import current
 from pages.forms import Form, WordingForm, tidy

@@ -8,20 +8,10 @@ from typing import Any
 from wtforms import RadioField, SelectMultipleField
 from wtforms.validators import InputRequired
 
-from checklist import (
-    audit,
-    consultation,
-    guarding,
-    linter,
-    lists,
-    owners,
-    pairing,
-    precedents,
-    tiers,
-    undoing,
-    workload,
-)
-from checklist.undoing import Step
+from checklist import lists, owners, tiers
+from checklist.ledger import audit
+from checklist.lists import consultation, guarding, linter, pairing, precedents, undoing, workload
+from checklist.lists.undoing import Step
 from models import Duty, DutyList, Part
 from pages import current
 from pages.forms import Form, options

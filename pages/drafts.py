@@ -8,7 +8,8 @@ from flask import Blueprint, Response, flash, make_response, render_template, re
 from wtforms import IntegerField
 from wtforms.validators import Optional
 
-from checklist import access, arranging, editing, pairing, precedents, undoing
+from checklist import access
+from checklist.lists import arranging, editing, pairing, precedents, undoing
 from checklist.refusal import Malformed, Repeated
 from models import Duty, DutyList, Part
 from pages import current, desk

@@ -10,7 +10,8 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from wtforms import DateField, DecimalField, RadioField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import Optional
 
-from checklist import access, drawing, editing, guarding, owners, tiers
+from checklist import access, owners, tiers
+from checklist.lists import drawing, editing, guarding
 from checklist.refusal import Malformed, Stale
 from models import Cadence, Duty, DutyList, Part, Side
 from pages import current, desk

@@ -9,19 +9,8 @@ from flask import Blueprint, Response, make_response, render_template, url_for
 from wtforms import DateField, DecimalField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from checklist import (
-    access,
-    cases,
-    clock,
-    consultation,
-    evidence,
-    holidays,
-    progress,
-    reviewing,
-    schedule,
-    signoff,
-    versions,
-)
+from checklist import access, cases, clock, evidence, holidays, progress, reviewing, schedule, signoff
+from checklist.lists import consultation, versions
 from checklist.refusal import Malformed, Stale
 from models import Case, Item, ItemState
 from pages import current

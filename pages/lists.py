@@ -12,20 +12,8 @@ from sqlalchemy import select
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from checklist import (
-    access,
-    clock,
-    consultation,
-    copying,
-    documents,
-    guarding,
-    holidays,
-    lists,
-    owners,
-    progress,
-    versions,
-    workload,
-)
+from checklist import access, clock, documents, holidays, lists, owners, progress
+from checklist.lists import consultation, copying, guarding, versions, workload
 from checklist.refusal import Malformed, Refused
 from models import Duty, DutyList, ListState, Part, Role, Tier, db
 from pages import current, desk

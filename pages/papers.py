@@ -7,7 +7,8 @@ import re
 
 from flask import Blueprint, Response, render_template, send_file
 
-from checklist import access, annex, papers
+from checklist import access, papers
+from checklist.papers import annex
 from models import DutyList
 from pages import current
 

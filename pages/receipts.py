@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template
 
 import verify
-from checklist import audit, receipts
+from checklist.ledger import audit, receipts
 from pages import current
 from pages.forms import KeptForm
 

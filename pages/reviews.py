@@ -10,7 +10,8 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from wtforms import DateField, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from checklist import access, progress, reviewing, signoff, versions
+from checklist import access, progress, reviewing, signoff
+from checklist.lists import versions
 from checklist.refusal import Malformed, Refused
 from models import Item
 from pages import current

@@ -6,7 +6,8 @@ from flask import Blueprint, Response, make_response, render_template, url_for
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
-from checklist import access, lists, versions
+from checklist import access, lists
+from checklist.lists import versions
 from checklist.refusal import Malformed, Refused
 from models import DutyList
 from pages import current

@@ -8,9 +8,11 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select
 
-from checklist import accounts, audit, checkpoints, clock, editing, keys, ledger, lists, signoff, units
+from checklist import accounts, clock, ledger, lists, signoff, units
 from checklist.actor import Actor, Auth
-from checklist.check import Check
+from checklist.ledger import audit, checkpoints, keys
+from checklist.ledger.check import Check
+from checklist.lists import editing
 from models import Batch, Cadence, Duty, DutyList, Item, Post, PostKind, Role, Side, Tenure, Unit, UnitKind, User, db
 
 ORIGIN = "test.example/log"

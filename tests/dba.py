@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from sqlalchemy import delete, func, insert, select, update
 
 import verify
-from checklist import ledger, lines
+from checklist import ledger
+from checklist.ledger import lines
 from models import audit_body, audit_checkpoint, audit_log, audit_node, db
 from tests import county
 from tests.databases import Server

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from checklist import clock, editing, lists, versions
+from checklist import clock, lists
+from checklist.lists import editing, versions
 from models import Duty, DutyList
 from tests import county
 

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import select
 
 import verify
-from checklist import bundles, checkpoints, ledger, lines, receipts, signoff
+from checklist import ledger, signoff
+from checklist.ledger import bundles, checkpoints, lines, receipts
 from models import Signature, db
 from tests import county
 from tests.databases import Server

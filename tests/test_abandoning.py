@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from checklist import access, copying, ledger, lists, versions
+from checklist import access, ledger, lists
 from checklist.actor import Actor
+from checklist.lists import copying, versions
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
 from models import DutyList, ItemState, ListState
 from tests import county

@@ -10,8 +10,9 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 
 import verify
-from checklist import ledger, lines
+from checklist import ledger
 from checklist.actor import Actor
+from checklist.ledger import lines
 from models import audit_body, audit_log, db
 
 TABLES = ("audit_log", "audit_body", "audit_node", "audit_checkpoint")

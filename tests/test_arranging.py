@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from checklist import arranging, editing, ledger, lists, undoing
+from checklist import ledger, lists
 from checklist.actor import Actor
+from checklist.lists import arranging, editing, undoing
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
 from models import Duty, DutyList, Part, Side
 from tests import county

@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
-from checklist import audit, bundles, checkpoints, ledger, receipts, signoff
-from checklist.audit import Filter
-from checklist.check import Check
+from checklist import ledger, signoff
+from checklist.ledger import audit, bundles, checkpoints, receipts
+from checklist.ledger.audit import Filter
+from checklist.ledger.check import Check
 from checklist.refusal import NotYours, Refused, Unseen
 from tests import county
 

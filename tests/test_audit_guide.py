@@ -19,7 +19,8 @@ import pytest
 from sqlalchemy import delete, insert, text
 
 import verify
-from checklist import bundles, checkpoints, ledger, lines, tree
+from checklist import ledger
+from checklist.ledger import bundles, checkpoints, lines, tree
 from models import audit_body, audit_checkpoint, audit_log, audit_node, db
 from tests import county
 from tests.answers import DEEDS, rewritten

@@ -12,7 +12,8 @@ from flask.testing import FlaskCliRunner
 from sqlalchemy import func, select
 
 import verify
-from checklist import audit, checkpoints, keys, ledger, lines, receipts, tree
+from checklist import ledger
+from checklist.ledger import audit, checkpoints, keys, lines, receipts, tree
 from models import audit_checkpoint, db
 from tests import county
 

@@ -14,7 +14,8 @@ from flask.testing import FlaskCliRunner
 from sqlalchemy import select, text
 
 from app import create_app
-from checklist import ledger, lines, readiness
+from checklist import ledger, readiness
+from checklist.ledger import lines
 from models import Grant, Role, User, db
 from tests import county
 from tests.conftest import ROOT

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import verify
-from checklist import keys
+from checklist.ledger import keys
 from tests.conftest import ROOT
 from tests.forgeries import NOTES, OLDER, SEAL, SIZE, THIEF, WHOLE
 from tests.test_zip import zipped

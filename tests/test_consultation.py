@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from checklist import access, arranging, consultation, editing, ledger, lists
+from checklist import access, ledger, lists
 from checklist.actor import Actor
+from checklist.lists import arranging, consultation, editing
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
 from models import Answer, DutyList, ListState, Opinion, db
 from tests import county

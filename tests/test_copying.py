@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from checklist import copying, ledger, lists
+from checklist import ledger, lists
 from checklist.actor import Actor
+from checklist.lists import copying
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Unseen
 from models import DutyList, ListState, db
 from tests import county

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from checklist import corrections, ledger, versions
+from checklist import ledger
+from checklist.lists import corrections, versions
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
 from models import Duty, ItemState
 from tests import county, revisions

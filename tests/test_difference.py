@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checklist.difference import Piece, sides, size
+from checklist.lists.difference import Piece, sides, size
 
 
 def changed(side: list[Piece]) -> list[str]:

@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from checklist import documents, editing
+from checklist import documents
+from checklist.lists import editing
 from checklist.refusal import Malformed
 from models import DutyList, db
 from tests import county

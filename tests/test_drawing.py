@@ -8,8 +8,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from checklist import drawing, editing, guarding, ledger, lists, owners, pairing, units, versions
+from checklist import ledger, lists, owners, units
 from checklist.actor import Actor
+from checklist.lists import drawing, editing, guarding, pairing, versions
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
 from models import Cadence, Duty, DutyList, ListKind, ListState, Portfolio, Side, Tier, db
 from tests import county

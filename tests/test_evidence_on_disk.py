@@ -10,7 +10,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from checklist import evidence, ledger, replay
+from checklist import evidence, ledger
+from checklist.ledger import replay
 from checklist.refusal import Damaged, Malformed
 from models import Evidence, db
 from tests import county

@@ -14,8 +14,10 @@ import pytest
 from sqlalchemy import select
 
 import verify
-from checklist import audit, excerpts, ledger, sheets, signoff
-from checklist.audit import Filter
+from checklist import ledger, signoff
+from checklist.ledger import audit, excerpts
+from checklist.ledger.audit import Filter
+from checklist.papers import sheets
 from checklist.refusal import Malformed, NotYours, Refused
 from models import audit_log, db
 from tests import county

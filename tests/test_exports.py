@@ -14,7 +14,8 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 import verify
-from checklist import bundles, checkpoints, evidence, ledger, tree
+from checklist import evidence, ledger
+from checklist.ledger import bundles, checkpoints, tree
 from checklist.refusal import Malformed, NotYours, Unseen
 from models import db
 from tests import county

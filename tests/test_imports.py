@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from checklist import imports, ledger, papers, tableduties, tables
+from checklist import imports, ledger, papers, tables
+from checklist.imports import duties
 from checklist.refusal import Malformed, NotYours
 from models import Cadence, DutyList, ListState, Side, db
 from tests import county, messy
@@ -20,8 +21,8 @@ from tests.conftest import Browse, Visit
 pytestmark = pytest.mark.usefixtures("qinghe")
 
 
-def previewed(content: bytes) -> tableduties.Preview:
-    return tableduties.preview(tables.read(content), county.unit("QH-GOV"), 2026)
+def previewed(content: bytes) -> duties.Preview:
+    return duties.preview(tables.read(content), county.unit("QH-GOV"), 2026)
 
 
 def take(content: bytes, *, login: str = "chu", leave_out: bool = True, nonce: str | None = None) -> DutyList:

@@ -11,7 +11,8 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 import verify
-from checklist import bundles, checkpoints, keys, ledger, lines, units
+from checklist import ledger, units
+from checklist.ledger import bundles, checkpoints, keys, lines
 from checklist.refusal import NotYours, Refused
 from models import UnitKind, db
 from tests import county

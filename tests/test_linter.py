@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from checklist import editing, formalism, linter, lists, workload
-from checklist.formalism import BURDENS, demanded
-from checklist.likeness import likeness
+from checklist import lists
+from checklist.lists import editing, formalism, linter, workload
+from checklist.lists.formalism import BURDENS, demanded
+from checklist.lists.likeness import likeness
 from checklist.refusal import Refused
 from models import Cadence, Duty, DutyList, Post, Tier, Unit
 from tests import county

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from checklist import editing, ledger, lists
+from checklist import ledger, lists
 from checklist.actor import Actor
+from checklist.lists import editing
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
 from models import Cadence, Duty, DutyList, Item, ListState, Side, db
 from tests import county

@@ -11,7 +11,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from checklist import checkpoints, consultation, editing, lists
+from checklist import lists
+from checklist.ledger import checkpoints
+from checklist.lists import consultation, editing
 from models import Batch, Grant, Liaison, Portfolio, Signature, Tenure, Tier, User, db
 from tests import county
 from tests.files import PDF, attach

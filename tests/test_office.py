@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from checklist import annex, papers, sheets, tableduties, tables
+from checklist import papers, tables
+from checklist.imports import duties
+from checklist.papers import annex, sheets
 from models import DutyList
 from tests import county
 from tests.test_imports import previewed
@@ -34,7 +36,7 @@ def saved_anew(content: bytes, ending: str, folder: Path) -> bytes:
     return (taken / given.name).read_bytes()
 
 
-def told(found: tableduties.Preview) -> list[tuple[object, ...]]:
+def told(found: duties.Preview) -> list[tuple[object, ...]]:
     """What comes in, without the places of the cells."""
     return [
         (row.wording, row.path, row.side, row.owners, row.cadence, row.due_on, row.targets, row.steps)
@@ -47,7 +49,7 @@ def told(found: tableduties.Preview) -> list[tuple[object, ...]]:
 def test_a_list_that_libreoffice_has_saved_comes_in_as_the_same_rows(ending: str, make: Make, tmp_path: Path) -> None:
     content = make(county.duty("预算考核").duty_list)
     before = previewed(content)
-    after = tableduties.preview(tables.read(saved_anew(content, ending, tmp_path)), county.unit("QH-GOV"), 2026)
+    after = duties.preview(tables.read(saved_anew(content, ending, tmp_path)), county.unit("QH-GOV"), 2026)
     assert len(before.rows) == 7
     assert (told(after), after.bad) == (told(before), [])
 

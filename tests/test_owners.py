@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import event, select
 
-from checklist import editing, owners, units
+from checklist import owners, units
+from checklist.lists import editing
 from models import Duty, Part, Tenure, UnitKind, db
 from tests import county
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from checklist import editing, ledger, pairing, precedents
+from checklist import ledger
 from checklist.actor import Actor
-from checklist.pairing import KINSHIPS
+from checklist.lists import editing, pairing, precedents
+from checklist.lists.pairing import KINSHIPS
 from checklist.refusal import NotYours, Refused, Repeated, Stale
 from models import Duty, DutyList, Side
 from tests import county

@@ -13,7 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checklist import access, annex, docx, editing, ledger, papers, units
+from checklist import access, ledger, papers, units
+from checklist.lists import editing
+from checklist.papers import annex, docx
 from models import Cadence, Duty, DutyList, ListKind, ListState, Part, PostKind, Side, Target, Tier, UnitKind
 from pages.forms import tidy
 from tests import county, sheet_reader

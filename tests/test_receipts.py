@@ -13,7 +13,8 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 import verify
-from checklist import checkpoints, keys, ledger, receipts, signoff
+from checklist import ledger, signoff
+from checklist.ledger import checkpoints, keys, receipts
 from checklist.refusal import NotYours, Unseen
 from models import Signature, db
 from tests import county

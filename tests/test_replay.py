@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import func, select
 
-from checklist import accounts, audit, corrections, feedback, holidays, ledger, lines, replay, signoff, states
+from checklist import accounts, feedback, holidays, ledger, signoff
 from checklist.actor import Actor
-from checklist.replay import Difference
+from checklist.ledger import audit, lines, replay, states
+from checklist.ledger.replay import Difference
+from checklist.lists import corrections
 from models import Evidence, Logged, Tenure, User, db
 from tests import county
 from tests.conftest import ROOT
@@ -290,7 +292,7 @@ def test_every_row_that_the_log_speaks_of_has_a_word() -> None:
 
 def actions() -> Iterator[str]:
     """What is said first in every call of act() and Entry() in checklist/, where it is said outright."""
-    for file in (ROOT / "checklist").glob("*.py"):
+    for file in (ROOT / "checklist").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             name = node.func if isinstance(node, ast.Call) else None
             if isinstance(name, ast.Attribute | ast.Name) and ast.unparse(name) in ("ledger.act", "act", "Entry"):

@@ -8,21 +8,9 @@ import re
 import pytest
 from sqlalchemy import select
 
-from checklist import (
-    annex,
-    copying,
-    drawing,
-    editing,
-    guarding,
-    imports,
-    ledger,
-    lists,
-    papers,
-    signoff,
-    tiers,
-    units,
-    versions,
-)
+from checklist import imports, ledger, lists, papers, signoff, tiers, units
+from checklist.lists import copying, drawing, editing, guarding, versions
+from checklist.papers import annex
 from checklist.refusal import Malformed, Refused
 from models import Cadence, Duty, DutyList, Item, ItemState, ListKind, Side, Tier, db
 from tests import county

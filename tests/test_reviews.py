@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from checklist import accounts, editing, ledger, lists, reviewing, signoff, units
+from checklist import accounts, ledger, lists, reviewing, signoff, units
 from checklist.access import Standing
+from checklist.lists import editing
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
 from models import Item, ItemState, PostKind, Review, Role, Tenure, db
 from tests import county

@@ -9,7 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
-from checklist import checkpoints, lists
+from checklist import lists
+from checklist.ledger import checkpoints
 from models import Tier, db
 from tests import county, messy, revisions
 from tests.conftest import Browse

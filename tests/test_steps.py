@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from checklist import cases, ledger, lists, undoing
+from checklist import cases, ledger, lists
+from checklist.lists import undoing
 from checklist.refusal import Malformed
 from models import Cadence, Item, db
 from tests import county

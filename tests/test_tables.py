@@ -8,7 +8,7 @@ import time
 import pytest
 
 from checklist import reading, tables
-from checklist.grid import MOST_ROWS, Table
+from checklist.reading.grid import MOST_ROWS, Table
 from checklist.refusal import Malformed
 from tests import messy
 

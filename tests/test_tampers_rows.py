@@ -11,7 +11,8 @@ from flask import Flask
 from sqlalchemy import select
 
 import verify
-from checklist import bundles, checkpoints, keys, ledger, receipts, tree
+from checklist import ledger
+from checklist.ledger import bundles, checkpoints, keys, receipts, tree
 from models import audit_log, db
 from tests import county, dba, tampers
 from tests.dba import unguarded

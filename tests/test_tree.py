@@ -7,8 +7,9 @@ from flask import Flask
 from sqlalchemy import event
 
 import verify
-from checklist import ledger, lines, tree
+from checklist import ledger
 from checklist.actor import Actor
+from checklist.ledger import lines, tree
 from models import db
 from tests import logs
 

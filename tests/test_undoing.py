@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from checklist import accounts, arranging, editing, ledger, lists, pairing, precedents, undoing
+from checklist import accounts, ledger, lists
 from checklist.actor import Actor
+from checklist.ledger.states import State, state
+from checklist.lists import arranging, editing, pairing, precedents, undoing
 from checklist.refusal import NotYours, Refused, Stale
-from checklist.states import State, state
 from models import Cadence, DutyList, Part, Role, Side, db
 from tests import county
 from tests.test_arranging import chosen

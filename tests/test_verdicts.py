@@ -12,7 +12,8 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 import verify
-from checklist import audit, checkpoints, ledger
+from checklist import ledger
+from checklist.ledger import audit, checkpoints
 from models import db
 from tests import county
 from tests.conftest import Visit

@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 from app import create_app
-from checklist import access, checkpoints, ledger, receipts, units
+from checklist import access, ledger, units
 from checklist.actor import Actor
+from checklist.ledger import checkpoints, receipts
 from checklist.refusal import Refused
 from models import PostKind, User
 

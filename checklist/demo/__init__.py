@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from checklist import checkpoints, clock, ledger
+from checklist import clock, ledger
 from checklist.demo.county import ACCOUNTS
 from checklist.demo.lists import SPEECH, adopt_the_lists, begin_another_list
 from checklist.demo.story import CONSOLE, FOUNDED, Story, found_the_county
 from checklist.demo.year import tell_of_the_year
+from checklist.ledger import checkpoints
 
 __all__ = ["ACCOUNTS", "SPEECH", "fill"]
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 from checklist import access, accounts, ledger, tables, units
 from checklist.accounts import FirstPassword
 from checklist.actor import Actor
-from checklist.grid import Table
+from checklist.reading.grid import Table
 from checklist.refusal import Malformed, Problem
 from checklist.register import entries, shapes
 from checklist.register.entries import Charge, Holding, Person, Place, Seat

@@ -12,7 +12,8 @@ from typing import Any, BinaryIO
 
 from xlsxwriter import Workbook
 
-from checklist import clock, sheets
+from checklist import clock
+from checklist.papers import sheets
 from checklist.register import entries
 from checklist.register.entries import Holding, Place, Register, Unclear
 from checklist.register.shapes import (

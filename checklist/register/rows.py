@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TypeVar
 
-from checklist.cellwords import plain
+from checklist.imports.duties import Wrong
 from checklist.register.entries import Charge, Holding, Person, Place, Seat, Unclear
 from checklist.register.shapes import Column, Line
-from checklist.tableduties import Wrong
+from checklist.tables.cellwords import plain
 
 Made = Place | Seat | Person | Holding | Charge
 Thing = TypeVar("Thing")

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from checklist import columns, workbook
-from checklist.grid import Cell, Table
-from checklist.tablerows import BETWEEN, Aside, is_alone, remark, tidy
+from checklist.reading import workbook
+from checklist.reading.grid import Cell, Table
+from checklist.tables import columns
+from checklist.tables.rows import BETWEEN, Aside, is_alone, remark, tidy
 from models import PostKind, UnitKind, Word
 
 

@@ -1,0 +1,286 @@
+"""从分工生成: the integrity lines of a unit's leaders, drawn from the work that they are in charge of.
+
+A leader's work is what the posts of the units in his charge lead, and what he leads himself, on the 任务分解表 in force
+this year. For each piece of it the county's own words are taken where an integrity row guards it already; else the line
+that fits that kind of work; and one line per unit stands for all that is left. Nothing is counted or dated that is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from checklist import access, clock, ledger, lists, owners, tiers
+from checklist.actor import Actor
+from checklist.decompose import normalise
+from checklist.lists import guarding, pairing
+from checklist.refusal import Malformed, Refused, Stale
+from checklist.reviewing import in_force
+from models import Assignment, Cadence, Duty, DutyList, ListKind, Part, Portfolio, Post, Side, Source, Tier, Unit, db
+
+TITLE = "由分工生成：所管业务及其廉政责任"
+REGULAR = (Cadence.MONTHLY, Cadence.QUARTERLY, Cadence.HALF_YEARLY, Cadence.YEARLY)
+# How often, as published lists of 班子成员 usually have it: said in grey, and left to the clerk.
+PROPOSED = "文字由系统拟出，请改成本单位的话；频次可参考公开的清单：每季度听取汇报，每半年专题研究，每年谈话"
+TAKEN = "文字取自对单位的要求，请改成对本人的要求"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One integrity line of a leader, and the work that it is to guard.
+
+    `said` is the breakdown's own row whose words it takes, if it takes one; `into` the row of the draft that has the
+    same words already, and only guards more.
+    """
+
+    wording: str
+    works: tuple[Duty, ...]
+    because: str
+    said: Duty | None = None
+    into: Duty | None = None
+
+
+@dataclass(frozen=True)
+class Member:
+    """A leader, what he is in charge of today, and the lines that would be drawn for him."""
+
+    post: Post
+    charges: tuple[Portfolio, ...]
+    lines: tuple[Line, ...] = field(default=())
+
+    @property
+    def digest(self) -> str:
+        """What a form carries to prove which lines were on the page."""
+        rows = [[line.wording, *(work.lineage for work in line.works)] for line in self.lines]
+        return sha256(repr((self.post.id, rows)).encode()).hexdigest()
+
+
+# --- what would come ----------------------------------------------------------------------------------------
+
+
+def sources(unit: Unit, year: int) -> list[DutyList]:
+    """The 任务分解表 in force of a year that bind a unit: its own, those above it and those below."""
+    found = guarding.lists_in_force(unit, year=year)
+    return [duties for duties in found if duties.kind is ListKind.BREAKDOWN]
+
+
+def members(unit: Unit, year: int, draft: DutyList | None = None) -> list[Member]:
+    """Of each leader of a unit what would be drawn, `draft` being the list that has some of it already.
+
+    The secretary has a list of his own tier.
+    """
+    posts = [post for post in owners.team(unit) if post != tiers.secretary(unit)]
+    charges = _charges(posts)
+    rows = _rows_of(sources(unit, year))
+    return [_member(post, charges.get(post, []), rows, draft) for post in posts]
+
+
+def in_charge(duties: DutyList) -> list[Duty]:
+    """The work that rows of a 责任清单 may want to guard: what its unit's leaders are in charge of."""
+    if duties.tier is Tier.NONE:
+        return []
+    lines = (line for member in members(duties.unit, duties.year) for line in member.lines)
+    found = {work for line in lines for work in line.works}
+    return sorted(found, key=lambda work: (work.duty_list_id, work.position))
+
+
+def _rows_of(found: Sequence[DutyList]) -> list[Duty]:
+    query = select(Duty).where(Duty.duty_list_id.in_([duties.id for duties in found]), Duty.dropped.is_(False))
+    query = query.options(selectinload(Duty.assignments).joinedload(Assignment.post).joinedload(Post.unit))
+    return list(db.session.scalars(query.order_by(Duty.duty_list_id, Duty.position)))
+
+
+def _charges(posts: Sequence[Post]) -> dict[Post, list[Portfolio]]:
+    query = select(Portfolio).where(
+        Portfolio.post_id.in_([post.id for post in posts]), *in_force(Portfolio, clock.today())
+    )
+    found: dict[Post, list[Portfolio]] = {}
+    for portfolio in db.session.scalars(query.order_by(Portfolio.id)):
+        found.setdefault(portfolio.post, []).append(portfolio)
+    return found
+
+
+def _member(post: Post, charges: list[Portfolio], rows: list[Duty], draft: DutyList | None) -> Member:
+    drawn = [duty for duty in draft.duties if _is_led_by(duty, post)] if draft else []
+    covered = {lineage for duty in drawn for lineage in duty.guards}
+    units = [post.unit, *(charge.charge for charge in charges if charge.charge)]
+    # Led by posts of two of his units, it still is one piece of work.
+    pieces = {work: unit for unit in reversed(units) for work in _work_of(unit, post, rows)}
+    new = {work: pieces[work] for work in rows if work in pieces and work.lineage not in covered}
+    guards = [duty for duty in rows if duty.side is not Side.WORK and duty.guards]
+    return Member(post, tuple(charges), tuple(_merged(_lines(post, new, guards), drawn)))
+
+
+def _lines(post: Post, pieces: Mapping[Duty, Unit], guards: Sequence[Duty]) -> Iterator[Line]:
+    """The lines for pieces of work, each in a unit in the leader's charge; `guards` are the breakdowns' own lines."""
+    said: dict[Duty, list[Duty]] = {}
+    for guard in guards:
+        if works := [work for work in pieces if work.lineage in guard.guards]:
+            said[guard] = works
+    kinds: dict[str, list[Duty]] = {}
+    rest: dict[Unit, list[Duty]] = {}
+    unsaid = pieces.keys() - {work for works in said.values() for work in works}
+    for work, unit in ((work, unit) for work, unit in pieces.items() if work in unsaid):
+        kin = pairing.kin_of(work)
+        fitting = [guard for guard in said if kin and kin.integrity.search(guard.wording)]
+        if fitting:
+            said[fitting[0]].append(work)
+        elif kin:
+            kinds.setdefault(kin.of_integrity, []).append(work)
+        else:
+            rest.setdefault(unit, []).append(work)
+    for guard, works in said.items():
+        yield Line(guard.wording, tuple(works), "采用清单里看住这项业务的廉政责任", guard)
+    for words, works in kinds.items():
+        whose = "、".join(dict.fromkeys(_called(pieces[work], post) for work in works))
+        yield Line(f"抓好{whose}的廉政责任，{words}", tuple(works), "按这类业务拟出")
+    for unit, works in rest.items():
+        yield Line(_remaining(unit, post), tuple(works), "其余业务合为一项")
+
+
+def _is_led_by(duty: Duty, post: Post) -> bool:
+    return any(owner.get("post") == post.id and owner["part"] == Part.LEAD for owner in duty.owners)
+
+
+def _work_of(unit: Unit, post: Post, rows: list[Duty]) -> Iterator[Duty]:
+    """The work that posts of a unit lead; of the leader's own unit only what he leads himself."""
+    for duty in rows:
+        leads = [a.post for a in duty.assignments if a.part is Part.LEAD]
+        if duty.side is not Side.INTEGRITY and any(p == post if unit == post.unit else p.unit == unit for p in leads):
+            yield duty
+
+
+def _called(unit: Unit, post: Post) -> str:
+    return "本人牵头业务" if unit == post.unit else unit.name
+
+
+def _remaining(unit: Unit, post: Post) -> str:
+    if unit == post.unit:
+        return "把廉洁要求落实到本人牵头的各项业务中"
+    return f"督促{unit.name}把廉洁要求落实到各项业务中，听取其廉政工作情况汇报"
+
+
+def _merged(lines: Iterable[Line], drawn: Sequence[Duty]) -> Iterator[Line]:
+    """Where the draft has the words already they guard more; what the clerk has left out does not come back."""
+    there = {duty.wording: duty for duty in drawn}
+    for line in lines:
+        known = there.get(line.wording)
+        if known is None:
+            yield line
+        elif not known.dropped:
+            yield Line(line.wording, line.works, line.because, line.said, known)
+
+
+# --- drawing ------------------------------------------------------------------------------------------------
+
+
+def begin(unit_id: int, chosen: Mapping[int, str], *, name: str, year: int, by: Actor) -> DutyList:
+    """A 成员 list of a unit, drawn for the chosen leaders: post id → the digest of what the page showed.
+
+    Raises Malformed, Stale.
+    """
+    with ledger.act("draw", by=by) as act:
+        unit = access.load(Unit, unit_id)
+        act.post = access.require(by, "draft", unit)
+        found = _chosen(members(unit, year), chosen)
+        text, rows = _rows("", found, 1)
+        duties = lists.begin(unit_id, name=name, year=year, title=TITLE, text=text, by=by, tier=Tier.MEMBER)
+        duties.duties.extend(rows)
+    return duties
+
+
+def draw(list_id: int, chosen: Mapping[int, str], *, by: Actor, rev: int | None = None) -> DutyList:
+    """Draw into a draft of a 成员 list what it does not have yet. Raises Malformed, Refused, Stale."""
+    with ledger.act("draw", by=by) as act:
+        duties = access.load(DutyList, list_id)
+        act.post = access.require(by, "edit", duties)
+        lists.insist_on_draft(duties)
+        lists.insist_on_rev(duties, rev)
+        if duties.tier is not Tier.MEMBER:
+            raise Refused("只有成员责任清单可以从分工生成。", duties)
+        found = _chosen(members(duties.unit, duties.year, duties), chosen)
+        for line in (line for member in found for line in member.lines):
+            if line.into:
+                line.into.guards = [*line.into.guards, *(work.lineage for work in line.works)]
+        source = duties.source
+        text, rows = _rows(source.text, found, max((duty.position for duty in duties.duties), default=0) + 1)
+        if rows:  # a source that an earlier version or a copy shares is never changed
+            digest = sha256(text.encode()).hexdigest()
+            duties.source = Source(unit=source.unit, title=source.title, text=text, sha256=digest)
+            duties.duties.extend(rows)
+    return duties
+
+
+def _chosen(found: list[Member], chosen: Mapping[int, str]) -> list[Member]:
+    picked = [member for member in found if member.post.id in chosen]
+    if any(chosen[member.post.id] != member.digest for member in picked):
+        raise Stale("分工或清单在您打开页面之后有变化。下面是现在会生成的内容，请看过再确认。")
+    if not any(member.lines for member in picked):
+        raise Malformed("请至少选一位有所管业务的班子成员。", "member")
+    return picked
+
+
+def _rows(text: str, found: Iterable[Member], position: int) -> tuple[str, list[Duty]]:
+    """A source's text with what the new lines are drawn from behind it, and the rows from a position on that quote it."""
+    rows: list[Duty] = []
+    for member in found:
+        for line in (line for line in member.lines if line.into is None):
+            quote = normalise(_quote(member, line))
+            start = len(text) + 2 if text else 0
+            text = f"{text}\n\n{quote}" if text else quote
+            rows.append(_duty(member, line, position + len(rows), quote, start))
+    return text, rows
+
+
+def _quote(member: Member, line: Line) -> str:
+    """What a line was drawn from: the charge, then row by row the list, its version, the number and the words."""
+    rows = [*line.works, *([line.said] if line.said else [])]
+    return "\n".join([_whence(member, line), *(f"{_cite(row)}（{row.side.label}）：{row.wording}" for row in rows)])
+
+
+def _whence(member: Member, line: Line) -> str:
+    leads = {a.post.unit for work in line.works for a in work.assignments if a.part is Part.LEAD}
+    charges = [c for c in member.charges if c.charge in leads]
+    names = [f"{c.charge.name}（{c.field}）" if c.field else c.charge.name for c in charges if c.charge]
+    own = [] if names else ["本人牵头"]
+    return f"{member.post.title}{'分管' if names else ''}{'、'.join(names or own)}"
+
+
+def _cite(*rows: Duty) -> str:
+    """Rows of one list by their numbers: 2026 年《名称》第 1 版第 2、3 项."""
+    duties = rows[0].duty_list
+    numbers = "、".join(str(row.position) for row in rows)
+    return f"{duties.year} 年《{duties.name}》第 {duties.version} 版第 {numbers} 项"
+
+
+def _cite_all(rows: Iterable[Duty]) -> str:
+    by_list: dict[DutyList, list[Duty]] = {}
+    for row in rows:
+        by_list.setdefault(row.duty_list, []).append(row)
+    return "、".join(_cite(*found) for found in by_list.values())
+
+
+def _duty(member: Member, line: Line, position: int, quote: str, start: int) -> Duty:
+    return Duty(
+        lineage=lists.new_lineage(),
+        position=position,
+        start=start,
+        end=start + len(quote),
+        quote=quote,
+        wording=line.wording,
+        side=Side.INTEGRITY,
+        path=[member.post.title],
+        owners=[{"post": member.post.id, "part": Part.LEAD.value}],
+        cadence=line.said.cadence if line.said and line.said.cadence in REGULAR else Cadence.ONGOING,
+        flags=[{"kind": "doubt", "text": TAKEN if line.said else PROPOSED}],
+        guards=[work.lineage for work in line.works],
+        why=_short(f"{_whence(member, line)}：{_cite_all(line.works)}；{line.because}"),
+    )
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= 200 else f"{words[:199]}…"

@@ -1,0 +1,110 @@
+"""What is said of a list while it is being edited: what blocks it, and what its clerk may want to look at again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from checklist.lists import formalism
+from checklist.lists.likeness import likeness
+from checklist.lists.workload import Load
+from models import Cadence, Duty, DutyList, ListState, Part, Tier, db
+
+# About what a tier can hold before it is no longer read; taken from lists that counties published.
+CEILINGS = {Tier.TEAM: 60, Tier.SECRETARY: 25, Tier.MEMBER: 20}
+# A member's ceiling is his own, whoever else is on the list. A breakdown belongs to no tier: its length does not weigh on anybody, what one post leads of it does.
+MOST_LED = CEILINGS[Tier.SECRETARY]
+
+# Per cent of shared words from which two rows are likely one copied from the other: two rows that ask the same of
+# different things (a meeting each quarter, a meeting each month) stay below.
+SAME = 80
+
+_FIGURE = re.compile(r"[0-9０-９%％]|[一二三四五六七八九十百]+(?:次|场|个|项|家|户|批|轮)")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to look at in a row; `kind` is formalism (blocks submission), owner, measure, date or same."""
+
+    kind: str
+    words: str
+
+
+def blocking(duty: Duty) -> list[str]:
+    """What a row demands that no list may demand, in Chinese, with the rule that says so."""
+    return [
+        f"要求“{words}”，属于{burden.says}。依据{burden.rule}，清单不提这样的要求；请{burden.instead}，再提交"
+        for burden, words in formalism.demanded(duty.wording)
+    ]
+
+
+def findings(duties: DutyList) -> dict[int, list[Finding]]:
+    """What is to be said of each kept row, by duty id."""
+    kept = duties.kept
+    alike = _alike(kept, _elsewhere(duties))
+    return {duty.id: [*_of(duty), *alike.get(duty.id, [])] for duty in kept}
+
+
+def of_whole(duties: DutyList, loads: Sequence[Load]) -> list[str]:
+    """What is to be said of a list as a whole: more than the ceiling of its tier, or than one post can lead."""
+    most = CEILINGS.get(duties.tier, MOST_LED)
+    if duties.tier in (Tier.TEAM, Tier.SECRETARY):
+        count = len(duties.kept)
+        return (
+            [f"共 {count} 项，超过{duties.tier.label}清单 {most} 项左右的上限，建议合并或删减"] if count > most else []
+        )
+    return [
+        f"{load.post.title}牵头 {load.duties} 项，超过一个岗位 {most} 项左右的上限，建议合并或分给别的岗位"
+        for load in loads
+        if load.duties > most
+    ]
+
+
+def _of(duty: Duty) -> list[Finding]:
+    found = [Finding("formalism", words) for words in blocking(duty)]
+    if not any(owner["part"] == Part.LEAD for owner in duty.owners):
+        found.append(Finding("owner", "没有牵头责任人"))
+    if duty.cadence is Cadence.ONGOING and not (duty.targets or duty.steps or _FIGURE.search(duty.wording)):
+        found.append(Finding("measure", "没有指标、次数或程序，完成与否不好判断"))
+    if duty.cadence is Cadence.ONCE and duty.due_on is None:
+        said = f"原文时限“{duty.deadline}”还没有定成日期" if duty.deadline else "没有完成日期"
+        found.append(Finding("date", f"{said}，将按最后一个报送节点办理"))
+    return found
+
+
+def _elsewhere(duties: DutyList) -> Sequence[Duty]:
+    """The rows of the other lists that are in force in the same year."""
+    lists = select(DutyList.id).where(
+        DutyList.state == ListState.ADOPTED, DutyList.year == duties.year, DutyList.id != duties.id
+    )
+    rows = select(Duty).where(Duty.duty_list_id.in_(lists), Duty.dropped.is_(False))
+    return db.session.scalars(rows.options(selectinload(Duty.duty_list))).all()
+
+
+def _alike(kept: Sequence[Duty], elsewhere: Sequence[Duty]) -> dict[int, list[Finding]]:
+    """Of each row the one that shares most of its words: in this list, else in another."""
+    best: dict[int, tuple[int, Duty]] = {}
+    for one, other in combinations(kept, 2):
+        alike = likeness(one.wording, other.wording)
+        for row, like in ((one, other), (other, one)) if alike >= SAME else ():
+            if alike > best.get(row.id, (0, row))[0]:
+                best[row.id] = (alike, like)
+    for row in kept:
+        if row.id not in best:
+            # What watches the same work is no copy: a leader's row is drawn from that of the unit in his charge.
+            others = [o for o in elsewhere if not set(row.guards) & set(o.guards)]
+            nearest = max(((likeness(row.wording, o.wording), -o.id, o) for o in others), default=(0, 0, row))
+            if nearest[0] >= SAME:
+                best[row.id] = (nearest[0], nearest[2])
+    own = {duty.id for duty in kept}
+    return {id: [Finding("same", _same(alike, like, like.id in own))] for id, (alike, like) in best.items()}
+
+
+def _same(alike: int, like: Duty, here: bool) -> str:
+    where = "" if here else f"《{like.duty_list.name}》"
+    return f"与{where}第 {like.position} 项文字相同 {alike}%"

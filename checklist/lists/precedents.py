@@ -1,0 +1,67 @@
+"""What this county's last adopted list decided for the same words: who led. A suggestion, taken by a person or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from checklist import ledger, owners
+from checklist.actor import Actor
+from checklist.lists import editing
+from checklist.lists.likeness import likeness
+from checklist.refusal import Refused
+from models import Duty, DutyList, ListState, Part, db
+
+# Per cent of shared words from which another row counts as the same task: the most that two rows about different
+# things share is 50, a day and a verb. docs/likeness.md has the figures.
+NEAR = 60
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """The leads of a row of the last adopted list that is worded alike, how much alike in per cent."""
+
+    owners: list[owners.Owner]
+    of: Duty
+    alike: int
+
+
+def suggestions(duties: DutyList) -> dict[int, Suggestion]:
+    """By duty id, for the kept rows of a draft that have no lead yet."""
+    last = last_adopted(duties)
+    without = [d for d in duties.kept if last and not any(owner["part"] == Part.LEAD for owner in d.owners)]
+    found = ((duty.id, _nearest(duty, last.kept)) for duty in without if last)
+    return {id: suggestion for id, suggestion in found if suggestion}
+
+
+def last_adopted(duties: DutyList) -> DutyList | None:
+    """The list of this unit and kind that came into force last."""
+    adopted = select(DutyList).where(
+        DutyList.unit_id == duties.unit_id,
+        DutyList.tier == duties.tier,
+        DutyList.state == ListState.ADOPTED,
+        DutyList.id != duties.id,
+    )
+    return db.session.scalars(adopted.order_by(DutyList.adopted_on.desc(), DutyList.id.desc()).limit(1)).first()
+
+
+def _nearest(duty: Duty, rows: list[Duty]) -> Suggestion | None:
+    measured = [(likeness(duty.wording, row.wording), -row.position, row) for row in rows]
+    alike, _, row = max(measured, key=lambda found: found[:2], default=(0, 0, None))
+    if row is None or alike < NEAR:
+        return None
+    leads = [o for o in row.owners if o["part"] == Part.LEAD and owners.posts_of(o, duty.duty_list.unit)]
+    return Suggestion(leads, row, alike) if leads else None
+
+
+def take_lead(duty_id: int, *, by: Actor, rev: int | None = None) -> Duty:
+    """Let those lead who are suggested for a row now. Raises Refused when nobody is."""
+    with ledger.act("take_lead", by=by) as act:
+        duty = editing.editable(duty_id, by, act, rev)
+        suggestion = suggestions(duty.duty_list).get(duty.id)
+        if suggestion is None:
+            raise Refused("现在没有可以采用的建议了，请刷新页面。", duty)
+        new = {owners.key(owner) for owner in suggestion.owners}
+        duty.owners = [*suggestion.owners, *(owner for owner in duty.owners if owners.key(owner) not in new)]
+    return duty

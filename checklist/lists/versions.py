@@ -1,0 +1,320 @@
+"""A list that is revised: a new version in place of the one in force, and what becomes of the items then.
+
+A revision looks ahead. What was signed, and was due before the day on which the new version comes into force, was
+done under the words of its time and stays as it is; so does whatever the new version leaves untouched.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from checklist import access, clock, holidays, ledger, owners, schedule, signoff
+from checklist.actor import Actor
+from checklist.lists import difference
+from checklist.refusal import Malformed, Refused
+from checklist.workdays import Calendar
+from models import Duty, DutyList, Item, ItemState, ListState, Part, Post, Reading, Target, db
+
+COPIED = (
+    *("lineage", "version", "start", "end", "quote", "wording", "side", "path", "named", "owners"),
+    *("cadence", "deadline", "due_on", "steps", "flags", "guards", "why"),
+)
+UNDER_WAY = (ListState.DRAFT, ListState.CONSULTING, ListState.SUBMITTED)
+DONE = (ItemState.SIGNED, ItemState.APPROVED)
+
+
+# --- a series -----------------------------------------------------------------------------------------------
+
+
+def series(duties: DutyList) -> list[DutyList]:
+    """All versions of a list, the first one first; abandoned drafts are none."""
+    return [version for version in _of_one_key(duties) if version.state is not ListState.ABANDONED]
+
+
+def next_number(duties: DutyList) -> int:
+    """The number of a new version of what bears this name: an abandoned draft keeps its own."""
+    with db.session.no_autoflush:
+        return max((version.version for version in _of_one_key(duties)), default=0) + 1
+
+
+def _of_one_key(duties: DutyList) -> list[DutyList]:
+    key = {name: getattr(duties, name) for name in ("unit", "kind", "tier", "year", "name")}
+    return list(db.session.scalars(select(DutyList).filter_by(**key).order_by(DutyList.version)))
+
+
+def in_force(duties: DutyList) -> DutyList | None:
+    """The version of this list that is in force, if one is."""
+    return next((version for version in series(duties) if version.state is ListState.ADOPTED), None)
+
+
+def before(duties: DutyList) -> DutyList | None:
+    """The version that this one revises."""
+    return next((version for version in reversed(series(duties)) if version.version < duties.version), None)
+
+
+def is_under_way(duties: DutyList) -> bool:
+    """Whether this is a revision that has not come into force and still can."""
+    return duties.state in UNDER_WAY and before(duties) is not None
+
+
+def offers(duties: DutyList, standing: access.Standing) -> set[str]:
+    """What this person can begin on a list in force; what a template draws as links."""
+    if duties.state is not ListState.ADOPTED:
+        return set()
+    verbs = {"correct"} if series(duties)[-1] is not duties else {"correct", "revise"}
+    return {verb for verb in verbs if access.may(standing, verb, duties)}
+
+
+def revise(list_id: int, reason: str, *, by: Actor) -> DutyList:
+    """Begin a new version of a list in force: a draft of the same duties, which keep their lineages.
+
+    It becomes what the list is once it has been submitted and adopted like any other. Raises Refused while another
+    revision is under way.
+    """
+    with ledger.act("revise", by=by, reason=reason) as act:
+        duties = access.load(DutyList, list_id)
+        act.post = access.require(by, "revise", duties)
+        if duties.state is not ListState.ADOPTED:
+            raise Refused(f"这份清单现在是“{duties.state.label}”，只有已生效的清单可以修订。", duties)
+        newest = series(duties)[-1]
+        if newest is not duties:
+            raise Refused(f"第 {newest.version} 版正在修订，请在那一版上修改。", duties)
+        if not reason.strip():
+            raise Malformed("请填写修订的理由。", "reason")
+        assert by.user is not None  # only a clerk gets here
+        revised = DutyList(
+            **{name: getattr(duties, name) for name in ("unit", "kind", "tier", "year", "name", "source", "nodes")},
+            version=next_number(duties),
+            revised_because=reason.strip(),
+            drafted_by=by.user,
+            duties=[_copied(duty, position) for position, duty in enumerate(duties.kept, 1)],
+        )
+        db.session.add(revised)
+    return revised
+
+
+def _copied(duty: Duty, position: int) -> Duty:
+    targets = [Target(n=t.n, of=t.of, op=t.op, value=t.value, unit=t.unit) for t in duty.targets]
+    return Duty(**{name: getattr(duty, name) for name in COPIED}, position=position, targets=targets)
+
+
+# --- what differs -------------------------------------------------------------------------------------------
+
+
+def terms(duty: Duty) -> dict[str, str]:
+    """What somebody signs for, in words. Where two versions of a duty differ in this, and only there, signatures are
+    void: nothing is void without a difference that can be shown."""
+    return {
+        "任务表述": duty.wording,
+        "类别": duty.side.label,
+        "频次": duty.cadence.label,
+        "完成日期": duty.due_on.isoformat() if duty.due_on else "",
+        "指标": "；".join(_target(target) for target in duty.targets),
+        "程序": " → ".join(duty.steps),
+    }
+
+
+def _target(target: Target) -> str:
+    value = "待定" if target.value is None else f"{target.value:f}"
+    return f"{target.of} {target.op} {value}{target.unit}"
+
+
+def _owners(duty: Duty) -> str:
+    parts = {part: [owners.describe(owner) for owner in duty.owners if owner["part"] == part] for part in Part}
+    return "；".join(f"{part.label}：{'、'.join(names)}" for part, names in parts.items() if names)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One particular of a duty in two versions, side by side."""
+
+    name: str
+    before: difference.Side
+    after: difference.Side
+
+
+@dataclass(frozen=True)
+class Change:
+    """A duty that two versions of a list do not have alike; one of them may lack it."""
+
+    before: Duty | None
+    after: Duty | None
+    fields: list[Field]
+
+    @property
+    def kind(self) -> str:
+        """What happened to the duty, in a word."""
+        if self.before is None:
+            return "新增"
+        if self.after is None:
+            return "删去"
+        return "改动" if differ(self.before, self.after) else "责任人变动"
+
+
+def differ(old: Duty, new: Duty) -> bool:
+    """Whether a signature for the one is none for the other."""
+    return terms(old) != terms(new)
+
+
+def compare(old: Duty | None, new: Duty | None) -> list[Field]:
+    """The particulars in which two versions of a duty differ, its owners among them."""
+    left, right = ({**terms(duty), "责任人": _owners(duty)} if duty else {} for duty in (old, new))
+    fields = []
+    for name in left | right:
+        one, other = left.get(name, ""), right.get(name, "")
+        if one != other:
+            fields.append(Field(name, *difference.sides(one, other)))
+    return fields
+
+
+def changes(duties: DutyList) -> list[Change]:
+    """How a version differs from the one that it revises: in its own order, then what it leaves out."""
+    previous = before(duties)
+    old = {duty.lineage: duty for duty in previous.kept} if previous else {}
+    pairs: list[tuple[Duty | None, Duty | None]] = [(old.pop(duty.lineage, None), duty) for duty in duties.kept]
+    pairs += [(duty, None) for duty in old.values()]
+    found = [Change(one, other, compare(one, other)) for one, other in pairs]
+    return [change for change in found if change.fields]
+
+
+def is_untouched(duty: Duty) -> bool:
+    """Whether the version in force has this duty in the same terms."""
+    current = in_force(duty.duty_list)
+    found = [d for d in current.kept if d.lineage == duty.lineage] if current else []
+    return bool(found) and not differ(found[0], duty)
+
+
+def changes_of(item: Item) -> list[Field]:
+    """How an item's duty differs from what was signed before a revision, or from the version before."""
+    voided = [signature.duty for signature in item.signatures if signature.voided_at]
+    old = voided[-1] if voided else _earlier(item.duty)
+    return compare(old, item.duty) if old else []
+
+
+def _earlier(duty: Duty) -> Duty | None:
+    found = [d for version in series(duty.duty_list) for d in version.duties if d.lineage == duty.lineage]
+    return next((d for d in reversed(found) if d.version == duty.version - 1), None)
+
+
+# --- coming into force --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a new version does with an item: the move, if it takes one, and the duty and day that it then has."""
+
+    item: Item
+    verb: str | None
+    duty: Duty
+    due_on: date
+
+
+def plan(duties: DutyList) -> list[Step]:
+    """What becomes of the items of a list when this version comes into force today; none for a first version."""
+    if before(duties) is None:
+        return []
+    revised = {duty.lineage: duty for duty in duties.kept}
+    days = holidays.calendar()
+    leads = {duty.lineage: owners.leads(duty) for duty in duties.kept}
+    dues = {duty.lineage: {p.name: p.due_on for p in schedule.periods(duty, date.min, days)} for duty in duties.kept}
+    steps = []
+    for item in _items(duties):
+        duty = revised.get(item.lineage)
+        due = None
+        if duty and item.post in leads[item.lineage]:
+            due = item.due_on if item.case else dues[item.lineage].get(item.period)
+        step = _step(item, duty, due)
+        if step:
+            steps.append(step)
+    return steps
+
+
+def _items(duties: DutyList) -> Iterable[Item]:
+    versions = [version.id for version in series(duties)]
+    query = select(Item).join(Item.duty).where(Duty.duty_list_id.in_(versions)).order_by(Item.id)
+    return db.session.scalars(query)
+
+
+def _step(item: Item, duty: Duty | None, due: date | None) -> Step | None:
+    today, done = clock.today(), item.state in DONE
+    if duty is None or due is None:  # the duty has gone, or this post or period from it
+        stays = (done and item.due < today) or item.state not in signoff.MOVES["drop"].before
+        return None if stays else Step(item, "drop", item.duty, item.due_on)
+    changed = differ(item.duty, duty)
+    past = item.due < today and due < today
+    if past and ((done and changed) or item.state is ItemState.DROPPED):
+        return None
+    voids = item.state in signoff.MOVES["void"].before and (changed or item.state is ItemState.DROPPED)
+    return Step(item, "void" if voids else None, duty, due)
+
+
+def supersede(duties: DutyList) -> None:
+    """Put a version in the place of the one in force, and its items in step with it. Only inside an act."""
+    old = in_force(duties)
+    if old is None or old is duties:
+        return
+    versions = {duty.lineage: duty for duty in old.kept}
+    for duty in duties.kept:
+        known = versions.get(duty.lineage)
+        duty.version = known.version + differ(known, duty) if known else 1
+    for step in plan(duties):
+        _take(step)
+    old.state = ListState.SUPERSEDED
+
+
+def _take(step: Step) -> None:
+    item = step.item
+    if step.verb:
+        item.state = signoff.MOVES[step.verb].after
+    if step.verb == "void":
+        if item.signature:
+            item.signature.voided_by, item.signature.voided_at = step.duty, clock.now()
+        item.reported_at = item.reported_by = item.redo_by = None
+        item.reply = ""
+    if item.duty is not step.duty:
+        item.duty, item.due_on = step.duty, step.due_on
+        for reading in list(item.readings):
+            _carry(reading, step.duty)
+
+
+def _carry(reading: Reading, duty: Duty) -> None:
+    """What was reached stays typed where the new version asks for the same figure."""
+    same = (reading.target.of, reading.target.unit)
+    target = next((t for t in duty.targets if (t.of, t.unit) == same), None)
+    if target:
+        reading.target, reading.met = target, signoff.is_met(target, reading.value)
+    else:
+        signoff.delete(reading)
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a revision will do, in numbers: duties by what happened to them, then items."""
+
+    duties: Counter[str]
+    voided: int
+    dropped: int
+
+
+def outlook(duties: DutyList) -> Outlook:
+    """What confirming this version would do today."""
+    steps = plan(duties)
+    return Outlook(
+        Counter(change.kind for change in changes(duties)),
+        sum(step.verb == "void" and step.item.signature is not None for step in steps),
+        sum(step.verb == "drop" for step in steps),
+    )
+
+
+def missing(duty: Duty, since: date, days: Calendar) -> list[tuple[Post, schedule.Period]]:
+    """The posts and periods, still to come on a day, for which a duty has no item yet."""
+    known = db.session.execute(select(Item.post_id, Item.period).where(Item.lineage == duty.lineage, Item.case == ""))
+    taken = {(post_id, period) for post_id, period in known}
+    coming = schedule.periods(duty, since, days)
+    wanted = [(post, period) for post in owners.leads(duty) for period in coming]
+    return [(post, period) for post, period in wanted if (post.id, period.name) not in taken]
