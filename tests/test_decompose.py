@@ -51,6 +51,11 @@ REACHED = {
     "opinion": (1.0, 1.0, 0.85),
     "plan": (0.94, 0.97, 1.0),
     "minutes": (0.7, 0.76, 0.86),
+    # Not yet measured.
+    "water": (0.0, 0.0, 0.0),
+    "elderly": (0.0, 0.0, 0.0),
+    "warning": (0.0, 0.0, 0.0),
+    "township": (0.0, 0.0, 0.0),
 }
 
 
