@@ -2,7 +2,7 @@
 
 One row is what one lead can finish and strike off once. The sentence is where it starts; it is split for another
 owner, another counted object, a period of its own, or something that is done once among what goes on. What tells a
-duty from background stands in grammar.py.
+duty from background stands in grammar.py and background.py.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from checklist.division import counted, day, pieces, without_background
 from checklist.figures import Target, targets
 from checklist.grammar import Rule
 from checklist.named import Named, named, told_behind, told_when, without_told
-from checklist.outline import Heading, Paragraph, Span, first, legible, paragraphs, unmarked
+from checklist.outline import Heading, Paragraph, Span, clauses, first, legible, paragraphs, unmarked
 from checklist.vocabulary import RIGHT_AS_IT_IS
 
 SHORTEST = 4  # characters: a verb alone asks for nothing
@@ -118,7 +118,14 @@ class _Row:
             bracket = grammar.CLOSED_END.search(heading.text)
             for words in (heading.told, bracket.group() if bracket else ""):
                 row = _with(_timed(row, words), named(words), None) if words else row
+            row = _with(row, _subject(heading), None)
         return row if any(heading.told for heading in self.path) else _inferred(self.proposal, row)
+
+
+def _subject(heading: Heading) -> tuple[Named, ...]:
+    """Whom a heading tells to do what stands under it: （三）党员干部要筑牢思想防线."""
+    bare = unmarked(heading.text)
+    return named(bare) if grammar.SUBJECT.pattern.match(bare) else ()
 
 
 @dataclass
@@ -182,6 +189,9 @@ def _rows(sentence: Span, source: str) -> Iterator[Proposal]:
 def _proposal(span: Span, why: Rule, source: str) -> Proposal:
     text, own_day = span.text, day(span.text)
     cadence = first(terms.CADENCES, text)
+    begins = next(clauses(text), (text, 0))[0]
+    if cadence in terms.CASES and day(begins) and not first(terms.CASES, begins):
+        cadence = None  # the case comes behind what is done once: 4月15日前完成整改，一时难以整改的……
     return Proposal(
         start=span.start,
         end=span.end,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from checklist import grammar, terms
+from checklist import background, grammar, terms
 from checklist.numerals import value
 from checklist.outline import blank, clauses, first
 from checklist.vocabulary import COUNTER, FIGURE, MORE, PERCENT, RATIO, SPAN_OF_TIME, UNIT
@@ -86,7 +86,7 @@ def _asking(text: str) -> Iterator[tuple[str, str]]:
     before = ""
     for clause, end in clauses(text):
         is_condition = end < len(text) and grammar.CONDITION.pattern.search(clause)
-        if not is_condition and not first(grammar.BACKGROUND, clause):
+        if not is_condition and not first(background.BACKGROUND, clause):
             yield clause, before
         before = clause
 

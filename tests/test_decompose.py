@@ -13,7 +13,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checklist import grammar, numerals, terms
+from checklist import background, grammar, numerals, terms
 from checklist.decompose import Proposal, decompose, normalise
 from checklist.grammar import Rule
 from tests import evaluate
@@ -23,7 +23,7 @@ SEED = pytest.mark.skipif(not evaluate.SEEDS.exists(), reason="the real speech i
 
 
 def rules() -> list[Rule]:
-    values = [*vars(grammar).values(), *vars(terms).values()]
+    values = [value for module in (background, grammar, terms) for value in vars(module).values()]
     groups = [value for value in values if isinstance(value, tuple) and not isinstance(value, Rule)]
     found = [rule for group in groups for rule in group if isinstance(rule, Rule)]
     found += [value for value in values if isinstance(value, Rule)]
