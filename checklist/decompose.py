@@ -16,7 +16,7 @@ from typing import Any
 
 from checklist import doubts, grammar, terms
 from checklist.division import counted, day, pieces, without_background
-from checklist.figures import Target, targets
+from checklist.figures import Target, targets, verb_op
 from checklist.grammar import Rule
 from checklist.named import Named, named, told_behind, told_when, without_told
 from checklist.outline import Heading, Paragraph, Span, clauses, first, legible, paragraphs, unmarked
@@ -174,14 +174,17 @@ def _rows(sentence: Span, source: str) -> Iterator[Proposal]:
     if not why:
         return
     start = sentence.start + sentence.text.index(asked) + len(asked) - len(bare)
-    goes_on = set(counted(bare))
+    counts = set(counted(bare))
     before: Proposal | None = None
     cut = list(pieces(bare))
     for offset, piece in cut:
         text = piece.rstrip("。；，、！ ")
         if len(text) >= SHORTEST:
             row = _proposal(Span(start + offset, text, sentence.path), first(grammar.DUTIES, text) or why, source)
-            before = _following(row, before, goes_on=offset in goes_on) if before else row
+            goes_on = offset in counts and bare[offset - 1] != "；"
+            if _is_integrity_here(row, before):
+                row = replace(row, side="integrity")
+            before = _following(row, before, goes_on=goes_on) if before else row
             has_target, is_cut = bool(before.targets), len(cut) > 1
             yield _doubted(before, *doubts.doubts(before.text, before.why, is_cut=is_cut, has_target=has_target))
 
@@ -213,7 +216,7 @@ def _following(row: Proposal, before: Proposal, *, goes_on: bool) -> Proposal:
     by_whom = grammar.BY.pattern.search(before.text) or grammar.BY.pattern.search(row.text)
     row = _with(row, () if by_whom else before.named, before.deadline if goes_on else None)
     if before.targets:
-        op = before.targets[-1].op if goes_on and not row.targets else None
+        op = verb_op(before.text) or before.targets[-1].op if goes_on and not row.targets else None
         row = replace(row, targets=tuple(targets(row.text, op=op, whose=before.targets[-1].of)))
     return row
 
@@ -254,10 +257,24 @@ def _steps(text: str) -> tuple[str, ...]:
 
 
 def side_of(text: str) -> str:
-    """Integrity where the text speaks of that, work where it speaks of work, both where it speaks of both."""
-    integrity = bool(terms.INTEGRITY_WORDS.pattern.search(text))
-    work = bool(terms.WORK_WORDS.pattern.search(text))
-    return "both" if integrity and work else "integrity" if integrity else "work"
+    """Integrity where the text speaks of that, work where it speaks of work, both where it speaks of both.
+
+    Where a clause forbids, names an offence or the procedure that guards against it, or only says in which case, the
+    words of work in it tell the field: 严查骗取医保基金的行为 is integrity alone.
+    """
+    if not terms.INTEGRITY_WORDS.pattern.search(text):
+        return "work"
+    tells_the_field = (terms.GUARDED, grammar.FORBIDDEN, grammar.CONDITION)
+    asked = (clause for clause, _ in clauses(text) if not first(tells_the_field, clause))
+    return "both" if any(map(terms.WORK_WORDS.pattern.search, asked)) else "integrity"
+
+
+def _is_integrity_here(row: Proposal, before: Proposal | None) -> bool:
+    """A row that tells neither goes with the row that it was cut from, or with the headings above it."""
+    if terms.WORK_WORDS.pattern.search(row.text):
+        return False
+    above = any(map(terms.INTEGRITY_HEADING.pattern.search, row.path))
+    return above or (before is not None and before.side == "integrity")
 
 
 def flags_of(text: str) -> Iterator[Flag]:

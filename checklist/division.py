@@ -109,8 +109,9 @@ def _cuts(sentence: str) -> Iterator[int]:
             said = _Said.by(sentence[begin:end].rstrip("，；。"))
             if before is None:
                 before = said
-            elif is_apart(sentence, begin, clause) or _begins(
-                clause, sentence[begin:end].rstrip("，；。"), said, before
+            elif is_apart(sentence, begin, clause) or (
+                _begins(clause, sentence[begin:end].rstrip("，；。"), said, before)
+                and not (grammar.SWEEP.pattern.search(clause) and grammar.MEANS.pattern.search(sentence[:begin]))
             ):
                 yield begin
                 before = said

@@ -21,6 +21,7 @@ from checklist.vocabulary import (
     QUANTITY,
     RATIO,
     STRICT_OFFICE,
+    TIMES,
     WHOLE,
 )
 
@@ -166,7 +167,7 @@ FORBIDDEN = rule(
 INDICATOR = rule(
     "指标要求",
     rf"(?:[≥≤＞＜]|不得?低于|不得?少于|不得?超过|不得?高于|控制在|压缩至|降至|减至|达到|提高到|增长|下降|降低|提高|新增|净增|[率度例重]){QUANTITY}|"
-    rf"不[得能]?超过[^，、0-9]{{1,8}}的{QUANTITY}|比[^，、0-9]{{0,6}}{RATIO}|"
+    rf"不[得能]?超过[^，、0-9]{{1,8}}的{QUANTITY}|{TIMES}|比[^，、0-9]{{0,6}}{RATIO}|"
     rf"{QUANTITY}(?:以上|以内|以下)|(?:{MORE}|{WHOLE})(?:[^，、0-9]{{0,16}}?){QUANTITY}",
     "审批时限压缩至8个工作日以内。",
 )
@@ -225,6 +226,13 @@ TAIL = (
     BY_WHOM,
     HOW_OFTEN,
 )
+# Whoever forms a group, or begins a campaign, for one sweep has one thing to do.
+MEANS = rule(
+    "手段",
+    r"(?:(?:组成|组建|抽调|成立)[^，；]{0,14}(?:组|专班|队)|开展[^，；]{2,12}(?:行动|检查|整治))，$",
+    "县人社局要牵头组成三个督查组，",
+)
+SWEEP = rule("一遍", r"对[^，；]{2,30}(?:检查|排查|核查|走访|清理)一(?:遍|轮|次)$", "4月底前对全县在建工地检查一遍")
 # What turns from a period back to work that goes on.
 RETURNS = rule(
     "另起",

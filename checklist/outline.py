@@ -254,7 +254,8 @@ def _split(start: int, line: str) -> Iterator[tuple[int, str]]:
 
 def _is_title(sentence: str, level: int, following: str) -> bool:
     """A short numbered sentence that names what those behind it are about."""
-    may_have_comma = grammar.MARKS[level].says in grammar.WITH_A_COMMA or grammar.TWO_HALVES.pattern.search(sentence)
+    has_halves = bool(grammar.TWO_HALVES.pattern.search(sentence))
+    may_have_comma = has_halves or grammar.MARKS[level].says in grammar.WITH_A_COMMA
     next_level = level_of(following)
     return (
         len(_without_bracket(sentence)) <= LONGEST_HEADING

@@ -11,6 +11,7 @@ from checklist.vocabulary import (
     MASK,
     MORE,
     NUMERALS,
+    OFFENCE,
     QUANTITY,
     STANDARD_PHRASES,
     UNIT,
@@ -132,7 +133,7 @@ BEHIND = (
 _NOUN = r"(?P<noun>(?:[0-9.]{1,6}[亿万]元以[上下])?[^，、；0-9]{2,16})$"
 CHANGES = (
     rule("-", rf"(?:{LESS}|压缩|下降|降低|缩短|节约|降幅|减)$", "压减"),
-    rule("+", rf"(?:{MORE}|增长|提高|提升|提速|增速|增幅|增)$", "净增"),
+    rule("+", rf"(?:{MORE}|增长|提高|提升|提速|增速|增幅|增|翻)$", "净增"),
 )
 BEFORE = (
     rule("<=", r"[≤≦]$", "发生率≤"),
@@ -173,6 +174,14 @@ PICKS_OUT = rule(
 
 _AS_WORK = "".join(f"(?<!{word})" for word in WATCHED_AS_WORK)
 INTEGRITY_WORDS = rule("integrity", rf"{INTEGRITY}|{_AS_WORK}(?:监督|监管|监控)(?!局|所)", "严查违规违纪行为")
+# What is forbidden or punished, and the procedure that guards against it.
+GUARDED = rule("integrity", OFFENCE, "严查骗取医保基金的行为")
+# Under such a heading what speaks of neither is integrity; 严肃工作纪律 may stand over work.
+INTEGRITY_HEADING = rule(
+    "integrity",
+    r"廉|腐|党风|从严治党|以案|违纪|执纪|专责监督|纪检|警示教育|巡察|权力|作风建设",
+    "推动全面从严治党向纵深发展",
+)
 WORK_WORDS = rule("work", WORK, "培育市场主体")
 
 # --- what to look at ----------------------------------------------------------------------------------------
