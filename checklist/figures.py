@@ -39,6 +39,7 @@ _ALREADY = re.compile(r"(?:第|为期)$|对(?:已|现有)[^，]{0,60}$")
 _WITHIN = re.compile(r"(?:之)?内[^，、0-9]{1,8}率")  # 24小时内处置率
 _COMPARED = re.compile(r"不|至少|以上|以内|以下|超过")
 _FEW = re.compile(r"[二两三四五六七八九]")  # in words, 个 of them: a way of speaking (落实四个责任) as often as a count
+_GROUPS = re.compile(r"[^，、的]{0,4}(?:组|专班|队)(?:，|。|$)")  # 组成三个督查组 counts them
 _MAKES_MORE = re.compile(rf"(?:{MORE})$")
 _DONE = ("完成", "办结", "到位", "完成到位", "配备", "配置")
 _KIND = re.compile(r"项目.*$|(?:时限|比例|数量|面积).*$")
@@ -49,15 +50,15 @@ _LEADING = re.compile(
 # What stands between the words and their figure: 在去年基础上再, 自收到之日起, 全年.
 _BETWEEN = re.compile(
     r"在[^，]{1,12}基础上再?|再$|(?:应|须|要|必须)?(?:[在自][^，]{0,10})?(?:之日起|后)$|"
-    r"(?:全年|(?<![0-9一二两三四五])年内|按?每[^，、]{1,3}[人户村个]|每(?:年|季度|月|人)|累计)$|(?:较|比)(?:上|去|往)一?年(?:度|同期)?$|(?:力争|必须|应当)$"
+    r"(?:全年|(?<![0-9一二两三四五])年内|按?每[^，、]{1,3}[人户村个]|每(?:年|季度|月|人)|累计)$|(?:较|比)(?:上|去|往)一?年(?:度|同期)?$|(?:力争|必须|应当)$|由[^，]{2,14}$"
 )
 _TRAILING = "的为在至到要应须都均将、，"
 # What is done to the thing that a figure is about: 盘活低效用地不低于800亩.
 _HANDLES = re.compile(
-    r"^(?:接入|盘活|曝光|实行|开展|举办|组织|清淤|疏浚|拆除|新增(?!减税|贷款|债|财力|就业|.*[率例比]$)|对)+(?=.{2})"
+    r"^(?:与[^，]{2,10}?开展|接入|引进|招引|盘活|曝光|实行|开展|举办|组织|清淤|疏浚|拆除|新增(?!减税|贷款|债|财力|就业|.*[率例比]$)|对)+(?=.{2})"
 )
 _DONE_TO = re.compile(r"(?<=..)(?:实施|开展|进行|提供)")  # 为800户老年人家庭实施改造
-_BRINGS = re.compile(rf"(?:{MORE})$")  # 养老点三年内新建不少于90个
+_BRINGS = re.compile(r"(?:新建|改建|扩建|改扩建|培育|引进|招引)$")  # 养老点三年内新建不少于90个
 _COUNTS = re.compile(rf"^{COUNTER}$")
 _NOUN_BEHIND = re.compile(r"^[^，、；。0-9（）]{2,24}")
 
@@ -163,7 +164,9 @@ def _only_tells(before: str, behind: str, figure: _Figure) -> bool:
     """It says what is there already, which things are meant, that something is done once, or what time it is."""
     compared = bool(_COMPARED.search(before + behind[:2]))
     is_frequency = figure.unit == "次" and not compared
-    is_few = figure.unit == "个" and bool(_FEW.fullmatch(figure.value)) and not (compared or _MAKES_MORE.search(before))
+    is_few = figure.unit == "个" and bool(_FEW.fullmatch(figure.value)) and not (
+        compared or _MAKES_MORE.search(before) or _GROUPS.match(behind)
+    )
     picks_out = before.startswith(("对", "凡")) and bool(terms.ATTRIBUTE.pattern.search(behind))
     picks_out = picks_out or bool(terms.PICKS_OUT.pattern.search(behind))
     is_within = figure.unit in SPAN_OF_TIME and bool(_WITHIN.match(behind))
