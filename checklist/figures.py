@@ -164,8 +164,10 @@ def _only_tells(before: str, behind: str, figure: _Figure) -> bool:
     """It says what is there already, which things are meant, that something is done once, or what time it is."""
     compared = bool(_COMPARED.search(before + behind[:2]))
     is_frequency = figure.unit == "次" and not compared
-    is_few = figure.unit == "个" and bool(_FEW.fullmatch(figure.value)) and not (
-        compared or _MAKES_MORE.search(before) or _GROUPS.match(behind)
+    is_few = (
+        figure.unit == "个"
+        and bool(_FEW.fullmatch(figure.value))
+        and not (compared or _MAKES_MORE.search(before) or _GROUPS.match(behind))
     )
     picks_out = before.startswith(("对", "凡")) and bool(terms.ATTRIBUTE.pattern.search(behind))
     picks_out = picks_out or bool(terms.PICKS_OUT.pattern.search(behind))
