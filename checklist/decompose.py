@@ -181,9 +181,9 @@ def _rows(sentence: Span, source: str) -> Iterator[Proposal]:
         text = piece.rstrip("。；，、！ ")
         if len(text) >= SHORTEST:
             row = _proposal(Span(start + offset, text, sentence.path), first(grammar.DUTIES, text) or why, source)
-            goes_on = offset in counts and bare[offset - 1] != "；"
             if _is_integrity_here(row, before):
                 row = replace(row, side="integrity")
+            goes_on = offset in counts and bare[offset - 1] != "；"
             before = _following(row, before, goes_on=goes_on) if before else row
             has_target, is_cut = bool(before.targets), len(cut) > 1
             yield _doubted(before, *doubts.doubts(before.text, before.why, is_cut=is_cut, has_target=has_target))
