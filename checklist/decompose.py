@@ -183,8 +183,9 @@ def _rows(sentence: Span, source: str) -> Iterator[Proposal]:
             row = _proposal(Span(start + offset, text, sentence.path), first(grammar.DUTIES, text) or why, source)
             if _is_integrity_here(row, before):
                 row = replace(row, side="integrity")
-            goes_on = offset in counts and bare[offset - 1] != "；"
-            before = _following(row, before, goes_on=goes_on) if before else row
+            is_apart = bare[offset - 1] == "；"
+            goes_on = offset in counts and not is_apart
+            before = _following(row, before, goes_on=goes_on, is_apart=is_apart) if before else row
             has_target, is_cut = bool(before.targets), len(cut) > 1
             yield _doubted(before, *doubts.doubts(before.text, before.why, is_cut=is_cut, has_target=has_target))
 
@@ -211,10 +212,11 @@ def _proposal(span: Span, why: Rule, source: str) -> Proposal:
     )
 
 
-def _following(row: Proposal, before: Proposal, *, goes_on: bool) -> Proposal:
+def _following(row: Proposal, before: Proposal, *, goes_on: bool, is_apart: bool) -> Proposal:
     """A row cut off a sentence: what the sentence has said of its owner, and in an enumeration of its day, holds on."""
-    by_whom = grammar.BY.pattern.search(before.text) or grammar.BY.pattern.search(row.text)
-    row = _with(row, () if by_whom else before.named, before.deadline if goes_on else None)
+    rules = (grammar.BY, grammar.FORBIDDEN_TO) if is_apart else (grammar.BY,)
+    is_anothers = first(rules, before.text) or grammar.BY.pattern.search(row.text)
+    row = _with(row, () if is_anothers else before.named, before.deadline if goes_on else None)
     if before.targets:
         op = verb_op(before.text) or before.targets[-1].op if goes_on and not row.targets else None
         row = replace(row, targets=tuple(targets(row.text, op=op, whose=before.targets[-1].of)))

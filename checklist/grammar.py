@@ -164,6 +164,8 @@ NAMED_DEMAND = rule("点名要求", SUBJECT.pattern.pattern, "财政局要完善
 FORBIDDEN = rule(
     "明令禁止", rf"(?:^|[，；])[^，“”]{{0,16}}?{FORBIDS}|^未经[^，]{{2,20}}，?不得", "严禁截留、挪用专项资金。"
 )
+# Who may not do a thing is not whom the next demand, behind a semicolon, is made of.
+FORBIDDEN_TO = rule("明令禁止", rf"^(?!任何){ACTOR}(?:不得|不准)", "干部不得插手工程建设")
 INDICATOR = rule(
     "指标要求",
     rf"(?:[≥≤＞＜]|不得?低于|不得?少于|不得?超过|不得?高于|控制在|压缩至|降至|减至|达到|提高到|增长|下降|降低|提高|新增|净增|[率度例重]){QUANTITY}|"

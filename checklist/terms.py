@@ -162,7 +162,7 @@ BEFORE = (
 ATTRIBUTE = rule("定语", r"^(?:以上|以下|以内)?的(?!目标|要求|任务|增速|增长|速度|水平)", "的企业上门帮扶")
 # A share that only stands before its figure is to reach it.
 SHARE = rule(">=", r"(?:率|比例|比重|占比|覆盖面)(?:均|都|要)?$", "整改率")
-FROM = re.compile(r"(?:由|从)[^，、]{0,12}$")  # what it was, not what it is to be
+FROM = re.compile(r"(?:由|从(?![业事]))[^，、]{0,12}$")  # what it was, not what it is to be
 UP_TO = re.compile(r"^[^，、；]{0,8}(?:至|到|为|成)")
 PICKS_OUT = rule(
     "定语",

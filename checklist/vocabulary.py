@@ -95,6 +95,7 @@ WHOLE = (
 
 # Watching over safety, food, markets or the air is work; over power and money it is integrity.
 WATCHED_AS_WORK = (
+    "视频",
     "安全",
     "食品",
     "药品",
