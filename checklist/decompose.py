@@ -2,7 +2,7 @@
 
 One row is what one lead can finish and strike off once. The sentence is where it starts; it is split for another
 owner, another counted object, a period of its own, or something that is done once among what goes on. What tells a
-duty from background stands in grammar.py.
+duty from background stands in grammar.py and background.py.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from typing import Any
 
 from checklist import doubts, grammar, terms
 from checklist.division import counted, day, pieces, without_background
-from checklist.figures import Target, targets
+from checklist.figures import Target, targets, verb_op
 from checklist.grammar import Rule
 from checklist.named import Named, named, told_behind, told_when, without_told
-from checklist.outline import Heading, Paragraph, Span, first, legible, paragraphs, unmarked
+from checklist.outline import Heading, Paragraph, Span, clauses, first, legible, paragraphs, unmarked
 from checklist.vocabulary import RIGHT_AS_IT_IS
 
 SHORTEST = 4  # characters: a verb alone asks for nothing
@@ -118,7 +118,14 @@ class _Row:
             bracket = grammar.CLOSED_END.search(heading.text)
             for words in (heading.told, bracket.group() if bracket else ""):
                 row = _with(_timed(row, words), named(words), None) if words else row
+            row = _with(row, _subject(heading), None)
         return row if any(heading.told for heading in self.path) else _inferred(self.proposal, row)
+
+
+def _subject(heading: Heading) -> tuple[Named, ...]:
+    """Whom a heading tells to do what stands under it: （三）党员干部要筑牢思想防线."""
+    bare = unmarked(heading.text)
+    return named(bare) if grammar.SUBJECT.pattern.match(bare) else ()
 
 
 @dataclass
@@ -167,14 +174,18 @@ def _rows(sentence: Span, source: str) -> Iterator[Proposal]:
     if not why:
         return
     start = sentence.start + sentence.text.index(asked) + len(asked) - len(bare)
-    goes_on = set(counted(bare))
+    counts = set(counted(bare))
     before: Proposal | None = None
     cut = list(pieces(bare))
     for offset, piece in cut:
         text = piece.rstrip("。；，、！ ")
         if len(text) >= SHORTEST:
             row = _proposal(Span(start + offset, text, sentence.path), first(grammar.DUTIES, text) or why, source)
-            before = _following(row, before, goes_on=offset in goes_on) if before else row
+            if _is_integrity_here(row, before):
+                row = replace(row, side="integrity")
+            is_apart = bare[offset - 1] == "；"
+            goes_on = offset in counts and not is_apart
+            before = _following(row, before, goes_on=goes_on, is_apart=is_apart) if before else row
             has_target, is_cut = bool(before.targets), len(cut) > 1
             yield _doubted(before, *doubts.doubts(before.text, before.why, is_cut=is_cut, has_target=has_target))
 
@@ -182,6 +193,9 @@ def _rows(sentence: Span, source: str) -> Iterator[Proposal]:
 def _proposal(span: Span, why: Rule, source: str) -> Proposal:
     text, own_day = span.text, day(span.text)
     cadence = first(terms.CADENCES, text)
+    begins = next(clauses(text), (text, 0))[0]
+    if cadence in terms.CASES and day(begins) and not first(terms.CASES, begins):
+        cadence = None  # the case comes behind what is done once: 4月15日前完成整改，一时难以整改的……
     return Proposal(
         start=span.start,
         end=span.end,
@@ -198,12 +212,13 @@ def _proposal(span: Span, why: Rule, source: str) -> Proposal:
     )
 
 
-def _following(row: Proposal, before: Proposal, *, goes_on: bool) -> Proposal:
+def _following(row: Proposal, before: Proposal, *, goes_on: bool, is_apart: bool) -> Proposal:
     """A row cut off a sentence: what the sentence has said of its owner, and in an enumeration of its day, holds on."""
-    by_whom = grammar.BY.pattern.search(before.text) or grammar.BY.pattern.search(row.text)
-    row = _with(row, () if by_whom else before.named, before.deadline if goes_on else None)
+    rules = (grammar.BY, grammar.FORBIDDEN_TO) if is_apart else (grammar.BY,)
+    is_anothers = first(rules, before.text) or grammar.BY.pattern.search(row.text)
+    row = _with(row, () if is_anothers else before.named, before.deadline if goes_on else None)
     if before.targets:
-        op = before.targets[-1].op if goes_on and not row.targets else None
+        op = verb_op(before.text) or before.targets[-1].op if goes_on and not row.targets else None
         row = replace(row, targets=tuple(targets(row.text, op=op, whose=before.targets[-1].of)))
     return row
 
@@ -244,10 +259,24 @@ def _steps(text: str) -> tuple[str, ...]:
 
 
 def side_of(text: str) -> str:
-    """Integrity where the text speaks of that, work where it speaks of work, both where it speaks of both."""
-    integrity = bool(terms.INTEGRITY_WORDS.pattern.search(text))
-    work = bool(terms.WORK_WORDS.pattern.search(text))
-    return "both" if integrity and work else "integrity" if integrity else "work"
+    """Integrity where the text speaks of that, work where it speaks of work, both where it speaks of both.
+
+    Where a clause forbids, names an offence or the procedure that guards against it, or only says in which case, the
+    words of work in it tell the field: 严查骗取医保基金的行为 is integrity alone.
+    """
+    if not terms.INTEGRITY_WORDS.pattern.search(text):
+        return "work"
+    tells_the_field = (terms.GUARDED, grammar.FORBIDDEN, grammar.CONDITION)
+    asked = (clause for clause, _ in clauses(text) if not first(tells_the_field, clause))
+    return "both" if any(map(terms.WORK_WORDS.pattern.search, asked)) else "integrity"
+
+
+def _is_integrity_here(row: Proposal, before: Proposal | None) -> bool:
+    """A row that tells neither goes with the row that it was cut from, or with the headings above it."""
+    if terms.WORK_WORDS.pattern.search(row.text):
+        return False
+    above = any(map(terms.INTEGRITY_HEADING.pattern.search, row.path))
+    return above or (before is not None and before.side == "integrity")
 
 
 def flags_of(text: str) -> Iterator[Flag]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from checklist import grammar, terms
+from checklist import background, grammar, terms
 from checklist.figures import targets
 from checklist.grammar import Rule
 from checklist.outline import blank, clauses, first
@@ -19,10 +19,10 @@ def without_background(sentence: str) -> tuple[str, bool]:
     """
     at, is_told = 0, False
     for clause, end in clauses(sentence):
-        background = first(grammar.BACKGROUND, clause)
-        if not background:
+        told = first(background.BACKGROUND, clause)
+        if not told:
             return sentence[at:], is_told
-        at, is_told = end, is_told or background not in grammar.TELLS_NOTHING
+        at, is_told = end, is_told or told not in background.TELLS_NOTHING
     return "", is_told
 
 
@@ -38,14 +38,17 @@ def counted(sentence: str) -> Iterator[int]:
 
     县级队伍不少于100人，镇级队伍不少于30人, which nobody is told to bring about, says how good the row has to be.
     """
-    at, before, has_verb = 0, False, False
+    at, before, has_verb, is_part = 0, False, False, False
     if not grammar.SOME_FIGURE.search(sentence):
         return
     for part in re.split(r"([、，；])", blank(grammar.CLOSED, sentence).rstrip("。")):
-        if part not in ("、", "，", "；"):
+        if part in ("，", "；"):
+            is_part = False
+        elif part != "、":
+            is_part = is_part or "其中" in part
             is_counted = bool(grammar.COUNTED.pattern.search(part))
             makes = is_counted and bool(grammar.MAKES.pattern.search(part))
-            if is_counted and before and (has_verb or makes):
+            if is_counted and before and (has_verb or makes) and not is_part:
                 yield at
             before, has_verb = is_counted, (has_verb and before) or makes
         at += len(part)
@@ -70,6 +73,10 @@ class _Said:
     case: Rule | None
     is_told: bool
     whom: str | None  # 由项目单位审批
+
+    @property
+    def has_owner(self) -> bool:
+        return self.is_named or self.whom is not None
 
     @classmethod
     def by(cls, text: str) -> _Said:
@@ -97,13 +104,14 @@ def _cuts(sentence: str) -> Iterator[int]:
     begin = 0
     before: _Said | None = None  # what the duty before has said
     for clause, end in clauses(sentence):
-        waits = end < len(sentence) and grammar.CONDITION.pattern.search(clause)
-        if not waits:
+        waits = grammar.CONDITION.pattern.search(clause) or (before is None and grammar.BY_WHOM.pattern.search(clause))
+        if not (waits and end < len(sentence)):
             said = _Said.by(sentence[begin:end].rstrip("，；。"))
             if before is None:
                 before = said
-            elif is_apart(sentence, begin, clause) or _begins(
-                clause, sentence[begin:end].rstrip("，；。"), said, before
+            elif is_apart(sentence, begin, clause) or (
+                _begins(clause, sentence[begin:end].rstrip("，；。"), said, before)
+                and not (grammar.SWEEP.pattern.search(clause) and grammar.MEANS.pattern.search(sentence[:begin]))
             ):
                 yield begin
                 before = said
@@ -121,7 +129,7 @@ def is_apart(sentence: str, begin: int, clause: str) -> bool:
 
 def _begins(clause: str, whole: str, said: _Said, before: _Said) -> bool:
     """Whether a clause, `whole` with its conditions, is a duty of its own behind what was said before."""
-    if grammar.OWN_SUBJECT.pattern.search(clause) or (before.is_named and grammar.DOER.pattern.match(clause)):
+    if grammar.OWN_SUBJECT.pattern.search(clause) or (before.has_owner and grammar.DOER.pattern.match(clause)):
         return True
     if first(grammar.TAIL, clause) and not (said.day and before.day):
         return False

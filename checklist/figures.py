@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from checklist import grammar, terms
+from checklist import background, grammar, terms
 from checklist.numerals import value
 from checklist.outline import blank, clauses, first
-from checklist.vocabulary import COUNTER, FIGURE, MORE, PERCENT, RATIO, SPAN_OF_TIME, UNIT
+from checklist.vocabulary import COUNTER, FIGURE, FRACTION, MORE, PERCENT, RATIO, SPAN_OF_TIME, TIMES, UNIT
 
 LONGEST_OF = 24
 FAR = 60  # no more characters before a figure say how it is meant
@@ -29,17 +29,19 @@ class Target:
 
 _FIGURE = re.compile(
     rf"(?:(?P<low>{FIGURE})(?:{UNIT})?[-—－~至到])?(?P<value>{FIGURE})(?P<unit>{UNIT})|"
-    rf"(?:(?P<low_percent>{PERCENT})[-—－~至到])?(?P<percent>{PERCENT})|(?P<ratio>{RATIO})"
+    rf"(?:(?P<low_percent>{PERCENT})[-—－~至到])?(?P<percent>{PERCENT})|(?P<ratio>{RATIO})|(?P<fraction>{FRACTION})|(?P<times>{TIMES})"
 )
 _ONE = re.compile(rf"(?P<value>{FIGURE})(?P<unit>{UNIT})?")
 _SHARED = re.compile(
     rf"(?P<things>[^，]{{1,60}}?)分别(?P<verb>[^0-9，]{{0,12}}?)(?P<values>{FIGURE}(?:{UNIT})?(?:[、和及]{FIGURE}(?:{UNIT})?){{1,9}})"
 )
 _ALREADY = re.compile(r"(?:第|为期)$|对(?:已|现有)[^，]{0,60}$")
+_WITHIN = re.compile(r"(?:之)?内[^，、0-9]{1,8}率")  # 24小时内处置率
 _COMPARED = re.compile(r"不|至少|以上|以内|以下|超过")
 _FEW = re.compile(r"[二两三四五六七八九]")  # in words, 个 of them: a way of speaking (落实四个责任) as often as a count
+_GROUPS = re.compile(r"[^，、的]{0,4}(?:组|专班|队)(?:，|。|$)")  # 组成三个督查组 counts them
 _MAKES_MORE = re.compile(rf"(?:{MORE})$")
-_DONE = ("完成", "办结", "到位", "完成到位")
+_DONE = ("完成", "办结", "到位", "完成到位", "配备", "配置")
 _KIND = re.compile(r"项目.*$|(?:时限|比例|数量|面积).*$")
 _LEADING = re.compile(
     rf"^(?:(?:{grammar.SUBJECT.pattern.pattern})|要|须|必须|确保|力争|争取|实现|努力|推动|推进|使(?!用)|让|将|把|其中|再|也|并|"
@@ -48,13 +50,15 @@ _LEADING = re.compile(
 # What stands between the words and their figure: 在去年基础上再, 自收到之日起, 全年.
 _BETWEEN = re.compile(
     r"在[^，]{1,12}基础上再?|再$|(?:应|须|要|必须)?(?:[在自][^，]{0,10})?(?:之日起|后)$|"
-    r"(?:全年|年内|每(?:年|季度|月|人)|累计)$|(?:较|比)(?:上|去|往)一?年(?:度|同期)?$|(?:力争|必须|应当)$"
+    r"(?:全年|(?<![0-9一二两三四五])年内|按?每[^，、]{1,3}[人户村个]|每(?:年|季度|月|人)|累计)$|(?:较|比)(?:上|去|往)一?年(?:度|同期)?$|(?:力争|必须|应当)$|由[^，]{2,14}$"
 )
 _TRAILING = "的为在至到要应须都均将、，"
 # What is done to the thing that a figure is about: 盘活低效用地不低于800亩.
 _HANDLES = re.compile(
-    r"^(?:盘活|曝光|实行|开展|举办|组织|清淤|疏浚|拆除|新增(?!减税|贷款|债|财力|就业|.*[率例比]$)|对)+(?=.{2})"
+    r"^(?:与[^，]{2,10}?开展|接入|引进|招引|盘活|曝光|实行|开展|举办|组织|清淤|疏浚|拆除|新增(?!减税|贷款|债|财力|就业|.*[率例比]$)|对)+(?=.{2})"
 )
+_DONE_TO = re.compile(r"(?<=..)(?:实施|开展|进行|提供)")  # 为800户老年人家庭实施改造
+_BRINGS = re.compile(r"(?:新建|改建|扩建|改扩建|培育|引进|招引)$")  # 养老点三年内新建不少于90个
 _COUNTS = re.compile(rf"^{COUNTER}$")
 _NOUN_BEHIND = re.compile(r"^[^，、；。0-9（）]{2,24}")
 
@@ -67,7 +71,9 @@ def targets(text: str, *, op: str | None = None, whose: str = "") -> Iterator[Ta
     """
     for clause, before in _asking(text):
         shared = _SHARED.search(clause)
-        yield from _shared(clause, shared) if shared else _plain(clause, before, op, whose)
+        for target in _shared(clause, shared) if shared else _plain(clause, before, op, whose):
+            whose = target.of
+            yield target
 
 
 def unread(text: str) -> Iterator[str]:
@@ -81,12 +87,20 @@ def unread(text: str) -> Iterator[str]:
                 yield clause[figure.start : figure.end]
 
 
+def verb_op(text: str) -> str | None:
+    """How the verb before the last figure means it, whatever stands behind: + in 新增企业12户以上, for what goes on in 农场5户."""
+    hidden = blank(grammar.CLOSED, text)
+    last = max((found.start() for found in _FIGURE.finditer(hidden)), default=0)
+    found = first(terms.BEFORE, hidden[max(0, last - FAR) : last])
+    return found.says if found else None
+
+
 def _asking(text: str) -> Iterator[tuple[str, str]]:
     """Each clause that asks for something, with the one before it."""
     before = ""
     for clause, end in clauses(text):
         is_condition = end < len(text) and grammar.CONDITION.pattern.search(clause)
-        if not is_condition and not first(grammar.BACKGROUND, clause):
+        if not is_condition and not first(background.BACKGROUND, clause):
             yield clause, before
         before = clause
 
@@ -101,16 +115,17 @@ def _plain(clause: str, context: str, otherwise: str | None, whose: str) -> Iter
         if terms.FROM.search(before) and (op is None or terms.UP_TO.search(behind)):
             continue
         is_asked = op is not None and not _only_tells(before, behind, figure)
-        if is_asked or not behind.startswith(("以上", "以下", "以内")):
+        if is_asked or not behind.startswith(("以上", "以下", "以内", "内")):
             begin = figure.end
         if op and is_asked:
             words = clause[start : figure.start].rsplit("、", 1 if start else 0)[-1]
-            about = _about(words, clause[figure.end : figure.end + FAR], figure) or _bare(context) or whose
+            about = _about(words, clause[figure.end : figure.end + FAR], figure)
+            about = about or whose if grammar.SOME_FIGURE.search(context) else about or _bare(context) or whose
             yield from figure.targets((about or _LEADING.sub("", words) or words)[-LONGEST_OF:], op)
 
 
 class _Figure(NamedTuple):
-    """A figure where it stands, in its own words: 3至5家, 百分之五, 1：2."""
+    """A figure where it stands, in its own words: 3至5家, 百分之五, 1：2, 三分之一."""
 
     start: int
     end: int
@@ -123,6 +138,11 @@ class _Figure(NamedTuple):
         if found["ratio"]:
             one, other = found["ratio"].split("：")
             return cls(*found.span(), None, one, f":{other}")
+        if found["fraction"]:
+            other, one = found["fraction"].split("分之") if "分之" in found["fraction"] else ("二", "一")
+            return cls(*found.span(), None, one, f"/{value(other)}")
+        if found["times"]:
+            return cls(*found.span(), None, found["times"][0], "番")
         if found["percent"]:
             return cls(*found.span(), found["low_percent"], found["percent"], "%")
         return cls(*found.span(), found["low"], found["value"], _unit(found["unit"]))
@@ -144,11 +164,16 @@ def _only_tells(before: str, behind: str, figure: _Figure) -> bool:
     """It says what is there already, which things are meant, that something is done once, or what time it is."""
     compared = bool(_COMPARED.search(before + behind[:2]))
     is_frequency = figure.unit == "次" and not compared
-    is_few = figure.unit == "个" and bool(_FEW.fullmatch(figure.value)) and not (compared or _MAKES_MORE.search(before))
+    is_few = (
+        figure.unit == "个"
+        and bool(_FEW.fullmatch(figure.value))
+        and not (compared or _MAKES_MORE.search(before) or _GROUPS.match(behind))
+    )
     picks_out = before.startswith(("对", "凡")) and bool(terms.ATTRIBUTE.pattern.search(behind))
     picks_out = picks_out or bool(terms.PICKS_OUT.pattern.search(behind))
+    is_within = figure.unit in SPAN_OF_TIME and bool(_WITHIN.match(behind))
     is_clock = figure.is_ratio and "比" not in before + behind[:6]
-    return is_frequency or is_few or picks_out or is_clock or bool(_ALREADY.search(before))
+    return is_frequency or is_few or picks_out or is_within or is_clock or bool(_ALREADY.search(before))
 
 
 def _shared(clause: str, shared: re.Match[str]) -> Iterator[Target]:
@@ -198,7 +223,7 @@ def _bare(words: str) -> str:
     day = next((m for rule in terms.DEADLINES if (m := rule.pattern.match(words))), None)
     words = _LEADING.sub("", words[day.end() :] if day else words)
     words = _BETWEEN.sub("", _BETWEEN.sub("", words)).lstrip("、，").rstrip(_TRAILING)
-    return _HANDLES.sub("", _without_day(words))
+    return _BRINGS.sub("", _HANDLES.sub("", _without_day(words)))
 
 
 def _without_day(words: str) -> str:
@@ -212,8 +237,12 @@ def _behind(words: str, unit: str) -> str:
     is_ratio = unit.startswith(":")
     if not (_COUNTS.search(unit) or is_ratio or unit in SPAN_OF_TIME):
         return ""
-    found = _NOUN_BEHIND.search(re.sub(r"^(?:以上|以内|之内|以下|内)?(?:的比例)?的?(?:必须|应当|要|须)?", "", words))
-    return found.group() if found else ""
+    found = _NOUN_BEHIND.search(
+        re.sub(
+            r"^(?:以上|以内|之内|以下|内)?(?:的比例|的标准(?:配建|配备|配置|建设)?)?的?(?:必须|应当|要|须)?", "", words
+        )
+    )
+    return _DONE_TO.split(found.group())[0] if found else ""
 
 
 def _spent(behind: str) -> str:

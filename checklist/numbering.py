@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 
 from checklist.ooxml import Reader, local, value
 
-_CHINESE = ("chineseCounting", "chineseCountingThousand", "japaneseCounting", "taiwaneseCounting", "ideographDigital")
+_CHINESE = (
+    *("chineseCounting", "chineseCountingThousand", "japaneseCounting", "japaneseDigitalTenThousand"),
+    *("taiwaneseCounting", "taiwaneseCountingThousand", "taiwaneseDigital", "ideographDigital"),
+)
 _DIGITS = "〇一二三四五六七八九"
 _BULLETS = ("bullet", "none")
 

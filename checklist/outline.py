@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from checklist import grammar, terms
+from checklist import background, grammar, terms
 from checklist.grammar import Rule
 
 LONGEST_HEADING = 30
@@ -75,7 +75,11 @@ class Paragraph:
             looks_back = _looks_back(bare, looks_back)
             is_slogan = n == 0 and self.title is not None and self._repeats_its_title(bare)
             if not (
-                looks_back or self.is_silent or is_slogan or self._only_opens(sentence) or first(grammar.NO_DUTY, bare)
+                looks_back
+                or self.is_silent
+                or is_slogan
+                or self._only_opens(sentence)
+                or first(background.NO_DUTY, bare)
             ):
                 yield sentence
 
@@ -97,9 +101,9 @@ class Paragraph:
 
 
 def _looks_back(sentence: str, before: bool) -> bool:
-    if first(grammar.LOOKS_BACK, sentence):
+    if first(background.LOOKS_BACK, sentence):
         return True
-    return before and not first(grammar.TURNS_FORWARD, sentence)
+    return before and not first(background.TURNS_FORWARD, sentence)
 
 
 def legible(text: str) -> str:
@@ -134,11 +138,17 @@ def paragraphs(text: str) -> Iterator[Paragraph]:
         title, sentences = _sentences(start, line, path, level)
         is_preamble = level is None and bool(path) and following[n].next_mark > path[-1].level
         above = (*(heading.text for heading in path), unnumbered, title.text if title else "")
-        is_empty = any(first(grammar.EMPTY_HEADINGS, unmarked(heading)) for heading in above)
+        is_empty = not _tells_goals(above) and any(first(background.EMPTY_HEADINGS, unmarked(each)) for each in above)
         is_silent = is_preamble or is_empty or (line.startswith("同志们") and len(line) <= LONGEST_PERORATION)
         paragraph = Paragraph(level, path, sentences, title, is_silent, looks_back and level is not None)
         looks_back = paragraph.ends_in_the_past()
         yield paragraph
+
+
+def _tells_goals(headings: tuple[str, ...]) -> bool:
+    """The figures that stand under 总体要求 as its 主要目标 are duties."""
+    last = next((heading for heading in reversed(headings) if heading), "")
+    return bool(background.GOALS.pattern.search(last))
 
 
 def _told_below(lines: list[tuple[int, str]], n: int) -> str:
@@ -244,7 +254,8 @@ def _split(start: int, line: str) -> Iterator[tuple[int, str]]:
 
 def _is_title(sentence: str, level: int, following: str) -> bool:
     """A short numbered sentence that names what those behind it are about."""
-    may_have_comma = grammar.MARKS[level].says in grammar.WITH_A_COMMA
+    has_halves = bool(grammar.TWO_HALVES.pattern.search(sentence))
+    may_have_comma = has_halves or grammar.MARKS[level].says in grammar.WITH_A_COMMA
     next_level = level_of(following)
     return (
         len(_without_bracket(sentence)) <= LONGEST_HEADING
@@ -252,7 +263,7 @@ def _is_title(sentence: str, level: int, following: str) -> bool:
         and ("，" not in _without_bracket(unmarked(sentence)) or may_have_comma)
         and (next_level is None or next_level > level)
         and not grammar.BY_WHOM.pattern.search(following.rstrip("。"))
-        and (not is_specific(sentence) or _is_said_aloud(unmarked(sentence), level))
+        and (not is_specific(sentence) or _is_said_aloud(unmarked(sentence), level) or _says_whose(sentence, following))
     )
 
 
@@ -260,6 +271,13 @@ def _is_said_aloud(sentence: str, level: int) -> bool:
     """一是排查要全覆盖。 is a title too: 要 asks nobody here."""
     is_short = grammar.MARKS[level].says in grammar.SAID_ALOUD and grammar.SHORT_SAYING.search(sentence)
     return bool(is_short) and not grammar.SUBJECT.pattern.search(sentence)
+
+
+def _says_whose(sentence: str, following: str) -> bool:
+    """（三）党员干部要筑牢思想防线。 is a title where what follows says what they are to do."""
+    bare = unmarked(sentence)
+    is_short = level_of(sentence) == grammar.OWNED and bool(grammar.SHORT_DEMAND.pattern.search(bare))
+    return is_short and bool(first(grammar.DEMANDS, following))
 
 
 def unmarked(sentence: str) -> str:

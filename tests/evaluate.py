@@ -13,6 +13,8 @@ from checklist.decompose import decompose, normalise
 
 HERE = Path(__file__).parent / "texts"
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
+# Nobody looks at the single misses of this one, so that it goes on telling how a text comes out that no rule was made for.
+HELD_OUT = "township"
 FIELDS = ("named", "targets", "cadence", "deadline", "steps", "side", "slips")
 
 Row = dict[str, Any]
@@ -117,7 +119,7 @@ def main() -> None:
         print(f"  wrongly merged {result.merged}, wrongly split {result.split}")
         print(f"  sure, and wrong all the same: {sure(text, table)}")
         print("  right in those: " + ", ".join(f"{field} {share:.2f}" for field, share in result.fields.items()))
-        for miss in misses(text, table):
+        for miss in misses(text, table) if name != HELD_OUT else ["not shown: this text is held out"]:
             print(f"  - {miss}")
 
 

@@ -13,7 +13,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checklist import grammar, numerals, terms
+from checklist import background, grammar, numerals, terms
 from checklist.decompose import Proposal, decompose, normalise
 from checklist.grammar import Rule
 from tests import evaluate
@@ -23,7 +23,7 @@ SEED = pytest.mark.skipif(not evaluate.SEEDS.exists(), reason="the real speech i
 
 
 def rules() -> list[Rule]:
-    values = [*vars(grammar).values(), *vars(terms).values()]
+    values = [value for module in (background, grammar, terms) for value in vars(module).values()]
     groups = [value for value in values if isinstance(value, tuple) and not isinstance(value, Rule)]
     found = [rule for group in groups for rule in group if isinstance(rule, Rule)]
     found += [value for value in values if isinstance(value, Rule)]
@@ -43,14 +43,19 @@ def only(text: str) -> Proposal:
 # right fields among the matched rows. docs/decomposition.md tells which were tuned on, and what is still wrong.
 REACHED = {
     "notice": (1.0, 1.0, 1.0),
-    "report": (1.0, 1.0, 0.93),
+    "report": (1.0, 1.0, 1.0),
     "seed": (1.0, 1.0, 0.95),
-    "workreport": (0.97, 0.95, 0.97),
-    "reform": (1.0, 1.0, 0.9),
-    "flood": (0.94, 0.97, 0.96),
-    "opinion": (1.0, 1.0, 0.85),
-    "plan": (0.94, 0.97, 1.0),
-    "minutes": (0.7, 0.76, 0.86),
+    "workreport": (0.97, 0.95, 1.0),
+    "reform": (1.0, 1.0, 0.93),
+    "flood": (1.0, 1.0, 0.97),
+    "opinion": (1.0, 1.0, 0.94),
+    "plan": (1.0, 1.0, 1.0),
+    "minutes": (0.83, 0.86, 0.88),
+    "water": (0.96, 0.93, 0.88),
+    "elderly": (1.0, 1.0, 1.0),
+    "warning": (0.96, 0.93, 0.96),
+    "bureau": (0.91, 0.84, 0.9),
+    "township": (0.75, 0.57, 0.83),  # held out
 }
 
 
@@ -281,6 +286,10 @@ PIECES = st.sampled_from(
         "百分之五",
         "3至5家",
         "1:2",
+        "三分之一",
+        "一半",
+        "六成",
+        "翻一番",
         "≥",
         "不低于",
         "（",

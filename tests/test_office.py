@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
-import subprocess
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,24 +14,12 @@ from checklist import papers, tables
 from checklist.imports import duties
 from checklist.papers import annex, sheets
 from models import DutyList
-from tests import county
+from tests import county, office
 from tests.test_imports import previewed
 from tests.test_papers import sheet
 
 pytestmark = pytest.mark.usefixtures("qinghe")
-PROGRAM = shutil.which("soffice")
 Make = Callable[[DutyList], bytes]
-
-
-def saved_anew(content: bytes, ending: str, folder: Path) -> bytes:
-    """A file opened and saved by LibreOffice, which keeps what it needs for itself below `folder`."""
-    assert PROGRAM
-    given, taken = folder / f"清单.{ending}", folder / "saved"
-    given.write_bytes(content)
-    own = f"-env:UserInstallation={(folder / 'office').as_uri()}"
-    command = [PROGRAM, own, "--headless", "--convert-to", ending, "--outdir", str(taken), str(given)]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    return (taken / given.name).read_bytes()
 
 
 def told(found: duties.Preview) -> list[tuple[object, ...]]:
@@ -44,12 +30,13 @@ def told(found: duties.Preview) -> list[tuple[object, ...]]:
     ]
 
 
-@pytest.mark.skipif(not PROGRAM, reason="LibreOffice is missing; apt-get install libreoffice-writer libreoffice-calc")
+@office.NEEDED
 @pytest.mark.parametrize(("ending", "make"), [("docx", annex.write_docx), ("xlsx", sheet)])
 def test_a_list_that_libreoffice_has_saved_comes_in_as_the_same_rows(ending: str, make: Make, tmp_path: Path) -> None:
-    content = make(county.duty("预算考核").duty_list)
-    before = previewed(content)
-    after = duties.preview(tables.read(saved_anew(content, ending, tmp_path)), county.unit("QH-GOV"), 2026)
+    given = tmp_path / f"清单.{ending}"
+    given.write_bytes(make(county.duty("预算考核").duty_list))
+    before = previewed(given.read_bytes())
+    after = duties.preview(tables.read(office.saved_anew(given, ending)), county.unit("QH-GOV"), 2026)
     assert len(before.rows) == 7
     assert (told(after), after.bad) == (told(before), [])
 
