@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from checklist import doubts
-from checklist.decompose import decompose, normalise
+from checklist.decompose import decompose, doubts, normalise
 
 HERE = Path(__file__).parent / "texts"
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"

@@ -13,9 +13,8 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checklist import background, grammar, numerals, terms
-from checklist.decompose import Proposal, decompose, normalise
-from checklist.grammar import Rule
+from checklist.decompose import Proposal, background, decompose, grammar, normalise, numerals, terms
+from checklist.decompose.grammar import Rule
 from tests import evaluate
 
 HEAD = "一、重点任务\n"

@@ -11,8 +11,9 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checklist import documents, ooxml
+from checklist import documents
 from checklist.decompose import decompose
+from checklist.documents import ooxml
 from checklist.refusal import Malformed
 from tests.docx import OUTLINE, W, docx, numbered, paragraph, table
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checklist import doubts
-from checklist.decompose import decompose
+from checklist.decompose import decompose, doubts
 from tests.test_decompose import HEAD, only
 
 

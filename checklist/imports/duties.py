@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from checklist import cases, figures
-from checklist.decompose import flags_of, side_of
-from checklist.figures import Target
+from checklist import cases
+from checklist.decompose import figures, flags_of, side_of
+from checklist.decompose.figures import Target
+from checklist.decompose.named import Named
+from checklist.decompose.outline import legible
 from checklist.imports.whom import Known
-from checklist.named import Named
-from checklist.outline import legible
 from checklist.owners import Owner
 from checklist.reading.grid import Table
 from checklist.refusal import Malformed

@@ -8,7 +8,7 @@ from collections import Counter
 from sqlalchemy import select
 
 from checklist import clock, owners, reviewing
-from checklist.named import Named
+from checklist.decompose.named import Named
 from checklist.owners import Owner
 from models import Post, Tenure, Unit, db
 

@@ -11,8 +11,9 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import TypeVar
 
-from checklist import figures, ledger, lists, owners
+from checklist import ledger, lists, owners
 from checklist.actor import Actor
+from checklist.decompose import figures
 from checklist.lists import editing
 from checklist.refusal import Malformed, Refused
 from models import Duty, DutyList, Side, Target

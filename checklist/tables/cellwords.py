@@ -13,10 +13,10 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
-from checklist import figures, grammar, terms
-from checklist.figures import Target
-from checklist.named import Named, named
-from checklist.outline import first, legible
+from checklist.decompose import figures, grammar, terms
+from checklist.decompose.figures import Target
+from checklist.decompose.named import Named, named
+from checklist.decompose.outline import first, legible
 from models import Cadence, ExactDecimal, Side
 
 NOTHING = re.compile(r"[\s/\\—–\-－_.。、无]*")

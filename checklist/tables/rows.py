@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from checklist.outline import level_of
+from checklist.decompose.outline import level_of
 from checklist.reading.grid import Cell, Table
 from checklist.tables import columns
 from checklist.tables.columns import Head, Means

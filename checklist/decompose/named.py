@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from checklist import grammar, terms
-from checklist.vocabulary import ASKS
+from checklist.decompose import grammar, terms
+from checklist.decompose.vocabulary import ASKS
 
 
 @dataclass(frozen=True)

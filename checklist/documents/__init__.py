@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from xml.etree.ElementTree import ParseError, XMLParser
 
-from checklist.numbering import Numbering, Numbers, Styles
-from checklist.ooxml import Doctype, Reader, TooMuch, local, value
+from checklist.documents.numbering import Numbering, Numbers, Styles
+from checklist.documents.ooxml import Doctype, Reader, TooMuch, local, value
 from checklist.refusal import Malformed
 
 LARGEST = 4 * 1024 * 1024  # bytes, as the pages take them

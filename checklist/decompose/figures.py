@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from checklist import background, grammar, terms
-from checklist.numerals import value
-from checklist.outline import blank, clauses, first
-from checklist.vocabulary import COUNTER, FIGURE, FRACTION, MORE, PERCENT, RATIO, SPAN_OF_TIME, TIMES, UNIT
+from checklist.decompose import background, grammar, terms
+from checklist.decompose.numerals import value
+from checklist.decompose.outline import blank, clauses, first
+from checklist.decompose.vocabulary import COUNTER, FIGURE, FRACTION, MORE, PERCENT, RATIO, SPAN_OF_TIME, TIMES, UNIT
 
 LONGEST_OF = 24
 FAR = 60  # no more characters before a figure say how it is meant

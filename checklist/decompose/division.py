@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from checklist import background, grammar, terms
-from checklist.figures import targets
-from checklist.grammar import Rule
-from checklist.outline import blank, clauses, first
+from checklist.decompose import background, grammar, terms
+from checklist.decompose.figures import targets
+from checklist.decompose.grammar import Rule
+from checklist.decompose.outline import blank, clauses, first
 
 
 def without_background(sentence: str) -> tuple[str, bool]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from checklist.ooxml import Reader, local, value
+from checklist.documents.ooxml import Reader, local, value
 
 _CHINESE = (
     *("chineseCounting", "chineseCountingThousand", "japaneseCounting", "japaneseDigitalTenThousand"),

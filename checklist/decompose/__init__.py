@@ -14,13 +14,13 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from checklist import doubts, grammar, terms
-from checklist.division import counted, day, pieces, without_background
-from checklist.figures import Target, targets, verb_op
-from checklist.grammar import Rule
-from checklist.named import Named, named, told_behind, told_when, without_told
-from checklist.outline import Heading, Paragraph, Span, clauses, first, legible, paragraphs, unmarked
-from checklist.vocabulary import RIGHT_AS_IT_IS
+from checklist.decompose import doubts, grammar, terms
+from checklist.decompose.division import counted, day, pieces, without_background
+from checklist.decompose.figures import Target, targets, verb_op
+from checklist.decompose.grammar import Rule
+from checklist.decompose.named import Named, named, told_behind, told_when, without_told
+from checklist.decompose.outline import Heading, Paragraph, Span, clauses, first, legible, paragraphs, unmarked
+from checklist.decompose.vocabulary import RIGHT_AS_IT_IS
 
 SHORTEST = 4  # characters: a verb alone asks for nothing
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checklist import terms
-from checklist.figures import unread
-from checklist.outline import first
+from checklist.decompose import terms
+from checklist.decompose.figures import unread
+from checklist.decompose.outline import first
 
 LEVELS = ("高", "中", "低")
 LONGEST = 80  # characters of a row that asks for one thing

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from checklist.grammar import rule
-from checklist.vocabulary import OFFICE
+from checklist.decompose.grammar import rule
+from checklist.decompose.vocabulary import OFFICE
 
 # Under such a heading stands what was, or what guides.
 EMPTY_HEADINGS = (

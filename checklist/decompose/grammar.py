@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from checklist.vocabulary import (
+from checklist.decompose.vocabulary import (
     ADVERB,
     ASKS,
     COUNTER,

@@ -12,8 +12,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from checklist import background, grammar, terms
-from checklist.grammar import Rule
+from checklist.decompose import background, grammar, terms
+from checklist.decompose.grammar import Rule
 
 LONGEST_HEADING = 30
 LONGEST_SLOGAN = 20

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from checklist.grammar import rule
-from checklist.vocabulary import (
+from checklist.decompose.grammar import rule
+from checklist.decompose.vocabulary import (
     INTEGRITY,
     LESS,
     MASK,
