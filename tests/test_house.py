@@ -82,6 +82,12 @@ def test_no_file_imports_one_that_leads_back_to_it() -> None:
     TopologicalSorter({module: set(needed(module)) for module in MODULES}).prepare()
 
 
+@pytest.mark.parametrize("room", ["checklist.decompose", "checklist.reading"])
+def test_what_is_to_be_usable_alone_needs_nothing_else_of_ours(room: str) -> None:
+    inside = {module for module in MODULES if f"{module}.".startswith(f"{room}.")}
+    assert {other for module in inside for other in needed(module)} <= inside
+
+
 @pytest.mark.parametrize("file", [f for f in OURS if room_of(f) == "checklist"], ids=name_of)
 def test_what_may_happen_knows_nothing_of_the_web(file: Path) -> None:
     assert not [module for module in imports(file) if module.startswith(("flask", "wtforms"))]
