@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -30,6 +31,7 @@ from models import (
 
 AUTH_LASTS = timedelta(minutes=15)
 LONGEST_MINUTES_NO = 60
+UNSEEN = ("Cc", "Cf", "Zl", "Zp")  # line ends, and what turns or hides the characters around it
 
 
 @dataclass(frozen=True)
@@ -340,6 +342,8 @@ def _insist_on_minutes(minutes_no: str) -> None:
     _insist_on("会议纪要文号，班子清单的事项要带着它签认", minutes_no, "minutes_no")
     if len(minutes_no) > LONGEST_MINUTES_NO:
         raise Malformed(f"会议纪要文号不超过 {LONGEST_MINUTES_NO} 字。", "minutes_no")
+    if any(unicodedata.category(c) in UNSEEN for c in minutes_no):
+        raise Malformed("会议纪要文号里有换行或看不见的字符，请重新输入。", "minutes_no")
 
 
 def _insist_on(what: str, text: str, field: str) -> None:

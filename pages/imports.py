@@ -57,11 +57,10 @@ def preview() -> Response:
 @bp.post("/confirmation")
 def confirm() -> Response:
     form = _form()
-    place = parcels.place("imports", form.token.data or "")
-    if not place.exists():
+    content = parcels.kept("imports", form.token.data or "")
+    if content is None:
         form.blame(Malformed(GONE, "file"))
         return make_response(_page(form), 422)
-    content = place.read_bytes()
     try:
         form.validate()
         duties = current.once(lambda: _take(form, content), DutyList)
@@ -70,7 +69,7 @@ def confirm() -> Response:
             raise
         form.blame(problem)
         return make_response(_preview(form, content), problem.status)
-    place.unlink(missing_ok=True)
+    parcels.place("imports", form.token.data or "").unlink(missing_ok=True)
     flash(f"已导入 {len(duties.duties)} 项，请逐项核对。")
     return current.redirect_to("lists.show", id=duties.id)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from models import db
@@ -25,10 +26,19 @@ def place(kind: str, token: str) -> Path:
     return db.folder / kind / f"{user.id if user else 0}-{name}"
 
 
+def kept(kind: str, token: str) -> bytes | None:
+    """What this person's file holds; None when it has been fetched already or its hour is over."""
+    sweep(kind)
+    with suppress(FileNotFoundError):
+        return place(kind, token).read_bytes()
+    return None
+
+
 def sweep(kind: str) -> None:
     """Delete what nobody has come for."""
     folder = db.folder / kind
     folder.mkdir(mode=0o700, exist_ok=True)
     for file in folder.iterdir():
-        if file.stat().st_mtime < time.time() - KEPT:
-            file.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # somebody else sweeps, or has come for it
+            if file.stat().st_mtime < time.time() - KEPT:
+                file.unlink()

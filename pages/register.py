@@ -73,12 +73,12 @@ def preview() -> Response:
 @bp.post("/confirmation")
 def confirm() -> Response:
     form = RegisterForm()
-    place = parcels.place("register", form.token.data or "")
-    if not place.exists():
+    packed = parcels.kept("register", form.token.data or "")
+    if packed is None:
         _only_for_the_keeper()
         form.blame(Malformed(GONE, "files"))
         return make_response(_page(form), 422)
-    files = _unpacked(place.read_bytes())
+    files = _unpacked(packed)
     try:
         taken = register.take(files, by=current.actor())
     except Repeated:
@@ -89,7 +89,7 @@ def confirm() -> Response:
             raise
         form.blame(problem)
         return make_response(_preview(form, files), problem.status)
-    place.unlink(missing_ok=True)
+    parcels.place("register", form.token.data or "").unlink(missing_ok=True)
     # On the answer itself, once: first passwords belong into no address, cookie or log.
     return make_response(render_template("register/slips.html", taken=taken, address=request.url_root))
 

@@ -48,7 +48,7 @@ def test_a_team_list_is_signed_in_the_name_of_the_party_group_with_its_minutes()
     assert (signature.on_behalf_of, signature.minutes_no) == ("清和县人民政府党组", MINUTES)
     assert signature.statement.splitlines()[-3:-1] == ["代表清和县人民政府党组签认", f"会议纪要：{MINUTES}"]
     assert "所属清单：责任清单（2026 年，责任清单·班子，第 1 版）" in signature.statement.splitlines()
-    assert signature.statement_version == statements.VERSION == 4
+    assert signature.statement_version == statements.VERSION == 5
     assert county.in_step()
 
 
@@ -62,6 +62,16 @@ def test_without_the_number_it_is_not_signed_and_nothing_is_logged() -> None:
     assert ledger.size() == size
     db.session.expire_all()
     assert found.state is ItemState.TICKED
+
+
+@pytest.mark.parametrize("no", [f"{MINUTES}\n签认人：别人", "一\u2028二", "三\v四", "\u200b", "\u202e号 3"])
+def test_a_number_of_more_than_one_line_or_with_something_unseen_in_it_is_not_signed(no: str) -> None:
+    found = team_item()
+    size = ledger.size()
+    with pytest.raises(Malformed, match="看不见的字符") as refused:
+        signoff.sign(shown(found, no), by=county.actor("qian"), minutes_no=no)
+    assert refused.value.field == "minutes_no"
+    assert ledger.size() == size
 
 
 def test_another_number_than_the_page_showed_is_not_signed() -> None:

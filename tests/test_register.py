@@ -13,9 +13,10 @@ from sqlalchemy import select
 from app import create_app
 from checklist import accounts, clock, ledger, register, tables
 from checklist.actor import Actor
-from checklist.refusal import Malformed, NotYours
+from checklist.refusal import Malformed, NotYours, Stale
 from checklist.register import book, entries
 from checklist.register.rows import Outcome
+from checklist.register.shapes import Found
 from models import Liaison, Portfolio, Post, PostKind, Tenure, UnitKind, db
 from tests import county, messy, registers
 from tests.databases import Templates
@@ -131,6 +132,25 @@ def test_only_the_system_administrator_imports_and_the_refusal_is_an_entry(login
     with pytest.raises(NotYours):
         registers.take(registers.new(), login)
     assert [(e.body["action"], e.body["result"]) for e in county.gained(size)] == [("import_register", "refused: 403")]
+
+
+def test_who_confirms_just_when_another_has_made_it_right_is_asked_to_look_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    people = registers.workbook({"人员": [("bao", "鲍防汛", "县水利局")]})
+    hashes = register._passwords
+
+    def meanwhile(found: Found, by: Actor) -> dict[str, accounts.FirstPassword]:
+        made = hashes(found, by)
+        monkeypatch.undo()
+        registers.take(registers.workbook({"单位": [("QH-SLJ", "县水利局", "水利", "部门", "县政府")]}))
+        return made
+
+    monkeypatch.setattr(register, "_passwords", meanwhile)
+    with pytest.raises(Stale, match="没有导入"):
+        registers.take(people)
+    assert county.in_step()
+    assert [slip.login for slip in registers.take(people).slips] == ["bao"]
 
 
 # --- files that mean harm, or nothing -----------------------------------------------------------------------

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from checklist import accounts, clock, ledger, units
 from checklist.refusal import Malformed, Refused
-from checklist.register import book
+from checklist.register import book, entries
 from models import Tenure, Unit, UnitKind, User, db
 from tests import county, registers
 
@@ -183,3 +183,28 @@ def test_a_rule_of_a_verb_that_the_preview_missed_still_keeps_all_out(monkeypatc
 
 def refusing(*_args: object, **_named: object) -> None:
     raise Refused("不行。")
+
+
+# --- names that look alike ----------------------------------------------------------------------------------
+
+
+def test_what_is_not_seen_in_a_name_is_no_part_of_it() -> None:
+    registers.take(registers.workbook({"人员": [("bao", "鲍\u202e防\u200d汛\u2060", CZJ)]}))
+    assert county.user("bao").name == "鲍防汛"
+    assert [at for at, _ in registers.blamed(registers.workbook({"人员": [("bo", "\u2060", CZJ)]}))] == ["人员 B2"]
+
+
+def test_a_unit_that_only_looks_different_is_no_second_one_and_is_found_by_either_name() -> None:
+    first = ("A", "水利局（本级）", "水利", "部门", "县政府")
+    twin = ("B", "水利局(本级)\u200e", "水利2", "部门", "县政府")
+    told = registers.blamed(registers.workbook({"单位": [first, twin]}))
+    assert [(at, "叫“水利局（本级）”的单位已经有了（代码 A）" in words) for at, words in told] == [("单位 B3", True)]
+    registers.take(registers.workbook({"单位": [first], "人员": [("bao", "鲍防汛", "水利局(本级)")]}))
+    again = ("A", "水利局(本级)", "", "", "")
+    assert registers.blamed(registers.workbook({"单位": [again]})) == []
+
+
+def test_a_reviewing_post_is_found_by_its_name_alone_and_by_its_unit_with_it() -> None:
+    rows = [(CZJ, f"干事〔{n}〕", "其他", "", "县政府 副县长" if n % 2 else "局长") for n in range(1, 100)]
+    seats = registers.previewed(registers.workbook({"岗位": rows})).new(entries.Seat)
+    assert {seat.reviewer.title for seat in seats if seat.reviewer} == {"清和县人民政府 副县长", f"{CZJ} 局长"}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,18 @@ def test_somebody_elses_upload_cannot_be_confirmed(visit: Visit) -> None:
     fields = sent(upload(visit("shen"), registers.new()))
     assert visit("chu").post("/register/confirmation", data=fields).status_code == 403
     assert visit("shen").post("/register/confirmation", data={"token": "../../keys/log.key"}).status_code == 422
+    assert not db.session.scalars(select(Unit).where(Unit.code == "QH-SLJ")).all()
+
+
+def test_an_upload_of_more_than_an_hour_ago_is_not_confirmed_and_no_longer_kept(visit: Visit) -> None:
+    client = visit("shen")
+    fields = sent(upload(client, registers.new()))
+    (parcel,) = (db.folder / "register").iterdir()
+    os.utime(parcel, (time.time() - 3601,) * 2)
+    answer = client.post("/register/confirmation", data=fields)
+    assert answer.status_code == 422
+    assert "上传已过一小时" in answer.text
+    assert not parcel.exists()
     assert not db.session.scalars(select(Unit).where(Unit.code == "QH-SLJ")).all()
 
 

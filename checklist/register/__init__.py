@@ -17,7 +17,7 @@ from checklist import access, accounts, ledger, tables, units
 from checklist.accounts import FirstPassword
 from checklist.actor import Actor
 from checklist.reading.grid import Table
-from checklist.refusal import Malformed, Problem
+from checklist.refusal import Malformed, Problem, Stale
 from checklist.register import entries, shapes
 from checklist.register.entries import Charge, Holding, Person, Place, Seat
 from checklist.register.people import read_charges, read_people, read_tenures
@@ -113,7 +113,8 @@ def preview(found: Found) -> Preview:
 def take(files: Sequence[File], *, by: Actor) -> Taken:
     """Bring in what the files hold and the county has not, all or nothing, each row by the verb that the pages call.
 
-    The passwords of the new people are in the answer and nowhere else. Raises Malformed when any row is wrong.
+    The passwords of the new people are in the answer and nowhere else. Raises Malformed when any row is wrong, Stale
+    when it was until just now.
     """
     found = read(files)
     passwords = _passwords(found, by)  # before the act: nobody waits for the lock while they are hashed
@@ -123,6 +124,8 @@ def take(files: Sequence[File], *, by: Actor) -> Taken:
         coming = preview(found)
         if coming.bad:
             raise Malformed(f"有 {len(coming.bad)} 行有错，没有导入。请改好表格，重新上传。", "files")
+        if {person.login for person in coming.new(Person)} - passwords.keys():
+            raise Stale("单位或人员刚刚有变化，没有导入。下面是现在会导入的内容，请看过再确认。")
         slips = _bring_in(coming, passwords, by)
         if coming.count(Outcome.NEW):
             act.tell({"files": [sha256(content).hexdigest() for _, content in files]})

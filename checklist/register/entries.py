@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from sqlalchemy import select
 
@@ -55,6 +56,11 @@ class Place:
     until: date | None = None
     id: int | None = None
     at: str = ""
+
+    @cached_property
+    def called(self) -> tuple[str, str, str]:
+        """Code, name and short name, none of which changes, as they are looked for."""
+        return self.code, alike(self.name), alike(self.short)
 
     def line(self) -> list[Place]:
         """This unit and those above it; a tree that runs in a circle ends where it meets itself."""
@@ -145,8 +151,8 @@ class Register:
     def place(self, text: str) -> Place:
         """The unit of this code, name or short name, tried in this order. Raises Unclear."""
         told = spaced(text)
-        for key, wanted in (("code", as_code(told)), ("name", told), ("short", told)):
-            known = [place for place in self.places if getattr(place, key) == wanted]
+        for key, wanted in enumerate((as_code(told), alike(told), alike(told))):
+            known = [place for place in self.places if place.called[key] == wanted]
             lasting = [place for place in known if place.until is None or place.until > clock.today()]
             if len(lasting) == 1:
                 return lasting[0]
@@ -166,28 +172,6 @@ class Register:
             if seat.n == (n or 1):
                 return seat
         raise Unclear(f"{place.name}没有岗位“{spaced(text)}”，请在“岗位”表里加上它，或者改写已有的岗位")
-
-    def seat_titled(self, text: str, within: Place) -> Seat:
-        """The post that a cell alone names: one of this unit's, or of another whose name stands before it. Raises Unclear."""
-        told = _joined(text)
-        own = [seat for seat in self.seats if seat.place is within and told in self._names(seat)]
-        titled = [seat for seat in self.seats if told in self._titles(seat)]
-        named = [seat for seat in self.seats if told in self._names(seat)]
-        found = own or titled or named
-        if len(found) == 1:
-            return found[0]
-        how = f"请写成“单位 岗位”，例如“{within.name} 书记”"
-        raise Unclear(
-            f"叫“{spaced(text)}”的岗位有 {len(found)} 个，{how}" if found else f"没有岗位“{spaced(text)}”，{how}"
-        )
-
-    @staticmethod
-    def _names(seat: Seat) -> set[str]:
-        return {_joined(seat.name), _joined(f"{seat.name}〔{seat.n}〕")}
-
-    def _titles(self, seat: Seat) -> set[str]:
-        place = seat.place
-        return {_joined(unit) + name for unit in (place.code, place.name, place.short) for name in self._names(seat)}
 
     def person(self, login: str) -> Person | None:
         """Somebody by login name, however it is spelled."""
@@ -209,9 +193,42 @@ class Register:
         return next((place for place in self.places if place.parent is None), None)
 
 
+class Titles:
+    """Posts by what a cell alone calls them: by name, and by the name of their unit with it."""
+
+    def __init__(self, seats: Iterable[Seat]) -> None:
+        self._named: dict[str, list[Seat]] = {}
+        self._titled: dict[str, list[Seat]] = {}
+        for seat in seats:
+            names = {_joined(seat.name), _joined(f"{seat.name}〔{seat.n}〕")}
+            units = {_joined(unit) for unit in (seat.place.code, seat.place.name, seat.place.short)}
+            for name in names:
+                self._named.setdefault(name, []).append(seat)
+            for title in {unit + name for unit in units for name in names}:
+                self._titled.setdefault(title, []).append(seat)
+
+    def find(self, text: str, within: Place) -> Seat:
+        """One of this unit's posts, or of another whose name stands before it. Raises Unclear."""
+        told = _joined(text)
+        named = self._named.get(told, [])
+        own = [seat for seat in named if seat.place is within]
+        found = own or self._titled.get(told) or named
+        if len(found) == 1:
+            return found[0]
+        how = f"请写成“单位 岗位”，例如“{within.name} 书记”"
+        raise Unclear(
+            f"叫“{spaced(text)}”的岗位有 {len(found)} 个，{how}" if found else f"没有岗位“{spaced(text)}”，{how}"
+        )
+
+
 def as_code(text: str) -> str:
     """A unit's code as it is stored: half-width capitals."""
-    return unicodedata.normalize("NFKC", text).upper()
+    return alike(text).upper()
+
+
+def alike(text: str) -> str:
+    """What names have in common that only differ in the width of their characters: 局（本级） and 局(本级)."""
+    return unicodedata.normalize("NFKC", text)
 
 
 def unmarked(text: str) -> tuple[str, int | None]:
@@ -221,7 +238,7 @@ def unmarked(text: str) -> tuple[str, int | None]:
 
 
 def _joined(text: str) -> str:
-    return _BETWEEN.sub("", text).upper()
+    return _BETWEEN.sub("", alike(text)).upper()
 
 
 # --- what there is ------------------------------------------------------------------------------------------

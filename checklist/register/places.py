@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from checklist import clock, units
 from checklist.refusal import Malformed
-from checklist.register.entries import Place, Register, Seat, as_code, unmarked
+from checklist.register.entries import Place, Register, Seat, Titles, alike, as_code, unmarked
 from checklist.register.rows import UNITS_PAGE, Row
 from checklist.register.shapes import NO, YES, Line
 from models import PostKind, UnitKind, Word
@@ -41,7 +41,7 @@ def _unit(row: Row, known: Register, seen: dict[Place, str]) -> Place | None:
     code, name = as_code(row.line.text("code")), row.line.text("name")
     same = next((place for place in known.places if place.code == code), None)
     if not code:
-        same = next((place for place in known.places if place.name == name and _lasts(place)), None)
+        same = next((place for place in known.places if alike(place.name) == alike(name) and _lasts(place)), None)
     if same in seen:
         row.blame("code", f"与 {seen[same]} 是同一个单位，请删去一行")
         return None
@@ -59,7 +59,7 @@ def _unit(row: Row, known: Register, seen: dict[Place, str]) -> Place | None:
 def _compare_unit(row: Row, place: Place) -> None:
     kind = row.choice("kind")
     for key, there in (("name", place.name), ("short", place.short)):
-        if row.line.text(key) not in ("", there):
+        if alike(row.line.text(key)) not in ("", alike(there)):
             row.differs(key, there, UNITS_PAGE)
     if kind and place.kind and kind != place.kind.label:
         row.differs("kind", place.kind.label, UNITS_PAGE)
@@ -76,9 +76,9 @@ def _new_unit(row: Row, code: str, known: Register) -> Place | None:
         row.blame("code", why.message)
     if not row.line.text("kind"):
         row.need("kind")
-    twin = next((place for place in known.places if place.name == name and _lasts(place)), None)
+    twin = next((place for place in known.places if alike(place.name) == alike(name) and _lasts(place)), None)
     if twin:
-        row.blame("name", f"叫“{name}”的单位已经有了（代码 {twin.code}），同一个单位请写这个代码，另一个请换名称")
+        row.blame("name", f"叫“{twin.name}”的单位已经有了（代码 {twin.code}），同一个单位请写这个代码，另一个请换名称")
     place = Place(code, name, short, _of(UnitKind, kind), at=row.line.at("code"))
     row.makes.append(place)
     known.places.append(place)
@@ -108,12 +108,15 @@ def read_posts(lines: Sequence[Line], known: Register) -> list[Row]:
     """Their rows. A reviewing post may come later."""
     seen = dict[Seat, str]()
     read = [(row, _post(row, known, seen)) for row in map(Row, lines)]
+    titles, beside = Titles(known.seats), dict[Place, list[Seat]]()
+    for own in known.seats:
+        beside.setdefault(own.place, []).append(own)
     for row, seat in read:
         if seat and row.line.text("reviewer"):
-            _review(row, seat, known)
+            _review(row, seat, titles)
         if seat and seat.id is None:
-            _refuse_second(row, seat, known)
-    numbered = {(seat.place, seat.name, seat.n): seat for seat in known.seats}
+            _refuse_second(row, seat, beside[seat.place])
+    numbered = {(own.place, own.name, own.n): own for own in known.seats}
     for row, seat in read:
         if seat and seat.id is None and seat.reviewer and _goes_round(seat, numbered):
             row.blame(
@@ -153,8 +156,8 @@ def _post(row: Row, known: Register, seen: dict[Seat, str]) -> Seat | None:
     return found
 
 
-def _review(row: Row, seat: Seat, known: Register) -> None:
-    reviewer = row.find("reviewer", lambda text: known.seat_titled(text, seat.place))
+def _review(row: Row, seat: Seat, titles: Titles) -> None:
+    reviewer = row.find("reviewer", lambda text: titles.find(text, seat.place))
     if not reviewer:
         return
     if reviewer is seat:
@@ -167,10 +170,9 @@ def _review(row: Row, seat: Seat, known: Register) -> None:
         row.differs("reviewer", seat.reviewer.title if seat.reviewer else "按上下级关系确定", UNITS_PAGE)
 
 
-def _refuse_second(row: Row, seat: Seat, known: Register) -> None:
-    """A unit has one 一把手 and one secretary; posts of one name are numbered without a gap."""
-    before = known.seats[: known.seats.index(seat)]
-    others = [other for other in before if other.place is seat.place]
+def _refuse_second(row: Row, seat: Seat, beside: list[Seat]) -> None:
+    """A unit, whose posts these are, has one 一把手 and one secretary; posts of one name are numbered without a gap."""
+    others = beside[: beside.index(seat)]
     for key, word, second in (
         ("kind", "一把手", [other for other in others if other.kind is seat.kind is PostKind.PRINCIPAL]),
         ("secretary", "书记", [other for other in others if other.is_secretary and seat.is_secretary]),
@@ -178,7 +180,7 @@ def _refuse_second(row: Row, seat: Seat, known: Register) -> None:
         if second:
             where = f"（{second[0].at}）" if second[0].at else ""
             row.blame(key, f"{seat.place.name}的{word}岗位已经是“{second[0].name}”{where}，只能有一个")
-    twins = {other.n for other in known.seats if other.place is seat.place and other.name == seat.name}
+    twins = {other.n for other in beside if other.name == seat.name}
     if missing := set(range(1, seat.n)) - twins:
         row.blame("post", f"没有“{seat.name}〔{min(missing)}〕”，同名的岗位请从〔1〕起连着编号")
 

@@ -7,6 +7,7 @@ names of their sheets alone; what is no row of one of the five stays beside them
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -225,8 +226,9 @@ class Found:
 
 
 def spaced(text: str) -> str:
-    """Text on one line, without the spaces that only align Chinese: 张　三 is 张三, John Smith stays."""
-    one = " ".join(text.split())
+    """Text on one line, without the spaces that only align Chinese (张　三 is 张三, John Smith stays), and without what
+    is not seen: two names that look alike are one, and none turns round the words beside it."""
+    one = " ".join("".join(c for c in text if unicodedata.category(c) != "Cf").split())
     return re.sub(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])", "", one)
 
 
