@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 
 from checklist.clock import today
-from models import Duty, DutyList, Part, Post, PostKind, Unit, UnitKind, db
+from models import Duty, DutyList, Part, Post, PostKind, Tenure, Unit, UnitKind, db
 
 Owner = dict[str, Any]
 _Known = dict[tuple[str, ...], tuple[list[Post], list[str]]]  # an owner → its posts, and who in it has none
@@ -142,7 +142,8 @@ def _posts_in(units: list[Unit]) -> list[Post]:
 def candidates(root: Unit) -> list[tuple[str, Owner]]:
     """Who may own a duty of a 任务分解表 of this unit: the sets, the units below it, and its own team's posts."""
     sets: list[Owner] = [{"set": name, "except": []} for name in SETS]
-    units: list[Owner] = [{"unit": unit.code} for unit in units_below(root) if unit != root]
+    below = sorted(units_below(root), key=lambda unit: list(UnitKind).index(unit.kind))
+    units: list[Owner] = [{"unit": unit.code} for unit in below if unit != root]
     posts: list[Owner] = [{"post": post.id} for post in team(root)]
     return [(key(owner), owner) for owner in sets + units + posts]
 
@@ -164,18 +165,28 @@ def describe(owner: Owner) -> str:
     """An owner in words, as the screen shows it."""
     if "post" in owner:
         post = db.session.get(Post, owner["post"])
-        return post.title if post else ""
+        return f"{post.unit.name} {_told_apart(post)}" if post else ""
     if "unit" in owner:
         return _unit_name(owner["unit"])
-    left_out = "、".join(_excepted(owner))
+    left_out = "、".join(name for key in owner["except"] if (name := exception(owner, key)))
     return SETS[owner["set"]] + (f"（{left_out}除外）" if left_out else "")
 
 
-def _excepted(owner: Owner) -> list[str]:
-    if owner["set"] == "team":
-        posts = (db.session.get(Post, int(id)) for id in owner["except"])
-        return [post.name for post in posts if post]
-    return [_unit_name(code) for code in owner["except"]]
+def exception(owner: Owner, key: str) -> str:
+    """Whom a set leaves out, in words, by the key that `exceptable` gives it."""
+    if owner["set"] != "team":
+        return _unit_name(key)
+    post = db.session.get(Post, int(key))
+    return _told_apart(post) if post else ""
+
+
+def _told_apart(post: Post) -> str:
+    """A post's name; of the two 副县长 of one team each with its holder, or its number while nobody holds it."""
+    if sum(other.name == post.name for other in _posts_in([post.unit])) < 2:
+        return post.name
+    held = db.session.scalars(select(Tenure).where(Tenure.post == post).order_by(Tenure.id))
+    names = [tenure.user.name for tenure in held if tenure.holds_on(today())]
+    return f"{post.name}（{'、'.join(names)}）" if names else f"{post.name}〔{post.id}〕"
 
 
 def _unit_name(code: str) -> str:

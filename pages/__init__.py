@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from checklist import __version__, readiness, schedule
+from checklist import __version__, figures, readiness, schedule
 from checklist.clock import SHANGHAI
 from checklist.refusal import Problem
 from models import Batch
@@ -74,7 +74,12 @@ def init_app(app: Flask) -> None:
     app.after_request(add_headers)
     app.context_processor(what_every_page_shows)
     app.jinja_env.filters.update(
-        moment=moment, receipt_no=receipt_no, period=schedule.words, day=schedule.day_words, size=size
+        moment=moment,
+        receipt_no=receipt_no,
+        period=schedule.words,
+        day=schedule.day_words,
+        size=size,
+        target=lambda t: figures.in_words(t.of, t.op, t.value, t.unit),
     )
     app.jinja_env.globals.update(new_nonce=new_nonce)
     app.register_error_handler(Problem, lambda p: problem(p.message, p.status))

@@ -119,19 +119,20 @@ def _answer_page(found: Opinion, form: Form) -> str:
     form.nonce.data = form.nonce.data or current.new_nonce()
     duties = found.consultation.duty_list
     spread = owners.spreads(duties)
+    is_own = {duty: any(post.unit == found.unit for post in spread[duty].posts) for duty in duties.kept}
+    others = [duty for duty in duties.kept if not is_own[duty]]
+    elsewhere = [form[f"on-{duty.lineage}"] for duty in others]
     return render_template(
         "consultations/opinion.html",
         opinion=found,
         list=duties,
         form=form,
         open=found in consultation.open_to(current.standing()),
-        titles=lambda duty: _titles(spread[duty]),
-        concerns=lambda duty: any(post.unit == found.unit for post in spread[duty].posts),
+        describe=owners.describe,
+        concerning=[duty for duty in duties.kept if is_own[duty]],
+        others=others,
+        unfold=len(others) == len(duties.kept) or any(field.data or field.errors for field in elsewhere),
     )
-
-
-def _titles(spread: owners.Spread) -> str:
-    return "、".join(f"{post.title}（{part.label}）" for post, part in spread.posts.items())
 
 
 @bp.post("/opinions/<int:id>")

@@ -64,7 +64,7 @@ def beside(found: DutyList) -> dict[str, Any]:
 def _step_words(step: Step | None) -> str:
     if step is None:
         return ""
-    rows = "、".join(map(str, step.positions[:3])) + ("等" if len(step.positions) > 3 else "")
+    rows = "、".join(map(str, step.positions[:3])) + (f" 等 {len(step.positions)}" if len(step.positions) > 3 else "")
     return audit.ACTIONS[step.action] + (f"（第 {rows} 项）" if rows else "")
 
 

@@ -11,6 +11,7 @@ from wtforms import DateField, DecimalField, RadioField, SelectField, SelectMult
 from wtforms.validators import Optional
 
 from checklist import access, owners, tiers
+from checklist.figures import OPS
 from checklist.lists import drawing, editing, guarding
 from checklist.refusal import Malformed, Stale
 from models import Cadence, Duty, DutyList, Part, Side
@@ -83,11 +84,15 @@ def edit_form(duty: Duty, **kwargs: Any) -> EditForm:
         setattr(DutyForm, f"part-{key}", SelectField(owners.describe(owner), choices=PARTS))
         said[f"part-{key}"] = current_owners.get(key, {}).get("part", NOBODY)
         if "set" in owner:
-            choices = options(owners.exceptable(owner, duty.duty_list.unit))
+            among = owners.exceptable(owner, duty.duty_list.unit)
+            choices = options((left_out, owners.exception(owner, left_out)) for left_out, _ in among)
             setattr(DutyForm, f"except-{key}", SelectMultipleField("除外", choices=choices))
             said[f"except-{key}"] = current_owners.get(key, {}).get("except", [])
     for target in duty.targets:
-        field = DecimalField(f"{target.of}（{target.op} {target.unit}）", [Optional()], description="空着就是待定。")
+        asked = f"{target.of} {OPS[target.op]} 多少{target.unit}"
+        field = DecimalField(
+            asked, [Optional()], places=None, description="空着就是待定。"
+        )  # rounded, it would be saved so
         setattr(DutyForm, f"value-{target.id}", field)
         said[f"value-{target.id}"] = target.value
     form = DutyForm(data=said, **kwargs)

@@ -56,7 +56,7 @@ def report_form(item: Item, **kwargs: Any) -> ReportForm:
         pass
 
     for target in item.targets:
-        field = DecimalField(f"{target.of}（{target.unit}）", [Optional()])
+        field = DecimalField(f"{target.of}（{target.unit}）", [Optional()], places=None)
         setattr(ItemForm, f"value-{target.id}", field)
     said: dict[str, Any] = {f"value-{reading.target_id}": reading.value for reading in item.readings}
     said |= {"note": item.note, "happened_on": item.happened_on, "reply": item.reply}

@@ -16,14 +16,18 @@
   document.addEventListener("htmx:timeout", () => complain(unreachable));
   document.addEventListener("htmx:beforeRequest", () => problem().replaceChildren());
 
-  // An element that replaces itself loses the focus: its successor, or the first button in it, takes it.
+  // An element that replaces itself loses the focus: its successor, or the first button in it, takes it. Who works
+  // through a list of proposals (data-stays) is given the next of them, wherever else the page has changed.
   document.addEventListener("htmx:afterSwap", (event) => {
     const wrong = document.querySelector(".summary[autofocus]");
     if (wrong) wrong.focus();
     else if (document.activeElement === document.body && event.detail.target.id) {
+      const pressedIn = event.detail.requestConfig.elt.closest("[data-stays]");
+      const stays = pressedIn && document.getElementById(pressedIn.id).querySelector("button");
       const place = document.getElementById(event.detail.target.id);
-      const here = place && place.querySelector("[data-here]");
-      const next = here || (place && place.querySelector("[data-focus], button, a[href]"));
+      const here = stays || (place && place.querySelector("[data-here]"));
+      const meant = here || (place && place.querySelector("[data-focus]"));
+      const next = meant || (place && place.querySelector("button, a[href]"));
       if (next) next.focus({ preventScroll: !here });
     }
     if (event.detail.target.id === "problem") problem().scrollIntoView({ block: "nearest" });

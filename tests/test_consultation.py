@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from checklist import access, ledger, lists
+from checklist import access, ledger, lists, owners
 from checklist.actor import Actor
 from checklist.lists import arranging, consultation, editing
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
@@ -153,6 +153,17 @@ def test_an_answer_and_its_words_do_not_contradict_each_other() -> None:
         with pytest.raises(Malformed):
             consultation.answer(opinion(duties, "QH-CZJ").id, what, objections, by=county.actor("zhou"))
     assert opinion(duties, "QH-CZJ").answer is None
+
+
+def test_a_unit_reads_its_own_rows_first_with_all_that_it_would_be_held_to(visit: Visit) -> None:
+    duties = consulting()
+    page = visit("zhou").get(f"/opinions/{opinion(duties, 'QH-CZJ').id}").text
+    own, others = page.split("其他 ")[0], page.split("其他 ")[1]
+    assert "对接会" in own
+    assert "涉及本单位（" in own
+    assert any(duty.wording in others for duty in duties.kept)
+    for duty in duties.kept:
+        assert (duty.wording in own) == any(post.unit.code == "QH-CZJ" for post in owners.spread(duty).posts)
 
 
 def test_head_and_liaison_do_not_overwrite_each_other_unseen() -> None:

@@ -48,7 +48,7 @@ def test_what_guarded_what_still_does_by_its_new_name() -> None:
 def test_figures_are_to_be_decided_anew_and_last_years_are_said() -> None:
     growth = next(d for d in copied().duties if "净增企业" in d.wording)
     assert [target.value for target in growth.targets] == [None]
-    assert {"kind": "figure", "text": "企业（2026 年是 + 50户）"} in growth.flags
+    assert {"kind": "figure", "text": "企业（2026 年是 增加 50户）"} in growth.flags
 
 
 def test_an_owner_that_has_ended_is_left_open_and_named() -> None:

@@ -11,6 +11,7 @@ from tests import county
 from tests.conftest import Browse, Visit
 from tests.test_lists import draft, ready
 from tests.test_pages import HTMX
+from tests.test_screens import WITH_SCRIPTS
 
 TEXT = """一、任务
 财政局要管好惠民补贴资金，及时足额发放。财政局要公开补贴去向。财政局严禁截留、挪用补贴资金。
@@ -58,6 +59,44 @@ def test_a_clerk_corrects_merges_pairs_undoes_and_submits_once_nothing_is_forbid
     fill_meeting(page)
     page.get_by_role("button", name="提交，请另一位同志确认").click()
     expect(page.get_by_text("等待另一位同志确认")).to_be_visible()
+
+
+@WITH_SCRIPTS
+def test_the_form_of_a_row_begins_with_its_wording_and_shows_a_figure_as_exactly_as_it_is_kept(browse: Browse) -> None:
+    duties = county.draft("指标", "一、任务\n财政局要让预算执行率达到96.125%。\n" + "教育局要建立台账。\n" * 5)
+    page = browse("chu")
+    page.goto(f"/lists/{duties.id}")
+    card = page.locator(f"#d-{duties.duties[0].id}")
+    expect(card).to_contain_text("预算执行率 ≥ 96.125 %")
+    card.get_by_role("link", name="修改").click()
+    expect(card.get_by_label("任务表述")).to_be_focused()
+    expect(card.get_by_label("预算执行率 ≥ 多少%")).to_have_value("96.125")
+
+
+@WITH_SCRIPTS
+def test_who_pairs_one_after_the_other_stays_with_the_pairs(browse: Browse) -> None:
+    duties = county.draft(
+        "配对", "一、任务\n" + "财政局要管好惠民补贴资金，及时足额发放。财政局严禁截留、挪用补贴资金。\n" * 2
+    )
+    page = browse("chu")
+    page.goto(f"/lists/{duties.id}")
+    pairs = page.locator("#pairs")
+    left = pairs.locator(".guard").count()
+    assert left > 1
+    pairs.get_by_role("button", name="守护第").first.click()
+    expect(pairs.locator(".guard")).to_have_count(left - 1)
+    expect(pairs.get_by_role("button").first).to_be_focused()
+
+
+@WITH_SCRIPTS
+def test_a_saved_row_takes_the_focus_where_it_is_corrected_again(browse: Browse) -> None:
+    duties = county.draft("保存", TEXT)
+    page = browse("chu")
+    page.goto(f"/lists/{duties.id}")
+    first = duties.duties[0].id
+    page.locator(f"#edit-{first}").click()
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator(f"#edit-{first}")).to_be_focused()
 
 
 def fill_meeting(page: Page) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import event, select
 
 from checklist import owners, units
 from checklist.lists import editing
-from models import Duty, Part, Tenure, UnitKind, db
+from models import Duty, Part, PostKind, Tenure, UnitKind, db
 from tests import county
 
 pytestmark = pytest.mark.usefixtures("qinghe")
@@ -93,6 +93,17 @@ def test_the_clerk_chooses_among_sets_units_and_the_team() -> None:
     assert "unit-QH-CZJ" in keys
     assert f"post-{county.post_of('sun').id}" in keys
     assert "unit-QH" not in keys
+
+
+def test_two_posts_of_one_name_are_told_apart_by_who_holds_them() -> None:
+    government = county.unit("QH-GOV").id
+    first, second = (units.add_post(government, "督办专员", PostKind.MEMBER, by=county.console) for _ in range(2))
+    assert owners.describe({"post": first.id}) == f"{first.title}〔{first.id}〕"
+    units.appoint(county.user("sun").id, second.id, county.NOW.date(), by=county.console)
+    held_by = f"督办专员（{county.user('sun').name}）"
+    assert owners.describe({"post": second.id}) == f"{second.unit.name} {held_by}"
+    assert owners.describe({"set": "team", "except": [str(second.id)]}) == f"班子成员（{held_by}除外）"
+    assert owners.describe({"post": county.post_of("zhou").id}) == county.post_of("zhou").title
 
 
 def test_a_unit_that_owns_many_rows_is_looked_up_once() -> None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checklist import access, ledger, papers, units
+from checklist import access, figures, ledger, papers, units
 from checklist.lists import editing
 from checklist.papers import annex, docx
 from models import Cadence, Duty, DutyList, ListKind, ListState, Part, PostKind, Side, Target, Tier, UnitKind
@@ -128,7 +128,7 @@ line = words.filter(bool).filter(lambda text: not text.startswith("<r>"))
 prose = st.lists(line, min_size=1, max_size=3).map("\n".join)
 figure = st.none() | st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**9), max_value=10**9)
 measure = st.sampled_from(["", "%", "户", "万元", "个工作日"])
-targets = st.builds(Target, of=line, op=st.sampled_from(sorted(papers.OPS)), value=figure, unit=measure)
+targets = st.builds(Target, of=line, op=st.sampled_from(sorted(figures.OPS)), value=figure, unit=measure)
 owner = st.sampled_from(
     [
         {"unit": "QH-CZJ"},

@@ -27,6 +27,16 @@ class Target:
     unit: str
 
 
+# How each way of meaning a figure is written for a reader; the sheets are read back by the same signs.
+OPS = {">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "=": "＝", "+": "增加", "-": "减少"}
+
+
+def in_words(of: str, op: str, value: int | Decimal | None, unit: str) -> str:
+    """A target as people read it: 网上可办率 ≥ 96 %, 隐性债务 减少 待定 亿元."""
+    figure = "待定" if value is None else f"{Decimal(value):f}"
+    return f"{of} {OPS[op]} {figure} {unit}".rstrip()
+
+
 _FIGURE = re.compile(
     rf"(?:(?P<low>{FIGURE})(?:{UNIT})?[-—－~至到])?(?P<value>{FIGURE})(?P<unit>{UNIT})|"
     rf"(?:(?P<low_percent>{PERCENT})[-—－~至到])?(?P<percent>{PERCENT})|(?P<ratio>{RATIO})|(?P<fraction>{FRACTION})|(?P<times>{TIMES})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from checklist import access, ledger, lists, owners
+from checklist import access, figures, ledger, lists, owners
 from checklist.actor import Actor
 from checklist.lists import guarding, versions
 from checklist.refusal import Refused
@@ -83,7 +83,7 @@ def _asked_anew(duty: Duty) -> list[dict[str, str]]:
     """What last year's figures were: this year's are to be decided."""
     decided = [target for target in duty.targets if target.value is not None]
     year = duty.duty_list.year
-    words = (f"{t.of}（{year} 年是 {t.op} {t.value:f}{t.unit}）" for t in decided)
+    words = (f"{t.of}（{year} 年是 {figures.OPS[t.op]} {t.value:f}{t.unit}）" for t in decided)
     return [{"kind": "figure", "text": text} for text in words]
 
 

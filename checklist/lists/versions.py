@@ -13,7 +13,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from checklist import access, clock, holidays, ledger, owners, schedule, signoff
+from checklist import access, clock, figures, holidays, ledger, owners, schedule, signoff
 from checklist.actor import Actor
 from checklist.lists import difference
 from checklist.refusal import Malformed, Refused
@@ -114,14 +114,9 @@ def terms(duty: Duty) -> dict[str, str]:
         "类别": duty.side.label,
         "频次": duty.cadence.label,
         "完成日期": duty.due_on.isoformat() if duty.due_on else "",
-        "指标": "；".join(_target(target) for target in duty.targets),
+        "指标": "；".join(figures.in_words(t.of, t.op, t.value, t.unit) for t in duty.targets),
         "程序": " → ".join(duty.steps),
     }
-
-
-def _target(target: Target) -> str:
-    value = "待定" if target.value is None else f"{target.value:f}"
-    return f"{target.of} {target.op} {value}{target.unit}"
 
 
 def _owners(duty: Duty) -> str:

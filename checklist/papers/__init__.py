@@ -33,13 +33,11 @@ from typing import Any, BinaryIO
 from sqlalchemy import select
 from xlsxwriter import Workbook
 
-from checklist import owners, progress
+from checklist import figures, owners, progress
 from checklist.lists import guarding
 from checklist.papers import sheets
 from models import Duty, DutyList, ListKind, Part, Post, Target, Unit, db
 
-OPS = {">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "=": "＝", "+": "增加", "-": "减少"}
-OPEN = "待定"
 CUT = "……（太长，余下部分见系统）"
 
 _SEPARATORS = re.compile(r"[\n、，,；;（）()〔〕]")
@@ -88,8 +86,7 @@ def _marked(names: dict[str, str], key: str) -> str:
 
 def target(of: Target) -> str:
     """A target in words: 网上可办率 ≥ 96 %."""
-    value = OPEN if of.value is None else f"{of.value:f}"
-    return f"{of.of} {OPS[of.op]} {value} {of.unit}".rstrip()
+    return figures.in_words(of.of, of.op, of.value, of.unit)
 
 
 # --- the sheet ----------------------------------------------------------------------------------------------
