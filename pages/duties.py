@@ -11,7 +11,7 @@ from wtforms import DateField, DecimalField, RadioField, SelectField, SelectMult
 from wtforms.validators import Optional
 
 from checklist import access, owners, tiers
-from checklist.figures import OPS
+from checklist.decompose.figures import OPS
 from checklist.lists import drawing, editing, guarding
 from checklist.refusal import Malformed, Stale
 from models import Cadence, Duty, DutyList, Part, Side

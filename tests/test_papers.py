@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checklist import access, figures, ledger, papers, units
+from checklist import access, ledger, papers, units
+from checklist.decompose import figures
 from checklist.lists import editing
 from checklist.papers import annex, docx
 from models import Cadence, Duty, DutyList, ListKind, ListState, Part, PostKind, Side, Target, Tier, UnitKind

@@ -111,6 +111,7 @@ def _cuts(sentence: str) -> Iterator[int]:
                 before = said
             elif is_apart(sentence, begin, clause) or (
                 _begins(clause, sentence[begin:end].rstrip("，；。"), said, before)
+                and not _limits_a_step(clause, sentence[:begin])
                 and not (grammar.SWEEP.pattern.search(clause) and grammar.MEANS.pattern.search(sentence[:begin]))
             ):
                 yield begin
@@ -118,6 +119,12 @@ def _cuts(sentence: str) -> Iterator[int]:
             else:
                 before = before.joined(said)
             begin = end
+
+
+def _limits_a_step(clause: str, before: str) -> bool:
+    """Whether a clause says by when a step is done that was named before: 履行专家论证、风险评估程序，专家论证10日内完成."""
+    limited = grammar.LIMITED_STEP.pattern.match(clause)
+    return limited is not None and limited["step"] in before
 
 
 def is_apart(sentence: str, begin: int, clause: str) -> bool:

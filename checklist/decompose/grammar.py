@@ -240,6 +240,12 @@ MEANS = rule(
     "县人社局要牵头组成三个督查组，",
 )
 SWEEP = rule("一遍", r"对[^，；]{2,30}(?:检查|排查|核查|走访|清理)一(?:遍|轮|次)$", "4月底前对全县在建工地检查一遍")
+# By when a step is done; where the sentence has named the step before, it is no duty of its own.
+LIMITED_STEP = rule(
+    "步骤时限",
+    rf"^(?P<step>[^，、0-9{NUMERALS}]{{2,8}})(?:[0-9]|[{NUMERALS}]){{1,3}}个?(?:工作日|日|天|小时|月)内",
+    "专家论证10个工作日内完成",
+)
 # What turns from a period back to work that goes on.
 RETURNS = rule(
     "另起",

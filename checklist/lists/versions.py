@@ -13,8 +13,9 @@ from datetime import date
 
 from sqlalchemy import select
 
-from checklist import access, clock, figures, holidays, ledger, owners, schedule, signoff
+from checklist import access, clock, holidays, ledger, owners, schedule, signoff
 from checklist.actor import Actor
+from checklist.decompose import figures
 from checklist.lists import difference
 from checklist.refusal import Malformed, Refused
 from checklist.workdays import Calendar

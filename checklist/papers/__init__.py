@@ -33,7 +33,8 @@ from typing import Any, BinaryIO
 from sqlalchemy import select
 from xlsxwriter import Workbook
 
-from checklist import figures, owners, progress
+from checklist import owners, progress
+from checklist.decompose import figures
 from checklist.lists import guarding
 from checklist.papers import sheets
 from models import Duty, DutyList, ListKind, Part, Post, Target, Unit, db
