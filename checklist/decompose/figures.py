@@ -39,7 +39,8 @@ def in_words(of: str, op: str, value: int | Decimal | None, unit: str) -> str:
 
 _FIGURE = re.compile(
     rf"(?:(?P<low>{FIGURE})(?:{UNIT})?[-—－~至到])?(?P<value>{FIGURE})(?P<unit>{UNIT})|"
-    rf"(?:(?P<low_percent>{PERCENT})[-—－~至到])?(?P<percent>{PERCENT})|(?P<ratio>{RATIO})|(?P<fraction>{FRACTION})|(?P<times>{TIMES})"
+    rf"(?:(?P<low_percent>{PERCENT})[-—－~至到])?(?P<percent>{PERCENT})|(?P<ratio>{RATIO})|"
+    rf"(?P<fraction>{FRACTION})|(?P<times>{TIMES})"
 )
 _ONE = re.compile(rf"(?P<value>{FIGURE})(?P<unit>{UNIT})?")
 _SHARED = re.compile(
@@ -60,12 +61,14 @@ _LEADING = re.compile(
 # What stands between the words and their figure: 在去年基础上再, 自收到之日起, 全年.
 _BETWEEN = re.compile(
     r"在[^，]{1,12}基础上再?|再$|(?:应|须|要|必须)?(?:[在自][^，]{0,10})?(?:之日起|后)$|"
-    r"(?:全年|(?<![0-9一二两三四五])年内|按?每[^，、]{1,3}[人户村个]|每(?:年|季度|月|人)|累计)$|(?:较|比)(?:上|去|往)一?年(?:度|同期)?$|(?:力争|必须|应当)$|由[^，]{2,14}$"
+    r"(?:全年|(?<![0-9一二两三四五])年内|按?每[^，、]{1,3}[人户村个]|每(?:年|季度|月|人)|累计)$|"
+    r"(?:较|比)(?:上|去|往)一?年(?:度|同期)?$|(?:力争|必须|应当)$|由[^，]{2,14}$"
 )
 _TRAILING = "的为在至到要应须都均将、，"
 # What is done to the thing that a figure is about: 盘活低效用地不低于800亩.
 _HANDLES = re.compile(
-    r"^(?:与[^，]{2,10}?开展|接入|引进|招引|盘活|曝光|实行|开展|举办|组织|清淤|疏浚|拆除|新增(?!减税|贷款|债|财力|就业|.*[率例比]$)|对)+(?=.{2})"
+    r"^(?:与[^，]{2,10}?开展|接入|引进|招引|盘活|曝光|实行|开展|举办|组织|清淤|疏浚|拆除|"
+    r"新增(?!减税|贷款|债|财力|就业|.*[率例比]$)|对)+(?=.{2})"
 )
 _DONE_TO = re.compile(r"(?<=..)(?:实施|开展|进行|提供)")  # 为800户老年人家庭实施改造
 _BRINGS = re.compile(r"(?:新建|改建|扩建|改扩建|培育|引进|招引)$")  # 养老点三年内新建不少于90个
