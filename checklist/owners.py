@@ -7,7 +7,8 @@ with a "part" (lead or support). Adoption spreads them into posts once and for a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -170,6 +171,12 @@ def describe(owner: Owner) -> str:
         return _unit_name(owner["unit"])
     left_out = "、".join(name for key in owner["except"] if (name := exception(owner, key)))
     return SETS[owner["set"]] + (f"（{left_out}除外）" if left_out else "")
+
+
+def titles(posts: Collection[Post]) -> dict[Post, str]:
+    """Each post with its unit; of those of one name in a unit each with its holder."""
+    there = Counter((post.unit_id, post.name) for post in _posts_in([post.unit for post in posts]))
+    return {post: describe({"post": post.id}) if there[post.unit_id, post.name] > 1 else post.title for post in posts}
 
 
 def exception(owner: Owner, key: str) -> str:

@@ -174,6 +174,7 @@ def _page(found: DutyList, **forms: Form) -> str:
         coming = lists.coming(found) if found.state is ListState.SUBMITTED else None
         loads = workload.loads(found) if coming else []
         shown |= {"list": found, "cited": guarding.citations(found), "describe": owners.describe}
+        shown |= {"titles": _titles(found)}
         shown |= {"coming": coming, "loads": loads}
     return render_template(
         "lists/editor.html" if at_desk else "lists/list.html",
@@ -181,7 +182,6 @@ def _page(found: DutyList, **forms: Form) -> str:
         pieces=pieces(found),
         unsure=sum(duty.is_unsure for duty in found.kept),
         unsure_first=request.args.get("first") == "unsure",
-        titles_of=_titles_of,
         counts=progress.counts(found.kept),
         unknown_years=holidays.calendar().unknown([date(found.year, 12, 31)]),
         may_copy=found.state is ListState.ADOPTED and standing.granted(Role.CLERK, found.unit),
@@ -205,10 +205,15 @@ def _life(found: DutyList, standing: access.Standing) -> dict[str, Any]:
     }
 
 
-def _titles_of(duty: Duty) -> dict[Part, list[str]]:
-    """Who leads and who supports, by the titles of their posts: as adopted, or as it would be."""
-    posts = {a.post: a.part for a in duty.assignments} or owners.spread(duty).posts
-    return {part: [post.title for post, takes in posts.items() if takes is part] for part in Part}
+def _titles(found: DutyList) -> dict[Duty, dict[Part, list[str]]]:
+    """Who leads and who supports each duty, by the titles of their posts: as adopted, or as it would be."""
+    spread = {} if found.adopted_on else owners.spreads(found)
+    parts = {duty: {a.post: a.part for a in duty.assignments} or spread[duty].posts for duty in found.kept}
+    titles = owners.titles({post for posts in parts.values() for post in posts})
+    return {
+        duty: {part: [titles[post] for post, takes in posts.items() if takes is part] for part in Part}
+        for duty, posts in parts.items()
+    }
 
 
 def nodes_form(found: DutyList) -> NodesForm:

@@ -19,6 +19,7 @@ import flask_migrate
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from waitress import wasyncore
 from waitress.server import create_server
@@ -31,6 +32,10 @@ from tests.databases import Fill, PostgreSQL, SQLite, Templates, find_postgresql
 
 ROOT = Path(__file__).parent.parent
 REQUIRE_ALL = os.environ.pop("SHUANGZE_TEST_REQUIRE_ALL", "") == "1"
+
+# How long an example takes is no matter of a test: the machine may be busy.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 # A developer's own settings must not decide a test.
 for name in [name for name in os.environ if name.startswith("SHUANGZE_")]:

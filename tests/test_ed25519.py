@@ -11,7 +11,7 @@ from hashlib import sha512
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.logs import flipped
@@ -79,7 +79,6 @@ def test_a_flipped_bit_is_refused() -> None:
     assert not any(both_hold(PUBLIC, MESSAGE, changed) for changed in flipped(SIGNATURE))
 
 
-@settings(deadline=None)
 @given(st.binary(min_size=32, max_size=32), st.binary(), st.data())
 def test_any_key_and_message_get_one_answer(seed: bytes, message: bytes, data: st.DataObject) -> None:
     key = Ed25519PrivateKey.from_private_bytes(seed)
@@ -92,7 +91,6 @@ def test_any_key_and_message_get_one_answer(seed: bytes, message: bytes, data: s
     assert not both_hold(*parts)
 
 
-@settings(deadline=None)
 @given(st.binary(min_size=32, max_size=32), st.binary(), st.binary(min_size=64, max_size=64))
 def test_noise_gets_one_answer(public: bytes, message: bytes, signature: bytes) -> None:
     """Mostly no; a key of zeros is a point of order 4, and takes a signature of zeros under every fourth message."""

@@ -19,7 +19,7 @@ from tests.forgeries import AUDITORS, ENTRIES, NOTES, OLDER, SEAL, SIZE, THIEF, 
 from tests.test_zip import zipped
 
 # The same examples everywhere: what fails here fails on the next machine too.
-EXAMPLES = settings(deadline=None, derandomize=True, database=None, max_examples=200)
+EXAMPLES = settings(derandomize=True, database=None, max_examples=200)
 # How many entries an auditor knows from outside.
 REACH = dict(zip(AUDITORS, (SIZE, OLDER, OLDER, 0, 0), strict=True))
 

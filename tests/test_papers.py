@@ -158,7 +158,7 @@ a_duty = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(duties=st.lists(a_duty, max_size=4), data=st.data())
 def test_any_list_comes_back_from_its_sheet_the_same(duties: list[Duty], data: st.DataObject) -> None:
     lineages = [duty.lineage for duty in duties]

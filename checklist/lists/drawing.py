@@ -273,7 +273,7 @@ def _duty(member: Member, line: Line, position: int, quote: str, start: int) -> 
         quote=quote,
         wording=line.wording,
         side=Side.INTEGRITY,
-        path=[member.post.title],
+        path=[owners.describe({"post": member.post.id})],
         owners=[{"post": member.post.id, "part": Part.LEAD.value}],
         cadence=line.said.cadence if line.said and line.said.cadence in REGULAR else Cadence.ONGOING,
         flags=[{"kind": "doubt", "text": TAKEN if line.said else PROPOSED}],
