@@ -24,6 +24,7 @@ SHORTEST_PASSWORD = 8
 SESSION_LASTS = timedelta(hours=12)
 FAILURES_ALLOWED = 5  # in a row, from one account or thirty from one address, before a pause
 PAUSE = timedelta(minutes=1)
+_LEGIBLE = "abcdefghjkmnpqrstuvwxyz23456789"  # on paper 0 is taken for o, and 1 for l or i
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 # Checked when there is no such account, so that an unknown name takes as long as a known one.
 _NOBODYS_HASH = generate_password_hash(secrets.token_hex(16))
@@ -44,13 +45,18 @@ class TooMany(Problem):
 # --- accounts -----------------------------------------------------------------------------------------------
 
 
+def _new_password() -> str:
+    """59 bits, to be typed from a slip of paper once."""
+    return "".join(secrets.choice(_LEGIBLE) for _ in range(12))
+
+
 def create(login: str, name: str, *, by: Actor, home: Unit, password: str | None = None) -> tuple[User, str]:
     """Make an account; returns it and its first password, which its owner has to change.
 
     With a `password` given (the console, the demo) that one holds and need not be changed. `home` is the unit
     whose administrator makes the account.
     """
-    given = password or secrets.token_urlsafe(9)
+    given = password or _new_password()
     return _make(login, name, _hashed(given), password is None, by, home), given
 
 
@@ -69,7 +75,7 @@ class FirstPassword:
 
 def first_passwords(logins: Iterable[str]) -> dict[str, FirstPassword]:
     """A first password for each of these, made before any act: hashing takes long, and writers would wait for it."""
-    made = {login: secrets.token_urlsafe(9) for login in logins}
+    made = {login: _new_password() for login in logins}
     with ThreadPoolExecutor(os.cpu_count()) as workers:  # scrypt lets other threads run
         hashes = workers.map(_hashed, made.values())
     return {login: FirstPassword(clear, hash) for (login, clear), hash in zip(made.items(), hashes, strict=True)}
@@ -118,7 +124,7 @@ def _matches(user: User | None, password: str) -> bool:
 
 def reset_password(user_id: int, *, by: Actor) -> str:
     """A new first password for somebody who forgot; ends all sessions. Returns it, to be handed over."""
-    given = secrets.token_urlsafe(9)
+    given = _new_password()
     hashed = _hashed(given)
     with ledger.act("user.reset_password", by=by) as act:
         user = access.load(User, user_id)

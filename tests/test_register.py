@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -68,6 +69,7 @@ def test_new_people_get_passwords_that_work_must_be_changed_and_are_nowhere_in_c
     slips = registers.take(registers.new()).slips
     assert (slips[0].name, slips[0].login, slips[0].unit) == ("水利民", "shui.li", "县水利局")
     assert len({s.password for s in slips}) == 3
+    assert all(re.fullmatch("[a-hjkmnp-z2-9]{12}", s.password) for s in slips)  # to be typed from paper
     for slip in slips:
         assert county.user(slip.login).must_change_password
         assert accounts.log_in(slip.login, slip.password, by=Actor(ip="10.0.0.9"))
