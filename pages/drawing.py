@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, make_response, render_template, re
 from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from checklist import access, clock
+from checklist import access, clock, owners
 from checklist.lists import drawing
 from checklist.refusal import Malformed, Refused, Repeated
 from models import DutyList, ListState, Tier, Unit
@@ -136,9 +136,8 @@ def _page(form: Form, members: list[drawing.Member], chosen: set[int] | None, **
     form.nonce.data = form.nonce.data or current.new_nonce()
     checked = {member.post.id for member in members} if chosen is None else chosen
     sources = drawing.sources(shown["unit"], shown["year"])
-    return render_template(
-        "drawing/preview.html", form=form, members=members, checked=checked, sources=sources, **shown
-    )
+    shown |= {"members": members, "checked": checked, "sources": sources, "describe": owners.describe}
+    return render_template("drawing/preview.html", form=form, **shown)
 
 
 def _drawn(duties: DutyList) -> Response:
