@@ -14,7 +14,7 @@ from wtforms.validators import Optional
 
 import verify
 from checklist import access, clock, ledger, units
-from checklist.ledger import audit, excerpts
+from checklist.ledger import audit, excerpts, fields
 from checklist.ledger.check import Check
 from checklist.refusal import Malformed
 from pages import current
@@ -65,7 +65,8 @@ def asked(**changed: Any) -> str:
 
 @bp.get("/<int:seq>")
 def entry(seq: int) -> str:
-    return render_template("audit/entry.html", entry=audit.entry(seq, by=current.actor()))
+    found = audit.entry(seq, by=current.actor())
+    return render_template("audit/entry.html", entry=found, fields=fields.FIELDS, legible=fields.legible)
 
 
 @bp.get("/verdict")

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, make_response, render_template, url_for
 from wtforms import DateField, DecimalField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from checklist import access, cases, clock, evidence, holidays, progress, reviewing, schedule, signoff
+from checklist import access, cases, clock, evidence, holidays, lists, progress, reviewing, schedule, signoff
 from checklist.lists import consultation, versions
 from checklist.refusal import Malformed, Stale
 from models import Case, Item, ItemState
@@ -77,6 +77,7 @@ def mine() -> str:
         posts=posts,
         agenda=progress.agenda(items),
         sections=progress.SECTIONS,
+        to_confirm=lists.to_confirm(standing),
         opinions=[o for o in consultation.open_to(standing) if o.answer is None],
         today=clock.today(),
         **_shown(items),

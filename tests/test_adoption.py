@@ -13,6 +13,7 @@ from checklist.lists import editing
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
 from models import Assignment, Cadence, Duty, Item, ListState, Part, Role, db
 from tests import county
+from tests.conftest import Visit
 from tests.test_lists import MEETING, draft, edit, one, ready, submitted
 from tests.test_signoff import entries
 
@@ -96,6 +97,15 @@ def test_who_drafted_does_not_confirm_even_as_head_of_the_office() -> None:
     lists.submit(duties.id, **MEETING, by=county.actor("chu"))
     with pytest.raises(NotYours):
         lists.adopt(duties.id, by=county.actor("li"))
+
+
+def test_whoever_is_to_confirm_finds_it_on_his_first_page_until_he_has(visit: Visit) -> None:
+    duties = submitted()
+    shown = f'<a href="/lists/{duties.id}">去确认</a>'
+    assert shown in visit("li").get("/items/").text
+    assert shown not in visit("chu").get("/items/").text
+    lists.adopt(duties.id, by=county.actor("li"))
+    assert shown not in visit("li").get("/items/").text
 
 
 def test_a_declined_list_goes_back_to_the_clerk_with_the_reason() -> None:

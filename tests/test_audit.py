@@ -7,11 +7,13 @@ from datetime import date
 import pytest
 
 from checklist import ledger, signoff
-from checklist.ledger import audit, bundles, checkpoints, receipts
+from checklist.ledger import audit, bundles, checkpoints, fields, receipts
 from checklist.ledger.audit import Filter
 from checklist.ledger.check import Check
 from checklist.refusal import NotYours, Refused, Unseen
+from models import Logged
 from tests import county
+from tests.conftest import Visit
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 
@@ -106,3 +108,16 @@ def test_a_verdict_is_an_entry_too() -> None:
     assert check.good
     assert check.verdict.size == size
     assert found()[0].body["after"] == {"anchored": 0, "ok": True, "size": size}
+
+
+def test_what_an_entry_changed_is_said_in_words_and_every_field_has_one(visit: Visit) -> None:
+    columns = {column.name for table in Logged.__subclasses__() for column in table.__table__.columns}
+    assert columns - fields.FIELDS.keys() == set()
+    item = county.ticked("预算考核", "zhou")
+    (line,) = found(action="报完成", object=f"本期事项 {item.id}")
+    page = visit("wei").get(f"/audit/{line.seq}").text
+    assert '状态 <span class="hint">state</span>' in page
+    assert ">已报完成<" in page
+    assert fields.legible("duty", "owners", [{"part": "lead", "set": "towns", "except": []}]) == "承担 牵头，集合 各镇"
+    assert fields.legible("duty", "dropped", True) == "是"
+    assert fields.legible("target", "value", None) == "（无）"

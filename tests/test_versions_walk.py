@@ -41,7 +41,8 @@ def a_unit_objects_and_another_agrees(browse: Browse) -> None:
     page = browse("zhou")
     page.get_by_role("link", name="去答复").click()
     row = page.locator("li.row", has_text="专项资金台账")
-    expect(row).to_contain_text("涉及本单位")
+    expect(page.get_by_role("heading", name="涉及本单位")).to_be_visible()
+    expect(row).to_be_visible()  # not folded away among the others
     row.get_by_text("写意见").click()
     row.get_by_role("textbox").fill(OBJECTION)
     page.get_by_role("button", name="无意见").click()  # the wrong button: what was typed stays

@@ -10,6 +10,8 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
+from sqlalchemy import select
+
 from checklist import access, clock, holidays, ledger, owners, schedule, tiers
 from checklist.actor import Actor
 from checklist.decompose import Proposal, decompose, normalise
@@ -203,6 +205,12 @@ def unready(duties: DutyList) -> list[str]:
     if on_nodes and not schedule.periods(on_nodes[0], today, days):
         problems.append("请至少设一个今天以后的报送节点")
     return problems
+
+
+def to_confirm(standing: access.Standing) -> list[DutyList]:
+    """The submitted lists that wait for this person to confirm or decline them, the oldest first."""
+    waiting = select(DutyList).where(DutyList.state == ListState.SUBMITTED).order_by(DutyList.id)
+    return [duties for duties in db.session.scalars(waiting) if access.may(standing, "adopt", duties)]
 
 
 def adopt(list_id: int, *, by: Actor, rev: int | None = None) -> DutyList:
