@@ -10,6 +10,7 @@ import pytest
 from checklist import ledger
 from checklist.actor import Actor
 from checklist.lists import editing, pairing, precedents
+from checklist.lists.likeness import likeness
 from checklist.lists.pairing import KINSHIPS
 from checklist.refusal import NotYours, Refused, Repeated, Stale
 from models import Duty, DutyList, Side
@@ -44,6 +45,15 @@ def test_a_fund_is_proposed_to_its_supervision_with_the_reason() -> None:
     assert (pairing.proposals(duties), pairing.unpaired(duties)) == ([], [])
     editing.drop(pair.work.id, by=county.actor("chu"))
     assert pairing.unpaired(duties) == [pair.guard]
+
+
+def test_two_rows_that_share_only_whom_they_ask_are_not_offered_as_a_pair() -> None:
+    duties = county.draft("常委会", "一、任务\n县委常委会要每半年听取汇报。县委常委会要每季度研究产业。\n")
+    first, second = duties.duties
+    assert likeness(first.wording, second.wording) >= pairing.ALIKE
+    edit(first, county.actor("chu"), side=Side.INTEGRITY)
+    edit(second, county.actor("chu"), side=Side.WORK)
+    assert pairing.proposals(duties) == []
 
 
 def test_without_a_rule_shared_words_are_the_reason() -> None:

@@ -103,6 +103,9 @@ KINSHIPS = (
 )
 
 
+_WHOM = re.compile(r"^[^，。；]{1,24}?(?:要(?!求)|必须|应当)")
+
+
 @dataclass(frozen=True)
 class Pair:
     """A row of integrity that could guard a row of work, and the reason shown for it."""
@@ -130,15 +133,21 @@ def _for(guard: Duty) -> list[Pair]:
     return [Pair(guard, work, why) for _, why, work in likely[:MOST]]
 
 
+def _asked(duty: Duty) -> str:
+    """What a row asks for, without whom it asks: the same office is no kinship."""
+    return _WHOM.sub("", duty.wording)
+
+
 def _weigh(work: Duty, guard: Duty) -> tuple[int, str]:
     """How near two rows are, and why; no reason where they do not belong together."""
-    alike = likeness(work.wording, guard.wording)
+    alike = likeness(_asked(work), _asked(guard))
     for kin in KINSHIPS:
         if kin.integrity.search(guard.wording) and (found := kin.work.search(work.wording)):
             return 100 + alike, f"{kin.says}（“{found.group()}”）"
     if alike >= ALIKE:
-        shared = SequenceMatcher(None, work.wording, guard.wording, autojunk=False).find_longest_match()
-        words = work.wording[shared.a : shared.a + shared.size]
+        words = _asked(work)
+        shared = SequenceMatcher(None, words, _asked(guard), autojunk=False).find_longest_match()
+        words = words[shared.a : shared.a + shared.size]
         return alike, f"用词相近 {alike}%（“{words}”）"
     return 0, ""
 
