@@ -237,6 +237,13 @@ def test_it_goes_out_on_paper_and_comes_back_the_same() -> None:
     assert "对应业务：2026 年《廉政工作任务分解表》第 1 项" in group.rows[0][1]
 
 
+def test_a_sentence_cites_the_work_of_each_list_by_its_numbers() -> None:
+    here = county.duty("预算考核")
+    cited = [guarding.Cited(number, here) for number in ("2", "2026 年《甲》第 6 项", "3", "2026 年《甲》第 17 项")]
+    said = guarding.together([*cited, guarding.Cited(guarding.UNKNOWN, None)])
+    assert said == "第 2、3 项、2026 年《甲》第 6、17 项、待定"
+
+
 def test_a_list_of_the_same_name_is_told_apart_by_its_kind() -> None:
     breakdown = county.duty("预算考核").duty_list
     work = "要完善内控制度。"

@@ -16,6 +16,7 @@ from sqlalchemy.orm import joinedload
 from models import Duty, DutyList, ListState, Side, Unit, db
 
 UNKNOWN = "待定"  # what has left the list in force since
+_NUMBER = re.compile(r"(?<=第 )([0-9]+)(?= 项$)")
 _CITED = re.compile(r"([0-9]{4}) 年([^《]*)《(.+)》(?:（([^（）]+)）)?第 ([0-9]{1,4}) 项")
 
 
@@ -67,6 +68,15 @@ class Cited:
     def words(self) -> str:
         """As it stands in a sentence: 第 3 项, 2026 年《名称》第 3 项."""
         return f"第 {self.number} 项" if self.number.isdigit() else self.number
+
+
+def together(cited: Iterable[Cited]) -> str:
+    """Work as one sentence cites it, that of each list by its numbers: 第 2 项、2026 年《名称》第 6、7 项."""
+    numbers: dict[tuple[str, str], list[str]] = {}
+    for work in cited:
+        where, number, behind = _NUMBER.split(work.words, maxsplit=1) if work.duty else (work.words, "", "")
+        numbers.setdefault((where, behind), []).append(number)
+    return "、".join(f"{where}{'、'.join(found)}{behind}" for (where, behind), found in numbers.items())
 
 
 def citations(duties: DutyList) -> dict[Duty, list[Cited]]:

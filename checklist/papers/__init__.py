@@ -47,9 +47,11 @@ _NO_DAY = datetime(1980, 1, 1)  # noqa: DTZ001
 
 
 def title(duties: DutyList) -> str:
-    """A list's name in full, as it heads the page and every paper."""
-    sort = f"（{duties.sort}）" if duties.kind is ListKind.RESPONSIBILITY else ""
-    return f"{duties.unit.name} {duties.year} 年{duties.name}{sort}"
+    """A list's name in full, as it heads the page and every paper; of a 责任清单 with its tier."""
+    whole = f"{duties.unit.name} {duties.year} 年{duties.name}"
+    if duties.kind is not ListKind.RESPONSIBILITY:
+        return whole
+    return f"{whole}（{duties.tier.label if duties.kind.label in duties.name else duties.sort}）"
 
 
 # --- in words -----------------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ def _content(duty: Duty, cited: list[guarding.Cited]) -> str:
     if duty.steps:
         lines.append(f"程序：{' → '.join(duty.steps)}")
     if cited:
-        lines.append(f"对应业务：{'、'.join(work.words for work in cited)}")
+        lines.append(f"对应业务：{guarding.together(cited)}")
     return "\n".join(lines)
 
 
