@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from checklist import ledger, lists, owners, units
+from checklist import clock, ledger, lists, owners, units
 from checklist.actor import Actor
 from checklist.lists import drawing, editing, guarding, pairing, versions
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
-from models import Cadence, Duty, DutyList, ListKind, ListState, Portfolio, Side, Tier, db
+from models import Cadence, Duty, DutyList, ListKind, ListState, Portfolio, PostKind, Side, Tier, db
 from tests import county
 from tests.conftest import Visit
 from tests.test_lists import MEETING, edit
@@ -175,6 +175,15 @@ def test_what_has_changed_since_the_page_was_drawn_is_shown_first() -> None:
     adopt_more()
     with pytest.raises(Stale, match="有变化"):
         drawing.begin(county.unit("QH-GOV").id, shown, name="旧", year=YEAR, by=county.actor("chu"))
+
+
+def test_a_leader_whose_post_has_ended_since_is_not_left_out_without_a_word() -> None:
+    post = units.add_post(county.unit("QH-GOV").id, "副县长（常务）", PostKind.MEMBER, by=county.console)
+    shown = chosen(of("sun")) | {post.id: "0" * 64}
+    units.end_post(post.id, clock.today(), by=county.console)
+    with pytest.raises(Stale, match="有变化"):
+        drawing.begin(county.unit("QH-GOV").id, shown, name="少一位", year=YEAR, by=county.actor("chu"))
+    assert county.in_step()
 
 
 def test_drawing_again_adds_only_what_is_new() -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from checklist import cases, ledger, lists
-from checklist.lists import undoing
+from checklist import cases, ledger, lists, signoff
+from checklist.lists import undoing, versions
 from checklist.refusal import Malformed
-from models import Cadence, Item, db
-from tests import county
+from models import Cadence, Item, ItemState, db
+from tests import county, revisions
 from tests.conftest import Browse, Visit
+from tests.test_cases import items_of, report
 from tests.test_imports import previewed
 from tests.test_lists import MEETING, draft, edit, one
 from tests.test_signoff import entries
@@ -29,6 +30,37 @@ def test_a_case_runs_through_the_steps_that_the_clerk_wrote() -> None:
     assert item
     case = cases.begin(item.id, "购置设备", county.NOW.date(), by=county.actor("zhou"))
     assert [step.name for step in case.steps] == STEPS
+    assert county.in_step()
+
+
+def test_a_case_goes_on_by_the_steps_it_was_opened_with_and_the_next_by_the_new_ones() -> None:
+    item = report()
+    case = cases.begin(item.id, "预算调整", county.NOW.date(), by=county.actor("zhou"))
+    first, second, third = items_of(case)
+    county.sign(first, second, by=county.actor("zhou"))
+    signoff.approve(first.id, by=county.actor("sun"))
+    revised = versions.revise(item.duty.duty_list.id, "简化程序", by=county.actor("chu"))
+    revisions.edit(one(revised), steps=STEPS)
+    revisions.adopt(revised)
+    states = [step.item.state for step in case.steps]
+    assert states == [ItemState.APPROVED, ItemState.SIGNED, ItemState.OPEN]
+    assert not [signature for signature in first.signatures + second.signatures if signature.voided_at]
+    county.sign(third, by=county.actor("zhou"))
+    assert cases.is_done(case)
+    new = cases.begin(item.id, "购置设备", county.NOW.date(), by=county.actor("zhou"))
+    assert [step.name for step in new.steps] == STEPS
+    assert county.in_step()
+
+
+def test_a_case_of_a_duty_that_asks_for_something_else_is_signed_again() -> None:
+    item = report()
+    case = cases.begin(item.id, "预算调整", county.NOW.date(), by=county.actor("zhou"))
+    county.sign(items_of(case)[0], by=county.actor("zhou"))
+    revised = versions.revise(item.duty.duty_list.id, "改要求", by=county.actor("chu"))
+    revisions.edit(one(revised), wording="财政局的一切支出都要履行程序", steps=STEPS)
+    revisions.adopt(revised)
+    assert {step.item.state for step in case.steps} == {ItemState.OPEN}
+    assert items_of(case)[0].signatures[0].voided_at
     assert county.in_step()
 
 

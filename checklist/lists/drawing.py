@@ -217,7 +217,7 @@ def draw(list_id: int, chosen: Mapping[int, str], *, by: Actor, rev: int | None 
 
 def _chosen(found: list[Member], chosen: Mapping[int, str]) -> list[Member]:
     picked = [member for member in found if member.post.id in chosen]
-    if any(chosen[member.post.id] != member.digest for member in picked):
+    if len(picked) < len(chosen) or any(chosen[member.post.id] != member.digest for member in picked):
         raise Stale("分工或清单在您打开页面之后有变化。下面是现在会生成的内容，请看过再确认。")
     if not any(member.lines for member in picked):
         raise Malformed("请至少选一位有所管业务的班子成员。", "member")

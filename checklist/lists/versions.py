@@ -27,6 +27,7 @@ COPIED = (
 )
 UNDER_WAY = (ListState.DRAFT, ListState.CONSULTING, ListState.SUBMITTED)
 DONE = (ItemState.SIGNED, ItemState.APPROVED)
+PROCEDURE = "程序"
 
 
 # --- a series -----------------------------------------------------------------------------------------------
@@ -116,7 +117,7 @@ def terms(duty: Duty) -> dict[str, str]:
         "频次": duty.cadence.label,
         "完成日期": duty.due_on.isoformat() if duty.due_on else "",
         "指标": "；".join(figures.in_words(t.of, t.op, t.value, t.unit) for t in duty.targets),
-        "程序": " → ".join(duty.steps),
+        PROCEDURE: " → ".join(duty.steps),
     }
 
 
@@ -241,12 +242,18 @@ def _step(item: Item, duty: Duty | None, due: date | None) -> Step | None:
     if duty is None or due is None:  # the duty has gone, or this post or period from it
         stays = (done and item.due < today) or item.state not in signoff.MOVES["drop"].before
         return None if stays else Step(item, "drop", item.duty, item.due_on)
-    changed = differ(item.duty, duty)
+    changed = _asks_anew(item, duty)
     past = item.due < today and due < today
     if past and ((done and changed) or item.state is ItemState.DROPPED):
         return None
     voids = item.state in signoff.MOVES["void"].before and (changed or item.state is ItemState.DROPPED)
     return Step(item, "void" if voids else None, duty, due)
+
+
+def _asks_anew(item: Item, duty: Duty) -> bool:
+    """Whether a new version wants something else of an item; a case keeps the steps with which it was opened."""
+    old, new = terms(item.duty), terms(duty)
+    return any(old[name] != new[name] for name in old if not (name == PROCEDURE and item.step))
 
 
 def supersede(duties: DutyList) -> None:
