@@ -1,0 +1,61 @@
+"""One log with all that a county does in a year: its tables are what the log says, and its bundles verify anywhere."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+import verify
+from checklist import cases, lists, signoff
+from checklist.ledger import bundles
+from checklist.lists import consultation, copying, editing, versions
+from tests import county, registers, revisions
+from tests.test_cases import items_of, report
+from tests.test_consultation import LAST_DAY, consulting
+from tests.test_drawing import drawn
+from tests.test_minutes import MINUTES, shown, team_item
+from tests.test_responsibility import adopted
+
+pytestmark = pytest.mark.usefixtures("qinghe")
+
+
+def live() -> None:
+    """A register comes in, lists are drawn, signed with minutes, laid before units, given up, begun again, revised."""
+    chu, qian, zhou = county.actor("chu"), county.actor("qian"), county.actor("zhou")
+    registers.take(registers.new())
+    adopted(drawn())
+    item = team_item()
+    signoff.sign(shown(item, MINUTES), by=qian, minutes_no=MINUTES)
+    signoff.withdraw(item.id, "纪要写错了", by=qian)
+    signoff.sign(shown(item, "另一号"), by=qian, minutes_no="另一号")
+    signoff.approve(item.id, by=county.actor("zhao"))
+    consultation.extend(consulting().id, LAST_DAY + timedelta(days=3), by=chu)
+    for _ in range(2):
+        lists.abandon(county.draft("又一份", county.SPEECH).id, "用错了讲话稿", by=chu)
+    lists.abandon(copying.copy(revisions.first().id, year=2027, name="明年", by=chu).id, "太早", by=chu)
+    lists.abandon(revisions.begun().id, "不改了", by=chu)
+    reported = report()
+    case = cases.begin(reported.id, "预算调整", county.NOW.date(), by=zhou)
+    county.sign(*items_of(case)[:2], by=zhou)
+    steps = versions.revise(reported.duty.duty_list.id, "简化程序", by=chu)
+    revisions.edit(steps.duties[0], steps=["公示"])
+    revisions.adopt(steps)
+    guarded = revisions.begun()
+    editing.drop(revisions.row(guarded, "预算考核").id, by=chu)
+    revisions.adopt(guarded)
+
+
+def test_the_tables_are_what_the_log_says_and_each_bundle_verifies(tmp_path: Path) -> None:
+    live()
+    assert county.in_step()
+    for code in (None, "QH-GOV", "QH-CZJ", "QH-SLJ"):
+        file = tmp_path / f"{code}.zip"
+        bundle = bundles.take(by=county.actor("wei"), code=code)
+        with file.open("w+b") as out:
+            for _ in bundle.write(out):
+                pass
+        command = [str(file), "--key", county.KEY.public.vkey, *(["--unit", code] if code else [])]
+        assert verify.main(command) == 3, code  # consistent; nobody has kept a checkpoint to hold it to
+    assert county.in_step()
