@@ -12,6 +12,11 @@ class Problem(Exception):
         super().__init__(message)
         self.message = message
 
+    @property
+    def can_be_mended(self) -> bool:
+        """Whether whoever sent a form can correct it and send it again; else the form is not the answer."""
+        return self.status in (409, 422)
+
 
 class Malformed(Problem):
     """What was typed is not of the right form. Nothing was attempted, so nothing is logged."""

@@ -147,7 +147,7 @@ def answer(id: int) -> Response:
         by, rev = current.actor(), form.rev.data
         found = current.once(lambda: consultation.answer(id, what, said, by=by, rev=rev), Opinion, id)
     except (Malformed, Refused) as problem:
-        if problem.status not in (409, 422):
+        if not problem.can_be_mended:
             raise
         form.blame(problem)
         found = access.see(current.actor(), Opinion, id)

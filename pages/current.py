@@ -140,7 +140,7 @@ def change(form: Form, verb: Callable[[], object], page: Callable[[], str], done
     except Repeated:
         pass
     except (Malformed, Refused) as refused:
-        if refused.status not in (409, 422):
+        if not refused.can_be_mended:
             raise
         form.blame(refused)
         return make_response(page(), refused.status)

@@ -68,7 +68,7 @@ def begin() -> Response:
             lambda: drawing.begin(form.unit.data, chosen, name=name, year=year, by=current.actor()), DutyList
         )
     except (Malformed, Refused) as problem:
-        if problem.status not in (409, 422):
+        if not problem.can_be_mended:
             raise
         form.blame(problem)
         page = _ask(form) if form.name.errors else _preview_new(form, set(chosen))
@@ -116,7 +116,7 @@ def draw(id: int) -> Response:
     except Repeated:
         pass  # its rows may have been the only ones to change: there is nothing of the list's own to look up
     except (Malformed, Refused) as problem:
-        if problem.status not in (409, 422):
+        if not problem.can_be_mended:
             raise
         form.blame(problem)
         return make_response(_preview(_drawable(id), form, set(chosen)), problem.status)

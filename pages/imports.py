@@ -65,7 +65,7 @@ def confirm() -> Response:
         form.validate()
         duties = current.once(lambda: _take(form, content), DutyList)
     except (Malformed, Refused) as problem:
-        if problem.status not in (409, 422):
+        if not problem.can_be_mended:
             raise
         form.blame(problem)
         return make_response(_preview(form, content), problem.status)

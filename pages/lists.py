@@ -314,7 +314,7 @@ def copy(id: int) -> Response:
 
 def _refused(id: int, form: Form, problem: Malformed | Refused, **shown: Form) -> Response:
     """The page once more, with what was typed; what one may not do at all goes to the error page."""
-    if problem.status not in (409, 422):
+    if not problem.can_be_mended:
         raise problem
     form.blame(problem)
     found = access.see(current.actor(), DutyList, id)

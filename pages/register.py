@@ -85,7 +85,7 @@ def confirm() -> Response:
         flash(SHOWN_ALREADY)
         return current.redirect_to("people.index")
     except (Malformed, Refused) as problem:
-        if problem.status not in (409, 422):
+        if not problem.can_be_mended:
             raise
         form.blame(problem)
         return make_response(_preview(form, files), problem.status)

@@ -45,7 +45,7 @@ def create(id: int) -> Response:
         reason = form.reason.data or ""
         begun = current.once(lambda: versions.revise(id, reason, by=current.actor()), DutyList)
     except (Malformed, Refused) as problem:
-        if problem.status not in (409, 422):
+        if not problem.can_be_mended:
             raise
         form.blame(problem)
         return make_response(_page(id, form), problem.status)
