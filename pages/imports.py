@@ -7,7 +7,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from checklist import access, clock, durable, imports, owners, tables
+from checklist import access, clock, imports, owners, tables
 from checklist.refusal import Malformed, Refused
 from models import DutyList, Tier, Unit
 from pages import current, parcels
@@ -69,7 +69,7 @@ def confirm() -> Response:
             raise
         form.blame(problem)
         return make_response(_preview(form, content), problem.status)
-    parcels.place("imports", form.token.data or "").unlink(missing_ok=True)
+    parcels.drop("imports", form.token.data or "")
     flash(f"已导入 {len(duties.duties)} 项，请逐项核对。")
     return current.redirect_to("lists.show", id=duties.id)
 
@@ -99,9 +99,7 @@ def _content(form: ImportForm) -> bytes:
     if not content:
         raise Malformed("请选择要导入的表格文件。", "file")
     tables.read(content)  # what cannot be read is not kept
-    parcels.sweep("imports")
-    form.token.data = parcels.new_token()
-    durable.write(parcels.place("imports", form.token.data), content)
+    form.token.data = parcels.keep("imports", content)
     return content
 
 

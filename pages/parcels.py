@@ -8,6 +8,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from checklist import durable
 from models import db
 from pages import current
 
@@ -26,12 +27,25 @@ def place(kind: str, token: str) -> Path:
     return db.folder / kind / f"{user.id if user else 0}-{name}"
 
 
+def keep(kind: str, content: bytes) -> str:
+    """Keep a file for this person; its token."""
+    sweep(kind)
+    token = new_token()
+    durable.write(place(kind, token), content)
+    return token
+
+
 def kept(kind: str, token: str) -> bytes | None:
     """What this person's file holds; None when it has been fetched already or its hour is over."""
     sweep(kind)
     with suppress(FileNotFoundError):
         return place(kind, token).read_bytes()
     return None
+
+
+def drop(kind: str, token: str) -> None:
+    """Delete this person's file, which has served; it may be gone already."""
+    place(kind, token).unlink(missing_ok=True)
 
 
 def sweep(kind: str) -> None:

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, flash, make_response, render_template, re
 from flask_wtf.file import MultipleFileField
 from wtforms import HiddenField
 
-from checklist import access, clock, durable, register, tables, units
+from checklist import access, clock, formats, register, tables, units
 from checklist.refusal import Malformed, Refused, Repeated
 from checklist.register import book, shapes
 from checklist.register.entries import Person
@@ -23,7 +23,6 @@ bp = Blueprint("register", __name__, url_prefix="/register")
 GONE = "没有找到上传的表格：它可能已经导入完毕，也可能上传已过一小时。请看一下“单位与岗位”；还没有导入的，请重新选择文件；已经导入而没有记下初始密码的，请在“人员与授权”里为本人重置密码。"
 SHOWN_ALREADY = "这份名册已经导入，没有重复导入。初始密码只显示一次：没有记下的，请在各人的页面上“重置密码”。"
 MOST_FILES = 5
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class RegisterForm(Form):
@@ -55,7 +54,7 @@ def template() -> Response:
     book.write(out)
     out.seek(0)
     name = f"单位人员名册 {clock.today().isoformat()}.xlsx"
-    return send_file(out, mimetype=SHEET, as_attachment=True, download_name=name)
+    return send_file(out, mimetype=formats.XLSX.type, as_attachment=True, download_name=name)
 
 
 @bp.post("/")
@@ -89,7 +88,7 @@ def confirm() -> Response:
             raise
         form.blame(problem)
         return make_response(_preview(form, files), problem.status)
-    parcels.place("register", form.token.data or "").unlink(missing_ok=True)
+    parcels.drop("register", form.token.data or "")
     # On the answer itself, once: first passwords belong into no address, cookie or log.
     return make_response(render_template("register/slips.html", taken=taken, address=request.url_root))
 
@@ -102,10 +101,8 @@ def _uploaded(form: RegisterForm) -> list[register.File]:
     if len(chosen) > MOST_FILES:
         raise Malformed(f"一次最多选 {MOST_FILES} 个文件。请放进一个 .xlsx，或者分几次导入。", "files")
     register.read(chosen)  # what cannot be read is not kept
-    parcels.sweep("register")
-    form.token.data = parcels.new_token()
     packed = json.dumps([(name, base64.b64encode(content).decode()) for name, content in chosen])
-    durable.write(parcels.place("register", form.token.data), packed.encode())
+    form.token.data = parcels.keep("register", packed.encode())
     return chosen
 
 
