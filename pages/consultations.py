@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
@@ -72,23 +73,20 @@ def _page(found: DutyList, form: Form | None = None) -> str:
 
 @bp.post("/lists/<int:id>/consultation")
 def consult(id: int) -> Response:
-    form = ConsultForm()
-    by, day, rev = current.actor(), form.last_day.data, form.rev.data
-    return current.change(
-        form,
-        lambda: consultation.consult(id, day, by=by, rev=rev),
-        lambda: _page(_heard(id), form),
-        url_for("consultations.show", id=id),
-    )
+    return _set_last_day(id, consultation.consult)
 
 
 @bp.post("/lists/<int:id>/consultation/last-day")
 def extend(id: int) -> Response:
+    return _set_last_day(id, consultation.extend)
+
+
+def _set_last_day(id: int, verb: Callable[..., object]) -> Response:
     form = ConsultForm()
     by, day, rev = current.actor(), form.last_day.data, form.rev.data
     return current.change(
         form,
-        lambda: consultation.extend(id, day, by=by, rev=rev),
+        lambda: verb(id, day, by=by, rev=rev),
         lambda: _page(_heard(id), form),
         url_for("consultations.show", id=id),
     )
