@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 from flask import Response, flash, g, make_response, redirect, render_template, request, session, url_for
 from flask_login import UserMixin, current_user
 from sqlalchemy import select
+from wtforms import SelectField
 
 from checklist import access, accounts, clock, units
 from checklist.actor import Actor, Auth
 from checklist.refusal import Malformed, Refused, Repeated, Unseen
 from models import Logged, Session, Unit, db
-from pages.forms import Form
+from pages.forms import Form, options
 
 Row = TypeVar("Row", bound=Logged)
 
@@ -69,6 +70,11 @@ def drafts_for() -> list[Unit]:
     """The units for which this person may draft."""
     every = db.session.scalars(select(Unit).order_by(Unit.id))
     return [unit for unit in every if access.may(standing(), "draft", unit)]
+
+
+def offer_units(field: SelectField) -> None:
+    """Let a form choose among the units for which this person may draft."""
+    field.choices = options((unit.id, unit.name) for unit in drafts_for())
 
 
 def insist_on_clerk() -> None:

@@ -13,7 +13,7 @@ from checklist.lists import drawing
 from checklist.refusal import Malformed, Refused, Repeated
 from models import DutyList, ListState, Tier, Unit
 from pages import current
-from pages.forms import Form, options, tidy
+from pages.forms import Form, tidy
 
 bp = Blueprint("drawing", __name__, url_prefix="/lists")
 
@@ -38,12 +38,10 @@ def _chosen() -> dict[int, str]:
 @bp.get("/drawing")
 def ask() -> str:
     current.insist_on_clerk()
-    form = DrawForm(year=clock.today().year)
-    return _ask(form)
+    return _ask(_form(year=clock.today().year))
 
 
 def _ask(form: DrawForm) -> str:
-    form.unit.choices = options((unit.id, unit.name) for unit in current.drafts_for())
     return render_template("drawing/ask.html", form=form)
 
 
@@ -76,9 +74,9 @@ def begin() -> Response:
     return _drawn(duties)
 
 
-def _form() -> DrawForm:
-    form = DrawForm()
-    form.unit.choices = options((unit.id, unit.name) for unit in current.drafts_for())
+def _form(**given: int) -> DrawForm:
+    form = DrawForm(**given)
+    current.offer_units(form.unit)
     return form
 
 

@@ -11,7 +11,7 @@ from checklist import access, clock, imports, owners, tables
 from checklist.refusal import Malformed, Refused
 from models import DutyList, Tier, Unit
 from pages import current, parcels
-from pages.forms import SortForm, options, tidy
+from pages.forms import SortForm, tidy
 
 bp = Blueprint("imports", __name__, url_prefix="/lists/import")
 
@@ -37,7 +37,7 @@ class ImportForm(SortForm):
 @bp.get("")
 def ask() -> str:
     current.insist_on_clerk()
-    return _page(ImportForm(year=clock.today().year))
+    return _page(_form(year=clock.today().year))
 
 
 @bp.post("")
@@ -87,9 +87,9 @@ def _take(form: ImportForm, content: bytes) -> DutyList:
     )
 
 
-def _form() -> ImportForm:
-    form = ImportForm()
-    form.unit.choices = options((unit.id, unit.name) for unit in current.drafts_for())
+def _form(**given: int) -> ImportForm:
+    form = ImportForm(**given)
+    current.offer_units(form.unit)
     return form
 
 
@@ -112,5 +112,4 @@ def _preview(form: ImportForm, content: bytes) -> str:
 
 
 def _page(form: ImportForm) -> str:
-    form.unit.choices = options((unit.id, unit.name) for unit in current.drafts_for())
     return render_template("imports/ask.html", form=form)

@@ -17,7 +17,7 @@ from checklist.lists import consultation, copying, guarding, versions, workload
 from checklist.refusal import Malformed, Refused
 from models import Duty, DutyList, ListState, Part, Role, Tier, db
 from pages import current, desk
-from pages.forms import Form, SortForm, WordingForm, options, tidy
+from pages.forms import Form, SortForm, WordingForm, tidy
 
 bp = Blueprint("lists", __name__, url_prefix="/lists")
 
@@ -111,14 +111,13 @@ def index() -> str:
 @bp.get("/new")
 def new() -> str:
     current.insist_on_clerk()
-    return _new_page(DraftForm(year=clock.today().year))
+    return _new_page(_draft_form(year=clock.today().year))
 
 
 @bp.post("/")
 def create() -> Response:
     current.insist_on_clerk()
-    form = DraftForm()
-    form.unit.choices = options((unit.id, unit.name) for unit in current.drafts_for())
+    form = _draft_form()
     is_whole = form.validate()
     try:
         form.take_file()
@@ -127,6 +126,12 @@ def create() -> Response:
     except Malformed as problem:
         form.blame(problem)
     return make_response(_new_page(form), 422)
+
+
+def _draft_form(**given: int) -> DraftForm:
+    form = DraftForm(**given)
+    current.offer_units(form.unit)
+    return form
 
 
 def _draft(form: DraftForm) -> DutyList:
@@ -142,7 +147,6 @@ def _draft(form: DraftForm) -> DutyList:
 
 
 def _new_page(form: DraftForm) -> str:
-    form.unit.choices = options((unit.id, unit.name) for unit in current.drafts_for())
     form.nonce.data = form.nonce.data or current.new_nonce()
     return render_template("lists/new.html", form=form)
 
