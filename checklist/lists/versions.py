@@ -25,6 +25,7 @@ COPIED = (
     *("lineage", "version", "start", "end", "quote", "wording", "side", "path", "named", "owners"),
     *("cadence", "deadline", "due_on", "steps", "flags", "guards", "why"),
 )
+SERIES = ("unit", "kind", "tier", "year", "name")  # what all versions of a list have in common
 UNDER_WAY = (ListState.DRAFT, ListState.CONSULTING, ListState.SUBMITTED)
 DONE = (ItemState.SIGNED, ItemState.APPROVED)
 PROCEDURE = "程序"
@@ -45,7 +46,7 @@ def next_number(duties: DutyList) -> int:
 
 
 def _of_one_key(duties: DutyList) -> list[DutyList]:
-    key = {name: getattr(duties, name) for name in ("unit", "kind", "tier", "year", "name")}
+    key = {name: getattr(duties, name) for name in SERIES}
     return list(db.session.scalars(select(DutyList).filter_by(**key).order_by(DutyList.version)))
 
 
@@ -90,7 +91,7 @@ def revise(list_id: int, reason: str, *, by: Actor) -> DutyList:
             raise Malformed("请填写修订的理由。", "reason")
         assert by.user is not None  # only a clerk gets here
         revised = DutyList(
-            **{name: getattr(duties, name) for name in ("unit", "kind", "tier", "year", "name", "source", "nodes")},
+            **{name: getattr(duties, name) for name in (*SERIES, "source", "nodes")},
             version=next_number(duties),
             revised_because=reason.strip(),
             drafted_by=by.user,

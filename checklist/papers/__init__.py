@@ -27,7 +27,6 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, BinaryIO
 
 from sqlalchemy import select
@@ -42,8 +41,6 @@ from models import Duty, DutyList, ListKind, Part, Post, Target, Unit, db
 CUT = "……（太长，余下部分见系统）"
 
 _SEPARATORS = re.compile(r"[\n、，,；;（）()〔〕]")
-# Excel wants a day on which a file was made; the same list is to give the same file.
-_NO_DAY = datetime(1980, 1, 1)  # noqa: DTZ001
 
 
 def title(duties: DutyList) -> str:
@@ -131,7 +128,7 @@ def write_xlsx(duties: DutyList, out: BinaryIO) -> None:
     heads = [NUMBER, *(column.head for column in COLUMNS), *([PROGRESS] if counts else [])]
     names = Names(duties)
     with Workbook(out, sheets.ONLY_TEXT) as book:
-        book.set_properties({"created": _NO_DAY})
+        book.set_properties({"created": sheets.NO_DAY})
         sheet = _sheet(book, duties.sort, len(heads))
         sheet.merge_range(0, 0, 0, len(heads) - 1, title(duties), book.add_format({**_CELL, **_TITLE}))
         sheet.write_row(1, 0, heads, book.add_format({**_CELL, **_HEAD}))

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Sequence
+from datetime import datetime
 
 # XlsxWriter would otherwise turn what looks like one into a formula, a link or a number.
 ONLY_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+# Excel wants a day on which a file was made; the same content is to give the same file.
+NO_DAY = datetime(1980, 1, 1)  # noqa: DTZ001
 LONGEST_CELL = 32_767  # UTF-16 units
 LINE, TALLEST = 17, 409  # points: a line of 11 pt in any face, and the tallest row that Excel takes
 

@@ -7,7 +7,6 @@ ended is not in it. Imported again it brings in nothing; imported into an empty 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Any, BinaryIO
 
 from xlsxwriter import Workbook
@@ -34,8 +33,6 @@ ROWS = 2000  # that the drop-downs reach down to
 CUT = "……"
 _CELL = {"font_name": "仿宋", "font_size": 11, "valign": "top", "text_wrap": True, "num_format": "@"}
 _HEAD = {**_CELL, "font_name": "黑体", "bg_color": "#F2F2F2", "border": 1}
-# Excel wants a day on which a file was made; the same register is to give the same file.
-_NO_DAY = datetime(1980, 1, 1)  # noqa: DTZ001
 
 
 def write(out: BinaryIO) -> None:
@@ -49,7 +46,7 @@ def write(out: BinaryIO) -> None:
         CHARGES: _charges(known),
     }
     with Workbook(out, sheets.ONLY_TEXT) as book:
-        book.set_properties({"created": _NO_DAY})
+        book.set_properties({"created": sheets.NO_DAY})
         for shape in SHAPES:
             _write(book, shape, filled[shape])
         guide, cell = book.add_worksheet(GUIDE), book.add_format(_CELL)
