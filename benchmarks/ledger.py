@@ -29,8 +29,10 @@ from sqlalchemy import select, text
 import verify
 from app import create_app
 from benchmarks.growth import BLOCK, grow
-from checklist import clock, ledger, signoff
-from checklist.ledger import checkpoints, receipts
+from checklist import clock, ledger
+from checklist.audit import receipts
+from checklist.items import signoff
+from checklist.ledger import checkpoints
 from models import audit_checkpoint, db
 from tests import county
 

@@ -16,8 +16,9 @@ import flask_migrate
 from sqlalchemy.orm import Session
 
 from app import create_app
-from checklist import accounts, ledger, register
+from checklist import ledger
 from checklist.actor import Actor
+from checklist.county import accounts, register
 from models import User, db
 from tests import county, registers
 

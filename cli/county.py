@@ -10,7 +10,10 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 import verify
-from checklist import accounts, clock, decompose, documents, holidays, ledger, units
+from checklist import clock, decompose, ledger
+from checklist.county import accounts, units
+from checklist.files.child import text
+from checklist.items import holidays
 from checklist.refusal import Malformed
 from cli.terminal import operator, refusing, stop
 from models import Role, UnitKind
@@ -48,7 +51,7 @@ def create_admin(login: str, name: str, county: str, code: str, password: str, r
 def decompose_file(file: Any, as_json: bool) -> None:
     """Propose the duties that a text (.txt in UTF-8 or GB18030, or .docx) asks for."""
     try:
-        rows = decompose.decompose(documents.read(file.read(documents.LARGEST + 1)))
+        rows = decompose.decompose(text.read(file.read(text.LARGEST + 1)))
     except Malformed as problem:
         stop(problem.message, 2)
     if as_json:

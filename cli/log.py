@@ -13,8 +13,9 @@ from flask.cli import with_appcontext
 
 import verify
 from checklist import ledger
-from checklist.ledger import bundles, checkpoints, keys, receipts
-from checklist.ledger.check import Check
+from checklist.audit import bundles, receipts
+from checklist.audit.check import Check
+from checklist.ledger import checkpoints, keys
 from checklist.refusal import Problem
 from cli.terminal import existing_file, new_file, operator, refusing, stop, write_new
 

@@ -10,10 +10,11 @@ import click
 from flask.cli import with_appcontext
 
 import verify
-from checklist import ledger, register
-from checklist.register import Preview, Slip, book
-from checklist.register.rows import Outcome
-from checklist.register.shapes import SHAPES
+from checklist import ledger
+from checklist.county import register
+from checklist.county.register import Preview, Slip, book
+from checklist.county.register.rows import Outcome
+from checklist.county.register.shapes import SHAPES
 from cli.terminal import existing_file, new_file, operator, refusing, stop, write_new
 
 register_group = click.Group("register", help="Units, posts, people, tenures and portfolios, as a workbook.")

@@ -11,9 +11,10 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from checklist import __version__, readiness, schedule
+from checklist import __version__, readiness
 from checklist.clock import SHANGHAI
 from checklist.decompose import figures
+from checklist.items import schedule
 from checklist.refusal import Problem
 from models import Batch
 from pages import (

@@ -13,9 +13,10 @@ from wtforms import DateField, StringField
 from wtforms.validators import Optional
 
 import verify
-from checklist import access, clock, ledger, units
-from checklist.ledger import audit, excerpts, fields
-from checklist.ledger.check import Check
+from checklist import access, clock, ledger
+from checklist.audit import entries, excerpts, words
+from checklist.audit.check import Check
+from checklist.county import units
 from checklist.refusal import Malformed
 from pages import current
 from pages.forms import Form, KeptForm, tidy
@@ -36,9 +37,9 @@ class FilterForm(Form):
     action = StringField("行为", filters=[tidy])
     object = StringField("对象", filters=[tidy], render_kw={"placeholder": "本期事项 17"})
 
-    def wanted(self) -> audit.Filter:
+    def wanted(self) -> entries.Filter:
         asked = {name: getattr(self, name).data for name in ("person", "unit", "action", "object")}
-        return audit.Filter(self.from_day.data, self.until_day.data, **{k: v or "" for k, v in asked.items()})
+        return entries.Filter(self.from_day.data, self.until_day.data, **{k: v or "" for k, v in asked.items()})
 
 
 @bp.get("/")
@@ -46,12 +47,12 @@ def log() -> str:
     form = FilterForm(request.args)
     form.validate()
     before = request.args.get("before", type=int)
-    found = audit.search(form.wanted(), by=current.actor(), before=before, limit=audit.PAGE + 1)
-    older = found[audit.PAGE - 1].seq if len(found) > audit.PAGE else None
-    shown: dict[str, Any] = {"entries": found[: audit.PAGE], "older": older, "form": form, "before": before}
+    found = entries.search(form.wanted(), by=current.actor(), before=before, limit=entries.PAGE + 1)
+    older = found[entries.PAGE - 1].seq if len(found) > entries.PAGE else None
+    shown: dict[str, Any] = {"entries": found[: entries.PAGE], "older": older, "form": form, "before": before}
     if current.is_htmx():
         return render_template("audit/_entries.html", asked=asked, **shown)
-    actions, objects = audit.ACTIONS.values(), audit.OBJECTS.values()
+    actions, objects = entries.ACTIONS.values(), entries.OBJECTS.values()
     may_export = any(access.may(current.standing(), "export", unit) for unit in units.readable(current.actor()))
     shown |= {"actions": actions, "objects": objects, "units": units.names(), "may_export": may_export}
     return render_template("audit/log.html", asked=asked, **shown)
@@ -65,13 +66,13 @@ def asked(**changed: Any) -> str:
 
 @bp.get("/<int:seq>")
 def entry(seq: int) -> str:
-    found = audit.entry(seq, by=current.actor())
-    return render_template("audit/entry.html", entry=found, fields=fields.FIELDS, legible=fields.legible)
+    found = entries.entry(seq, by=current.actor())
+    return render_template("audit/entry.html", entry=found, fields=words.FIELDS, legible=words.legible)
 
 
 @bp.get("/verdict")
 def ask_verdict() -> str:
-    audit.require_reader(by=current.actor())
+    entries.require_reader(by=current.actor())
     return render_template("audit/verify.html", form=KeptForm())
 
 
@@ -81,7 +82,7 @@ def verdict() -> Response:
     form = KeptForm()
     try:
         check = Check([verify.parse_checkpoint(text.encode())] if (text := form.content()) else [])
-        steps = audit.verify_log(check, by=current.actor())
+        steps = entries.verify_log(check, by=current.actor())
     except (verify.FormatError, UnicodeError):
         form.text.errors = ["这不是一张日志封签。请选择当时保存的文件，或把它从第一行到最后一行原样粘贴。"]
         return make_response(render_template("audit/verify.html", form=form), 422)

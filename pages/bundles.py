@@ -9,8 +9,9 @@ from flask import Blueprint, Response, make_response, render_template, send_file
 from sqlalchemy import select
 from wtforms import SelectField
 
-from checklist import access, units
-from checklist.ledger import bundles
+from checklist import access
+from checklist.audit import bundles
+from checklist.county import units
 from checklist.refusal import Malformed, Unseen
 from models import Unit, db
 from pages import current, parcels

@@ -6,7 +6,8 @@ from flask import Blueprint, Response, render_template, url_for
 from wtforms import DateField, StringField, TextAreaField
 from wtforms.validators import Optional
 
-from checklist import access, cases, clock, holidays
+from checklist import access, clock
+from checklist.items import cases, holidays
 from models import Item
 from pages import current
 from pages.forms import Form, tidy

@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 
 import verify
-from checklist import access, units
-from checklist.ledger import audit, checkpoints, keys, lines
+from checklist import access
+from checklist.audit import entries
+from checklist.county import units
+from checklist.ledger import checkpoints, keys, lines
 from pages import current
 
 bp = Blueprint("checkpoints", __name__, url_prefix="/checkpoints")
@@ -32,7 +34,7 @@ def show(size: int) -> str:
     """The page to be printed and put into a drawer: with it and a shell alone one can begin to check."""
     note = checkpoints.see(size, by=current.actor())
     line, _ = lines.entry(size - 1)
-    last = audit.header_of(line or b"")
+    last = entries.header_of(line or b"")
     return render_template("checkpoints/show.html", note=note, last=last, signed=verify.signers(note, keys.known()))
 
 

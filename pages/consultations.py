@@ -9,8 +9,8 @@ from flask import Blueprint, Response, flash, make_response, render_template, re
 from wtforms import DateField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from checklist import access, lists, owners
-from checklist.lists import consultation
+from checklist import access, lists
+from checklist.lists import consultation, owners
 from checklist.refusal import Malformed, Refused
 from models import Answer, DutyList, ListState, Opinion
 from pages import current

@@ -13,8 +13,9 @@ from flask_login import UserMixin, current_user
 from sqlalchemy import select
 from wtforms import SelectField
 
-from checklist import access, accounts, clock, units
+from checklist import access, clock
 from checklist.actor import Actor, Auth
+from checklist.county import accounts, units
 from checklist.refusal import Malformed, Refused, Repeated, Unseen
 from models import Logged, Session, Unit, db
 from pages.forms import Form, options

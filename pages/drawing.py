@@ -8,8 +8,8 @@ from flask import Blueprint, Response, flash, make_response, render_template, re
 from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from checklist import access, clock, owners
-from checklist.lists import drawing
+from checklist import access, clock
+from checklist.lists import drawing, owners
 from checklist.refusal import Malformed, Refused, Repeated
 from models import DutyList, ListState, Tier, Unit
 from pages import current

@@ -10,9 +10,9 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from wtforms import DateField, DecimalField, RadioField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import Optional
 
-from checklist import access, owners, tiers
+from checklist import access
 from checklist.decompose.figures import OPS
-from checklist.lists import drawing, editing, guarding
+from checklist.lists import drawing, editing, guarding, owners, tiers
 from checklist.refusal import Malformed, Stale
 from models import Cadence, Duty, DutyList, Part, Side
 from pages import current, desk

@@ -7,7 +7,8 @@ from contextlib import suppress
 
 from flask import Blueprint, Response, request, send_file, url_for
 
-from checklist import access, evidence
+from checklist import access
+from checklist.items import evidence
 from checklist.refusal import Malformed, Repeated
 from models import Item
 from pages import current

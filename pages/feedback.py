@@ -7,7 +7,8 @@ from werkzeug.exceptions import HTTPException
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Length
 
-from checklist import access, feedback, units
+from checklist import access, feedback
+from checklist.county import units
 from checklist.refusal import Malformed
 from models import Feedback
 from pages import current

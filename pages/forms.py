@@ -12,7 +12,8 @@ from wtforms import HiddenField, IntegerField, SelectChoice, SelectField, TextAr
 from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
-from checklist import evidence, formats
+from checklist import formats
+from checklist.items import evidence
 from checklist.refusal import Malformed, Problem
 from models import SORTS, Tier
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from flask import Blueprint, render_template
 
-from checklist import clock, holidays, schedule
+from checklist import clock
+from checklist.items import holidays, schedule
 from models import DayKind
 
 bp = Blueprint("holidays", __name__, url_prefix="/holidays")

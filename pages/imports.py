@@ -7,7 +7,10 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from checklist import access, clock, imports, owners, tables
+from checklist import access, clock
+from checklist.files import reading
+from checklist.lists import owners
+from checklist.papers import imports
 from checklist.refusal import Malformed, Refused
 from models import DutyList, Tier, Unit
 from pages import current, parcels
@@ -27,7 +30,7 @@ class ImportForm(SortForm):
     title = StringField("文件标题", [InputRequired("请填写表格所附文件的标题。"), Length(max=200)], filters=[tidy])
     file = FileField(
         "表格文件",
-        description=f".xlsx、.csv 或 .docx，不超过 {tables.LARGEST >> 20} MB。表里要有表头，例如：序号、工作内容、责任单位、完成时限。",
+        description=f".xlsx、.csv 或 .docx，不超过 {reading.LARGEST >> 20} MB。表里要有表头，例如：序号、工作内容、责任单位、完成时限。",
         render_kw={"accept": ".xlsx,.csv,.docx"},
     )
     token = HiddenField()
@@ -95,10 +98,10 @@ def _form(**given: int) -> ImportForm:
 
 def _content(form: ImportForm) -> bytes:
     """The uploaded file, kept under a token. Raises Malformed."""
-    content = form.file.data.read(tables.LARGEST + 1) if form.file.data else b""
+    content = form.file.data.read(reading.LARGEST + 1) if form.file.data else b""
     if not content:
         raise Malformed("请选择要导入的表格文件。", "file")
-    tables.read(content)  # what cannot be read is not kept
+    reading.read(content)  # what cannot be read is not kept
     form.token.data = parcels.keep("imports", content)
     return content
 
@@ -106,7 +109,7 @@ def _content(form: ImportForm) -> bytes:
 def _preview(form: ImportForm, content: bytes) -> str:
     unit = access.load(Unit, form.unit.data)
     access.require(current.actor(), "draft", unit)
-    found = imports.preview(tables.read(content), unit, form.year.data or clock.today().year, Tier(form.tier.data))
+    found = imports.preview(reading.read(content), unit, form.year.data or clock.today().year, Tier(form.tier.data))
     form.nonce.data = form.nonce.data or current.new_nonce()
     return render_template("imports/preview.html", form=form, found=found, describe=owners.describe)
 

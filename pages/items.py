@@ -9,7 +9,9 @@ from flask import Blueprint, Response, make_response, render_template, url_for
 from wtforms import DateField, DecimalField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from checklist import access, cases, clock, evidence, holidays, lists, progress, reviewing, schedule, signoff
+from checklist import access, clock, lists
+from checklist.access import reviewing
+from checklist.items import cases, evidence, holidays, progress, schedule, signoff
 from checklist.lists import consultation, versions
 from checklist.refusal import Malformed, Stale
 from models import Case, Item, ItemState

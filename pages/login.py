@@ -8,7 +8,8 @@ from flask_login import login_user, logout_user
 from wtforms import IntegerField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
-from checklist import accounts, demo
+from checklist import demo
+from checklist.county import accounts
 from checklist.refusal import Malformed
 from pages import current
 from pages.forms import Form, tidy

@@ -9,7 +9,9 @@ from sqlalchemy import select
 from wtforms import DateField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from checklist import access, accounts, clock, reviewing, units
+from checklist import access, clock
+from checklist.access import reviewing
+from checklist.county import accounts, units
 from checklist.refusal import Malformed, Repeated
 from models import Grant, Role, Tenure, User, db
 from pages import current

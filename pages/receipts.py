@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template
 
 import verify
-from checklist.ledger import audit, receipts
+from checklist.audit import entries, receipts
 from pages import current
 from pages.forms import KeptForm
 
@@ -49,7 +49,7 @@ def of_entry_as_file(seq: int) -> Response:
 
 def _show(text: bytes, **told: object) -> str:
     receipt = verify.parse_receipt(text)
-    entry = audit.header_of(receipt.line)
+    entry = entries.header_of(receipt.line)
     return render_template("receipts/show.html", text=text.decode(), receipt=receipt, entry=entry, **told)
 
 

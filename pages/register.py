@@ -10,11 +10,13 @@ from flask import Blueprint, Response, flash, make_response, render_template, re
 from flask_wtf.file import MultipleFileField
 from wtforms import HiddenField
 
-from checklist import access, clock, formats, register, tables, units
+from checklist import access, clock, formats
+from checklist.county import register, units
+from checklist.county.register import book, shapes
+from checklist.county.register.entries import Person
+from checklist.county.register.rows import Outcome
+from checklist.files import reading
 from checklist.refusal import Malformed, Refused, Repeated
-from checklist.register import book, shapes
-from checklist.register.entries import Person
-from checklist.register.rows import Outcome
 from pages import current, parcels
 from pages.forms import Form
 
@@ -30,7 +32,7 @@ class RegisterForm(Form):
 
     files = MultipleFileField(
         "名册文件",
-        description=f"一个 .xlsx，或者最多 {MOST_FILES} 个 .xlsx、.csv、.docx 一起选，合计不超过 {tables.LARGEST >> 20} MB。",
+        description=f"一个 .xlsx，或者最多 {MOST_FILES} 个 .xlsx、.csv、.docx 一起选，合计不超过 {reading.LARGEST >> 20} MB。",
         render_kw={"accept": ".xlsx,.csv,.docx"},
     )
     token = HiddenField()
@@ -95,7 +97,7 @@ def confirm() -> Response:
 
 def _uploaded(form: RegisterForm) -> list[register.File]:
     """The chosen files, kept under a token. Raises Malformed."""
-    chosen = [(file.filename or "", file.read(tables.LARGEST + 1)) for file in form.files.data or [] if file]
+    chosen = [(file.filename or "", file.read(reading.LARGEST + 1)) for file in form.files.data or [] if file]
     if not chosen:
         raise Malformed("请选择名册文件。", "files")
     if len(chosen) > MOST_FILES:

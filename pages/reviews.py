@@ -10,7 +10,9 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from wtforms import DateField, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from checklist import access, progress, reviewing, signoff
+from checklist import access
+from checklist.access import reviewing
+from checklist.items import progress, signoff
 from checklist.lists import versions
 from checklist.refusal import Malformed, Refused
 from models import Item

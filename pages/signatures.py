@@ -6,7 +6,10 @@ from flask import Blueprint, Response, make_response, render_template, request
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import Length
 
-from checklist import access, accounts, clock, progress, reviewing, signoff, statements
+from checklist import access, clock
+from checklist.access import reviewing
+from checklist.county import accounts
+from checklist.items import progress, signoff, statements
 from checklist.refusal import Malformed, Problem, Refused, Unconfirmed
 from models import Batch, Item, ItemState, Post
 from pages import current

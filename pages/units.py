@@ -9,7 +9,9 @@ from sqlalchemy import select
 from wtforms import BooleanField, DateField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
-from checklist import access, clock, owners, units
+from checklist import access, clock
+from checklist.county import units
+from checklist.lists import owners
 from models import Liaison, Portfolio, Post, PostKind, Tenure, Unit, UnitKind, User, db
 from pages import current
 from pages.forms import Form, options, tidy

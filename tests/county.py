@@ -8,10 +8,13 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select
 
-from checklist import accounts, clock, ledger, lists, signoff, units
+from checklist import clock, ledger, lists
 from checklist.actor import Actor, Auth
-from checklist.ledger import audit, checkpoints, keys
-from checklist.ledger.check import Check
+from checklist.audit import entries
+from checklist.audit.check import Check
+from checklist.county import accounts, units
+from checklist.items import signoff
+from checklist.ledger import checkpoints, keys
 from checklist.lists import editing
 from models import Batch, Cadence, Duty, DutyList, Item, Post, PostKind, Role, Side, Tenure, Unit, UnitKind, User, db
 
@@ -186,9 +189,9 @@ def decided(duty: Duty, guards: list[str]) -> editing.Edit:
 # --- reading the log ----------------------------------------------------------------------------------------
 
 
-def gained(since: int) -> list[audit.Line]:
+def gained(since: int) -> list[entries.Line]:
     """The log's entries from number `since` on, oldest first."""
-    return audit.search(audit.Filter(), by=actor("yang"), limit=ledger.size() - since)[::-1]
+    return entries.search(entries.Filter(), by=actor("yang"), limit=ledger.size() - since)[::-1]
 
 
 def in_step() -> bool:

@@ -8,8 +8,8 @@ import struct
 import zipfile
 from hashlib import sha256
 
-from checklist import evidence
 from checklist.actor import Actor
+from checklist.items import evidence
 from models import Evidence, Item
 from tests import county
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from xlsxwriter import Workbook
 
-from checklist import register
+from checklist.county import register
 from tests import county
 
 HEADS = {

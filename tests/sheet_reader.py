@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 from sqlalchemy import select
 
-from checklist import owners
+from checklist.lists import owners
 from models import Cadence, DutyList, Part, Post, Side, Unit, db
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

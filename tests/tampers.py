@@ -11,8 +11,10 @@ import pytest
 from sqlalchemy import select
 
 import verify
-from checklist import ledger, signoff
-from checklist.ledger import bundles, checkpoints, lines, receipts
+from checklist import ledger
+from checklist.audit import bundles, receipts
+from checklist.items import signoff
+from checklist.ledger import checkpoints, lines
 from models import Signature, db
 from tests import county
 from tests.databases import Server

@@ -9,7 +9,9 @@ from itertools import product
 import pytest
 from sqlalchemy import select
 
-from checklist import access, accounts, ledger, lists, signoff, units
+from checklist import access, ledger, lists
+from checklist.county import accounts, units
+from checklist.items import signoff
 from checklist.refusal import Refused, Unseen
 from models import DutyList, Item, ItemState, Role, Tenure, db
 from tests import county

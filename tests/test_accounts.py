@@ -11,9 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
-from checklist import access, accounts, ledger, units
-from checklist.accounts import WrongPassword
+from checklist import access, ledger
 from checklist.actor import Actor
+from checklist.county import accounts, units
+from checklist.county.accounts import WrongPassword
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Unseen
 from models import Grant, PostKind, Role, audit_body, db
 from tests import county

@@ -8,7 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from checklist import accounts, ledger, lists
+from checklist import ledger, lists
+from checklist.county import accounts
 from checklist.lists import editing
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
 from models import Assignment, Cadence, Duty, Item, ListState, Part, Role, db

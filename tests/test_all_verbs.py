@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import verify
-from checklist import cases, lists, signoff
-from checklist.ledger import bundles
+from checklist import lists
+from checklist.audit import bundles
+from checklist.items import cases, signoff
 from checklist.lists import consultation, copying, editing, versions
 from tests import county, registers, revisions
 from tests.test_cases import items_of, report

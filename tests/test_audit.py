@@ -6,10 +6,12 @@ from datetime import date
 
 import pytest
 
-from checklist import ledger, signoff
-from checklist.ledger import audit, bundles, checkpoints, fields, receipts
-from checklist.ledger.audit import Filter
-from checklist.ledger.check import Check
+from checklist import ledger
+from checklist.audit import bundles, entries, receipts, words
+from checklist.audit.check import Check
+from checklist.audit.entries import Filter
+from checklist.items import signoff
+from checklist.ledger import checkpoints
 from checklist.refusal import NotYours, Refused, Unseen
 from models import Logged
 from tests import county
@@ -18,15 +20,15 @@ from tests.conftest import Visit
 pytestmark = pytest.mark.usefixtures("qinghe")
 
 
-def found(**wanted: object) -> list[audit.Line]:
-    return audit.search(Filter(**wanted), by=county.actor("wei"), limit=10_000)  # type: ignore[arg-type]
+def found(**wanted: object) -> list[entries.Line]:
+    return entries.search(Filter(**wanted), by=county.actor("wei"), limit=10_000)  # type: ignore[arg-type]
 
 
 def test_the_newest_come_first_and_pages_go_by_key() -> None:
     everything = found()
     assert [line.seq for line in everything] == list(range(ledger.size() - 1, -1, -1))
-    page = audit.search(Filter(), by=county.actor("wei"), limit=10)
-    older = audit.search(Filter(), by=county.actor("wei"), before=page[-1].seq, limit=10)
+    page = entries.search(Filter(), by=county.actor("wei"), limit=10)
+    older = entries.search(Filter(), by=county.actor("wei"), before=page[-1].seq, limit=10)
     assert [line.seq for line in page + older] == [line.seq for line in everything[:20]]
 
 
@@ -60,10 +62,10 @@ def test_words_of_a_pattern_are_only_words() -> None:
 def test_an_auditor_of_one_bureau_reads_that_bureau_and_no_other() -> None:
     county.ticked("预算考核", "zhou")
     jiang = county.actor("jiang")
-    lines = audit.search(Filter(), by=jiang, limit=10_000)
+    lines = entries.search(Filter(), by=jiang, limit=10_000)
     assert {line.head["unit"] for line in lines} == {"QH-CZJ"}
     with pytest.raises(Unseen):
-        audit.entry(0, by=jiang)
+        entries.entry(0, by=jiang)
     with pytest.raises(NotYours):
         bundles.take(by=jiang)
 
@@ -72,9 +74,9 @@ def test_an_auditor_of_one_bureau_reads_that_bureau_and_no_other() -> None:
 def test_nobody_else_reads_verifies_or_exports(login: str) -> None:
     by = county.actor(login)
     for act in (
-        lambda: audit.search(Filter(), by=by),
-        lambda: audit.entry(1, by=by),
-        lambda: audit.verify_log(Check(), by=by),
+        lambda: entries.search(Filter(), by=by),
+        lambda: entries.entry(1, by=by),
+        lambda: entries.verify_log(Check(), by=by),
         lambda: bundles.take(by=by),
         lambda: checkpoints.seal(by=by),
         lambda: checkpoints.search(by=by),
@@ -104,7 +106,7 @@ def test_an_entry_shows_what_changed() -> None:
 def test_a_verdict_is_an_entry_too() -> None:
     size = ledger.size()
     check = Check()
-    list(audit.verify_log(check, by=county.actor("wei")))
+    list(entries.verify_log(check, by=county.actor("wei")))
     assert check.good
     assert check.verdict.size == size
     assert found()[0].body["after"] == {"anchored": 0, "ok": True, "size": size}
@@ -112,12 +114,12 @@ def test_a_verdict_is_an_entry_too() -> None:
 
 def test_what_an_entry_changed_is_said_in_words_and_every_field_has_one(visit: Visit) -> None:
     columns = {column.name for table in Logged.__subclasses__() for column in table.__table__.columns}
-    assert columns - fields.FIELDS.keys() == set()
+    assert columns - words.FIELDS.keys() == set()
     item = county.ticked("预算考核", "zhou")
     (line,) = found(action="报完成", object=f"本期事项 {item.id}")
     page = visit("wei").get(f"/audit/{line.seq}").text
     assert '状态 <span class="hint">state</span>' in page
     assert ">已报完成<" in page
-    assert fields.legible("duty", "owners", [{"part": "lead", "set": "towns", "except": []}]) == "承担 牵头，集合 各镇"
-    assert fields.legible("duty", "dropped", True) == "是"
-    assert fields.legible("target", "value", None) == "（无）"
+    assert words.legible("duty", "owners", [{"part": "lead", "set": "towns", "except": []}]) == "承担 牵头，集合 各镇"
+    assert words.legible("duty", "dropped", True) == "是"
+    assert words.legible("target", "value", None) == "（无）"

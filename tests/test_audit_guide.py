@@ -20,7 +20,8 @@ from sqlalchemy import delete, insert, text
 
 import verify
 from checklist import ledger
-from checklist.ledger import bundles, checkpoints, lines, tree
+from checklist.audit import bundles
+from checklist.ledger import checkpoints, lines, tree
 from models import audit_body, audit_checkpoint, audit_log, audit_node, db
 from tests import county
 from tests.answers import DEEDS, rewritten

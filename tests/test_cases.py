@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from checklist import access, cases, ledger, lists, signoff, statements
+from checklist import access, ledger, lists
 from checklist.actor import Actor
+from checklist.items import cases, signoff, statements
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Unseen
 from models import Cadence, Case, Item, ItemState, Step, db
 from tests import county

@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 
 import verify
 from checklist import ledger
-from checklist.ledger import audit, checkpoints, keys, lines, receipts, tree
+from checklist.audit import entries, receipts
+from checklist.ledger import checkpoints, keys, lines, tree
 from models import audit_checkpoint, db
 from tests import county
 
@@ -139,7 +140,7 @@ def test_an_auditor_reads_them_newest_first_and_page_by_page() -> None:
 
 
 def test_one_that_was_never_made_is_not_found() -> None:
-    with pytest.raises(audit.Unseen):
+    with pytest.raises(entries.Unseen):
         checkpoints.see(3, by=county.actor("wei"))
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from checklist import access, ledger, lists, owners
+from checklist import access, ledger, lists
 from checklist.actor import Actor
-from checklist.lists import arranging, consultation, editing
+from checklist.lists import arranging, consultation, editing, owners
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
 from models import Answer, DutyList, ListState, Opinion, db
 from tests import county

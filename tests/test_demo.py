@@ -14,8 +14,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app import create_app
-from checklist import accounts, cases, clock, demo, progress
+from checklist import clock, demo
 from checklist.actor import Actor
+from checklist.county import accounts
+from checklist.items import cases, progress
 from models import (
     Case,
     Duty,

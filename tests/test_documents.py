@@ -11,9 +11,8 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checklist import documents
 from checklist.decompose import decompose
-from checklist.documents import ooxml
+from checklist.files.child import ooxml, text
 from checklist.refusal import Malformed
 from tests.docx import OUTLINE, W, docx, numbered, paragraph, table
 
@@ -22,7 +21,7 @@ TEXT = "一、任务\r\n财政局要每月通报进度。\r\n"
 
 def refusal(content: bytes) -> str:
     with pytest.raises(Malformed) as refused:
-        documents.read(content)
+        text.read(content)
     assert refused.value.field == "file"
     return refused.value.message
 
@@ -42,11 +41,11 @@ def with_part(name: str, content: str | bytes) -> bytes:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
 def test_a_text_is_read_in_the_encodings_that_offices_use(encoding: str) -> None:
-    assert documents.read(TEXT.encode(encoding)) == TEXT
+    assert text.read(TEXT.encode(encoding)) == TEXT
 
 
 def test_a_character_that_only_gb18030_has_is_read() -> None:
-    assert documents.read("𠮷家镇要办好。".encode("gb18030")) == "𠮷家镇要办好。"
+    assert text.read("𠮷家镇要办好。".encode("gb18030")) == "𠮷家镇要办好。"
 
 
 @pytest.mark.parametrize(
@@ -61,8 +60,8 @@ def test_a_character_that_only_gb18030_has_is_read() -> None:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "旧版"),
         (b"%PDF-1.7\n", "只能读 TXT 和 DOCX"),
         (b"{\\rtf1 x}", "只能读 TXT 和 DOCX"),
-        (("字" * (documents.LONGEST + 1)).encode(), "20 万字"),
-        (b"x" * (documents.LARGEST + 1), "4 MB"),
+        (("字" * (text.LONGEST + 1)).encode(), "20 万字"),
+        (b"x" * (text.LARGEST + 1), "4 MB"),
     ],
 )
 def test_what_is_no_text_is_refused_with_what_to_do(content: bytes, says: str) -> None:
@@ -74,7 +73,7 @@ def test_what_is_no_text_is_refused_with_what_to_do(content: bytes, says: str) -
 @given(st.binary(max_size=200))
 def test_any_bytes_are_text_or_refused(content: bytes) -> None:
     with suppress(Malformed):
-        assert documents.read(content).strip()
+        assert text.read(content).strip()
 
 
 # --- .docx --------------------------------------------------------------------------------------------------
@@ -86,18 +85,18 @@ def test_each_paragraph_is_a_line() -> None:
         + "<w:p/>"
         + "<w:p><w:r><w:t>要管好</w:t></w:r><w:r><w:t>资金。</w:t><w:br/><w:t>好</w:t></w:r></w:p>"
     )
-    assert documents.read(docx(body)) == "一、任务\n\n要管好资金。\n好"
+    assert text.read(docx(body)) == "一、任务\n\n要管好资金。\n好"
 
 
 def test_the_rows_of_a_table_are_lines_with_their_cells_apart() -> None:
     body = paragraph("任务表") + table(("序号", "任务"), ("1", "建立台账")) + paragraph("完")
-    assert documents.read(docx(body)) == "任务表\n序号｜任务\n1｜建立台账\n完"
+    assert text.read(docx(body)) == "任务表\n序号｜任务\n1｜建立台账\n完"
 
 
 def test_a_table_within_a_cell_stays_in_its_cell() -> None:
     inner = table(("甲", "乙"))
     body = f"<w:tbl><w:tr><w:tc>{inner}{paragraph('丙')}</w:tc><w:tc>{paragraph('丁')}</w:tc></w:tr></w:tbl>"
-    assert documents.read(docx(body)) == "甲｜乙 丙｜丁"
+    assert text.read(docx(body)) == "甲｜乙 丙｜丁"
 
 
 def test_the_numbers_that_word_only_shows_are_read() -> None:
@@ -111,8 +110,8 @@ def test_the_numbers_that_word_only_shows_are_read() -> None:
         (0, "问责"),
     ]
     body = "".join(paragraph(text, numbered(level)) for level, text in lines)
-    text = documents.read(docx(body, numbering=OUTLINE))
-    assert text.split("\n") == [
+    shown = text.read(docx(body, numbering=OUTLINE))
+    assert shown.split("\n") == [
         *(
             "一、管好资金",
             "（一）规范程序",
@@ -129,19 +128,19 @@ def test_the_numbers_that_word_only_shows_are_read() -> None:
 def test_a_style_may_carry_the_number_and_a_bullet_is_none() -> None:
     styles = f'<w:style w:styleId="H1"><w:pPr>{numbered(0)}</w:pPr></w:style>'
     body = paragraph("任务", '<w:pStyle w:val="H1"/>') + paragraph("要点", numbered(3)) + paragraph("散文")
-    assert documents.read(docx(body, styles=styles, numbering=OUTLINE)) == "一、任务\n要点\n散文"
+    assert text.read(docx(body, styles=styles, numbering=OUTLINE)) == "一、任务\n要点\n散文"
 
 
 @pytest.mark.parametrize(("count", "mark"), [(10, "十、"), (11, "十一、"), (20, "二十、"), (42, "四十二、")])
 def test_chinese_numbers_go_on_beyond_ten(count: int, mark: str) -> None:
     body = "".join(paragraph("事", numbered(0)) for _ in range(count))
-    assert documents.read(docx(body, numbering=OUTLINE)).split("\n")[-1] == f"{mark}事"
+    assert text.read(docx(body, numbering=OUTLINE)).split("\n")[-1] == f"{mark}事"
 
 
 def test_what_is_struck_out_or_said_twice_is_read_once() -> None:
     twice = '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:Choice><w:t>甲</w:t></mc:Choice><mc:Fallback><w:t>甲</w:t></mc:Fallback></mc:AlternateContent>'
     body = f"<w:p><w:del><w:r><w:t>旧</w:t></w:r></w:del><w:r>{twice}</w:r></w:p>"
-    assert documents.read(docx(body)) == "甲"
+    assert text.read(docx(body)) == "甲"
 
 
 ENTITY = (
@@ -178,7 +177,7 @@ def test_an_archive_that_is_no_docx_is_refused() -> None:
     "padding", [b" ", b"<w:p>", b"<w:p/>", b"<w:tr/>", b"<w:br/>", b"<w:p><w:t>&amp;&amp;&amp;</w:t></w:p>"]
 )
 def test_a_bomb_goes_off_nowhere(padding: bytes) -> None:
-    size = ooxml.MOST_ELEMENTS if padding.startswith(b"<") else documents.MOST_XML
+    size = ooxml.MOST_ELEMENTS if padding.startswith(b"<") else text.MOST_XML
     whole = f"<w:document {W}>".encode() + b"<w:p>" * (padding == b"<w:br/>") + padding * size
     content = with_part("word/document.xml", whole)
     assert len(content) < 1_000_000
@@ -188,7 +187,7 @@ def test_a_bomb_goes_off_nowhere(padding: bytes) -> None:
 def test_too_many_members_are_refused() -> None:
     into = io.BytesIO()
     with zipfile.ZipFile(into, "w") as archive:
-        for n in range(documents.MOST_MEMBERS + 1):
+        for n in range(text.MOST_MEMBERS + 1):
             archive.writestr(f"word/{n}.xml", "")
     assert "展开后太大" in refusal(into.getvalue())
 
@@ -199,7 +198,7 @@ def test_a_docx_with_any_bytes_changed_is_text_or_refused(data: st.DataObject) -
     for _ in range(data.draw(st.integers(1, 4))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     with suppress(Malformed):
-        assert documents.read(bytes(content)).strip()
+        assert text.read(bytes(content)).strip()
 
 
 # --- at the terminal ----------------------------------------------------------------------------------------

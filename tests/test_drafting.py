@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from checklist import documents
+from checklist.files.child import text
 from checklist.lists import editing
 from checklist.refusal import Malformed
 from models import DutyList, db
@@ -78,7 +78,7 @@ def test_neither_a_file_nor_a_text_is_sent_back(visit: Visit) -> None:
 
 def test_a_text_that_would_hold_everybody_up_is_sent_back() -> None:
     with pytest.raises(Malformed) as refused:
-        county.draft("长清单", "要" * (documents.LONGEST + 1))
+        county.draft("长清单", "要" * (text.LONGEST + 1))
     assert refused.value.field == "text"
 
 

@@ -8,9 +8,10 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from checklist import clock, ledger, lists, owners, units
+from checklist import clock, ledger, lists
 from checklist.actor import Actor
-from checklist.lists import drawing, editing, guarding, pairing, versions
+from checklist.county import units
+from checklist.lists import drawing, editing, guarding, owners, pairing, versions
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
 from models import Cadence, Duty, DutyList, ListKind, ListState, Portfolio, PostKind, Side, Tier, db
 from tests import county

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from checklist import evidence, ledger, signoff
+from checklist import ledger
 from checklist.actor import Actor
+from checklist.items import evidence, signoff
 from checklist.refusal import NotYours, Refused, Repeated, Unseen
 from models import Evidence, Item, db
 from tests import county

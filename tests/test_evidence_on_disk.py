@@ -10,8 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from checklist import evidence, ledger
-from checklist.ledger import replay
+from checklist import ledger
+from checklist.audit import replay
+from checklist.items import evidence
 from checklist.refusal import Damaged, Malformed
 from models import Evidence, db
 from tests import county

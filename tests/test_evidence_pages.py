@@ -16,7 +16,8 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
-from checklist import evidence, ledger
+from checklist import ledger
+from checklist.items import evidence
 from models import Evidence, Item, db
 from pages import size
 from tests import county

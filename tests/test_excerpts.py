@@ -14,10 +14,11 @@ import pytest
 from sqlalchemy import select
 
 import verify
-from checklist import ledger, signoff
-from checklist.ledger import audit, excerpts
-from checklist.ledger.audit import Filter
-from checklist.papers import sheets
+from checklist import ledger
+from checklist.audit import entries, excerpts
+from checklist.audit.entries import Filter
+from checklist.files import sheets
+from checklist.items import signoff
 from checklist.refusal import Malformed, NotYours, Refused
 from models import audit_log, db
 from tests import county
@@ -112,7 +113,7 @@ def test_a_filter_gives_exactly_what_the_page_shows(ending: str, qinghe: county.
         {"unit": "财政"},
         {"from_day": day, "person": "周", "action": "报完成"},
     ):
-        shown = audit.search(Filter(**wanted), by=county.actor("wei"), limit=1000)  # type: ignore[arg-type]
+        shown = entries.search(Filter(**wanted), by=county.actor("wei"), limit=1000)  # type: ignore[arg-type]
         assert shown
         assert [int(row[0]) for row in taken(ending, **wanted)] == [line.seq for line in reversed(shown)]
 

@@ -14,8 +14,10 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 import verify
-from checklist import evidence, ledger
-from checklist.ledger import bundles, checkpoints, tree
+from checklist import ledger
+from checklist.audit import bundles
+from checklist.items import evidence
+from checklist.ledger import checkpoints, tree
 from checklist.refusal import Malformed, NotYours, Unseen
 from models import db
 from tests import county

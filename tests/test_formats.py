@@ -7,7 +7,8 @@ from contextlib import suppress
 
 import pytest
 
-from checklist import evidence, formats
+from checklist import formats
+from checklist.items import evidence
 from checklist.refusal import Malformed
 from models import Evidence, db
 from tests import county

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from checklist import holidays, ledger
+from checklist import ledger
+from checklist.items import holidays
+from checklist.items.workdays import Calendar
 from checklist.refusal import Malformed, NotYours
-from checklist.workdays import Calendar
 from models import HolidayYear, db
 from tests import county
 from tests.conftest import Visit

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from checklist import imports, ledger, papers, tables
-from checklist.imports import duties
+from checklist import ledger, papers
+from checklist.files import reading
+from checklist.papers import duties, imports
 from checklist.refusal import Malformed, NotYours
 from models import Cadence, DutyList, ListState, Side, db
 from tests import county, messy
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("qinghe")
 
 
 def previewed(content: bytes) -> duties.Preview:
-    return duties.preview(tables.read(content), county.unit("QH-GOV"), 2026)
+    return duties.preview(reading.read(content), county.unit("QH-GOV"), 2026)
 
 
 def take(content: bytes, *, login: str = "chu", leave_out: bool = True, nonce: str | None = None) -> DutyList:
@@ -170,7 +171,7 @@ HOSTILE = {
     "entities": entity,
     "a bomb": bomb,
     "macros": lambda: messy.sheet(more={"xl/vbaProject.bin": b"x"}),
-    "too much": lambda: b"a" * (tables.LARGEST + 1),
+    "too much": lambda: b"a" * (reading.LARGEST + 1),
 }
 
 

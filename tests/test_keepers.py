@@ -8,8 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from checklist import accounts, ledger, units
+from checklist import ledger
 from checklist.actor import Actor
+from checklist.county import accounts, units
 from models import Grant, Liaison, Post, PostKind, User, db
 from tests import county
 from tests.conftest import Visit

@@ -11,8 +11,10 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 import verify
-from checklist import ledger, units
-from checklist.ledger import bundles, checkpoints, keys, lines
+from checklist import ledger
+from checklist.audit import bundles
+from checklist.county import units
+from checklist.ledger import checkpoints, keys, lines
 from checklist.refusal import NotYours, Refused
 from models import UnitKind, db
 from tests import county

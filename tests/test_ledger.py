@@ -13,8 +13,9 @@ from flask import Flask
 from sqlalchemy import delete, func, insert, select, update
 
 import verify
-from checklist import access, clock, ledger, units
+from checklist import access, clock, ledger
 from checklist.actor import Actor
+from checklist.county import units
 from checklist.ledger import lines, tree
 from checklist.refusal import Malformed, Refused, Repeated
 from models import Post, PostKind, Submission, Unit, UnitKind, User, db

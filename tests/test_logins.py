@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, text
 
-from checklist import accounts, ledger
-from checklist.accounts import TooMany, WrongPassword
+from checklist import ledger
 from checklist.actor import Actor
+from checklist.county import accounts
+from checklist.county.accounts import TooMany, WrongPassword
 from models import Session, audit_body, db
 from tests import county
 from tests.county import PASSWORD

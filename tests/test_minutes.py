@@ -8,7 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from checklist import ledger, signoff, statements, tiers
+from checklist import ledger
+from checklist.items import signoff, statements
+from checklist.lists import tiers
 from checklist.refusal import Malformed, Stale
 from models import Duty, DutyList, Item, ItemState, Signature, Tier, db
 from tests import county

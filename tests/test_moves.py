@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from checklist import access, lists, signoff
+from checklist import access, lists
+from checklist.items import signoff
 from models import DutyList, Item, Logged
 
 PAGE = """\

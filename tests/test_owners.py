@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import event, select
 
-from checklist import owners, units
-from checklist.lists import editing
+from checklist.county import units
+from checklist.lists import editing, owners
 from models import Duty, Part, PostKind, Tenure, UnitKind, db
 from tests import county
 

@@ -10,7 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from checklist import ledger, lists, signoff
+from checklist import ledger, lists
+from checklist.items import signoff
 from models import Item, ItemState, Session, Signature, db
 from tests import county
 from tests.conftest import Visit
@@ -69,7 +70,7 @@ def test_a_cookie_without_its_session_is_worth_nothing(visit: Visit, app: Flask)
 
 
 def test_a_first_password_has_to_be_changed_before_anything_else(app: Flask, qinghe: county.Clock) -> None:
-    from checklist import accounts
+    from checklist.county import accounts
 
     password = accounts.reset_password(county.user("zhou").id, by=county.actor("shen"))
     client = app.test_client()

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checklist import access, ledger, papers, units
+from checklist import access, ledger, papers
+from checklist.county import units
 from checklist.decompose import figures
 from checklist.lists import editing
 from checklist.papers import annex, docx

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from checklist import progress, signoff
+from checklist.items import progress, signoff
 from models import Item
 from tests import county
 

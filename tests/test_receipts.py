@@ -13,8 +13,10 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 import verify
-from checklist import ledger, signoff
-from checklist.ledger import checkpoints, keys, receipts
+from checklist import ledger
+from checklist.audit import receipts
+from checklist.items import signoff
+from checklist.ledger import checkpoints, keys
 from checklist.refusal import NotYours, Unseen
 from models import Signature, db
 from tests import county

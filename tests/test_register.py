@@ -12,12 +12,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import create_app
-from checklist import accounts, clock, ledger, register, tables
+from checklist import clock, ledger
 from checklist.actor import Actor
+from checklist.county import accounts, register
+from checklist.county.register import book, entries
+from checklist.county.register.rows import Outcome
+from checklist.county.register.shapes import Found
+from checklist.files import reading
 from checklist.refusal import Malformed, NotYours, Stale
-from checklist.register import book, entries
-from checklist.register.rows import Outcome
-from checklist.register.shapes import Found
 from models import Liaison, Portfolio, Post, PostKind, Tenure, UnitKind, db
 from tests import county, messy, registers
 from tests.databases import Templates
@@ -210,7 +212,7 @@ def test_a_register_comes_out_of_an_empty_database_as_it_went_in(elsewhere: Flas
         db.session.remove()
         db.engine.dispose()
     assert after == before
-    assert tables.read(again) == tables.read(content)
+    assert reading.read(again) == reading.read(content)
 
 
 def told(known: entries.Register) -> list[list[tuple[object, ...]]]:

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import select
 
-from checklist import accounts, clock, ledger, units
+from checklist import clock, ledger
+from checklist.county import accounts, units
+from checklist.county.register import book, entries
 from checklist.refusal import Malformed, Refused
-from checklist.register import book, entries
 from models import Tenure, Unit, UnitKind, User, db
 from tests import county, registers
 

@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import func, select
 
-from checklist import accounts, feedback, holidays, ledger, signoff
+from checklist import feedback, ledger
 from checklist.actor import Actor
-from checklist.ledger import audit, lines, replay, states
-from checklist.ledger.replay import Difference
+from checklist.audit import entries, replay
+from checklist.audit.replay import Difference
+from checklist.county import accounts
+from checklist.items import holidays, signoff
+from checklist.ledger import lines, states
 from checklist.lists import corrections
 from models import Evidence, Logged, Tenure, User, db
 from tests import county
@@ -287,7 +290,7 @@ def unguard(kind: str, table: str) -> None:
 
 
 def test_every_row_that_the_log_speaks_of_has_a_word() -> None:
-    assert audit.OBJECTS.keys() == replay.TABLES.keys()
+    assert entries.OBJECTS.keys() == replay.TABLES.keys()
 
 
 def actions() -> Iterator[str]:
@@ -301,4 +304,4 @@ def actions() -> Iterator[str]:
 
 
 def test_every_act_has_a_word() -> None:
-    assert audit.ACTIONS.keys() == set(actions())
+    assert entries.ACTIONS.keys() == set(actions())

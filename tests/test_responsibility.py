@@ -8,9 +8,11 @@ import re
 import pytest
 from sqlalchemy import select
 
-from checklist import imports, ledger, lists, papers, signoff, tiers, units
-from checklist.lists import copying, drawing, editing, guarding, versions
-from checklist.papers import annex
+from checklist import ledger, lists, papers
+from checklist.county import units
+from checklist.items import signoff
+from checklist.lists import copying, drawing, editing, guarding, tiers, versions
+from checklist.papers import annex, imports
 from checklist.refusal import Malformed, Refused
 from models import Cadence, Duty, DutyList, Item, ItemState, ListKind, Side, Tier, db
 from tests import county

@@ -6,7 +6,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from checklist import lists, signoff
+from checklist import lists
+from checklist.items import signoff
 from models import Tier
 from tests import county
 from tests.conftest import Browse

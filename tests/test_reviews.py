@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from checklist import accounts, ledger, lists, reviewing, signoff, units
-from checklist.access import Standing
+from checklist import ledger, lists
+from checklist.access import Standing, reviewing
+from checklist.county import accounts, units
+from checklist.items import signoff
 from checklist.lists import editing
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
 from models import Item, ItemState, PostKind, Review, Role, Tenure, db

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from checklist import schedule
-from checklist.workdays import Calendar
+from checklist.items import schedule
+from checklist.items.workdays import Calendar
 from models import Cadence, DayKind, Duty, DutyList
 
 WHOLE_YEAR = range(date(2028, 1, 1).toordinal(), date(2029, 1, 1).toordinal())

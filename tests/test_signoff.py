@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from checklist import accounts, ledger, signoff, statements, units
+from checklist import ledger
 from checklist.actor import Actor
+from checklist.county import accounts, units
+from checklist.items import signoff, statements
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unconfirmed, Unseen
 from models import Item, ItemState, Liaison, Signature, Target, Tenure, audit_body, audit_log, db
 from tests import county

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checklist import signoff, statements
+from checklist.items import signoff, statements
 from tests import county
 
 pytestmark = pytest.mark.usefixtures("qinghe")

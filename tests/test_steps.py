@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from checklist import cases, ledger, lists, signoff
+from checklist import ledger, lists
+from checklist.items import cases, signoff
 from checklist.lists import undoing, versions
 from checklist.refusal import Malformed
 from models import Cadence, Item, ItemState, db

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from checklist import reading, tables
-from checklist.reading.grid import MOST_ROWS, Table
+from checklist.files import child, reading
+from checklist.files.child.grid import MOST_ROWS, Table
 from checklist.refusal import Malformed
 from tests import messy
 
@@ -49,7 +49,7 @@ REFUSED = {
     "nothing": (b"", "空的"),
     "only spaces": (b" \r\n\t\r\n", "空的"),
     "a document without a table": (messy.docx("<w:p/>"), "没有表格"),
-    "too large": (b"a" * (tables.LARGEST + 1), "超过 3 MB"),
+    "too large": (b"a" * (reading.LARGEST + 1), "超过 3 MB"),
 }
 
 
@@ -57,7 +57,7 @@ REFUSED = {
 def test_what_cannot_be_read_is_refused_and_it_is_said_why(what: str) -> None:
     content, why = REFUSED[what]
     with pytest.raises(Malformed, match=why) as refused:
-        tables.read(content)
+        reading.read(content)
     assert refused.value.field == "file"
 
 
@@ -73,24 +73,24 @@ def test_a_bomb_goes_off_in_the_child_and_within_its_limits(part: str) -> None:
             **{"xl/worksheets/sheet1.xml": "<worksheet/>", part: bomb},
         }
     )
-    assert len(content) < tables.LARGEST
+    assert len(content) < reading.LARGEST
     start = time.monotonic()
     with pytest.raises(Malformed, match="太大"):
-        tables.read(content)
-    assert time.monotonic() - start < reading.MOST_SECONDS + 5
+        reading.read(content)
+    assert time.monotonic() - start < child.MOST_SECONDS + 5
 
 
 def test_the_child_sees_nothing_of_the_servers_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHUANGZE_SECRET_KEY", "s" * 40)
     seen: list[dict[str, str]] = []
-    run = tables.subprocess.run
+    run = reading.subprocess.run
 
     def watch(*args: object, **options: object) -> object:
         seen.append(options["env"])  # type: ignore[arg-type]
         return run(*args, **options)  # type: ignore[call-overload]
 
-    monkeypatch.setattr(tables.subprocess, "run", watch)
-    tables.read(messy.sheet())
+    monkeypatch.setattr(reading.subprocess, "run", watch)
+    reading.read(messy.sheet())
     assert set(seen[0]) <= {"SYSTEMROOT", "LD_LIBRARY_PATH"}
 
 
@@ -98,32 +98,32 @@ def test_the_child_sees_nothing_of_the_servers_secrets(monkeypatch: pytest.Monke
 
 
 def test_a_sheet_that_lies_about_its_size_is_read_to_its_last_cell() -> None:
-    [table] = tables.read(messy.sheet(rows=messy.HEAD + messy.ONE + far("XFD1048576")))
+    [table] = reading.read(messy.sheet(rows=messy.HEAD + messy.ONE + far("XFD1048576")))
     assert texts(table) == {"A1": "工作内容", "B1": "责任单位", "A2": "办好一件事", "XFD1048576": "远"}
 
 
 def test_a_merge_over_everything_costs_nothing_and_hides_nothing() -> None:
     merge = '<mergeCells><mergeCell ref="A1:XFD20000"/></mergeCells>'
-    [table] = tables.read(messy.sheet(behind=merge))
+    [table] = reading.read(messy.sheet(behind=merge))
     assert texts(table) == {"A1": "工作内容", "B1": "责任单位", "A2": "办好一件事"}
     assert [cell.of for cell in table.rows[1]] == [None, "A1"]
 
 
 def test_many_empty_rows_are_no_rows() -> None:
-    [table] = tables.read(messy.sheet(rows=messy.HEAD + messy.ONE + rows(200_000, '<c r="A{}" s="1"/>')))
+    [table] = reading.read(messy.sheet(rows=messy.HEAD + messy.ONE + rows(200_000, '<c r="A{}" s="1"/>')))
     assert len(table.rows) == 2
 
 
 def test_links_that_lead_out_are_not_followed() -> None:
     link = '<Relationships><Relationship Id="r1" Type="x/worksheet" Target="http://127.0.0.1:9/s.xml" TargetMode="External"/></Relationships>'
-    [table] = tables.read(messy.sheet(more={"xl/_rels/workbook.xml.rels": link}))
+    [table] = reading.read(messy.sheet(more={"xl/_rels/workbook.xml.rels": link}))
     assert table.rows == []
     assert "没有读取" in table.notes[0]
 
 
 def test_a_formula_comes_as_its_last_result_and_one_without_is_told_of() -> None:
     formulas = '<row r="3"><c r="A3" t="str"><f>B1</f><v>结果</v></c><c r="B3"><f>1+1</f></c></row>'
-    [table] = tables.read(messy.sheet(rows=messy.HEAD + formulas))
+    [table] = reading.read(messy.sheet(rows=messy.HEAD + formulas))
     assert texts(table)["A3"] == "结果"
     assert table.notes == ["B3 是没有结果的公式，按空白读取。"]
 
@@ -132,12 +132,12 @@ def test_a_formula_comes_as_its_last_result_and_one_without_is_told_of() -> None
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
 def test_a_csv_is_read_in_every_encoding_that_offices_have(encoding: str, delimiter: str) -> None:
     content = f'序号{delimiter}工作内容\r\n1{delimiter}"第一行\r\n第二行，{delimiter}完"\r\n'.encode(encoding)
-    [table] = tables.read(content)
+    [table] = reading.read(content)
     assert texts(table) == {"A1": "序号", "B1": "工作内容", "A2": "1", "B2": f"第一行\r\n第二行，{delimiter}完"}
 
 
 def test_numbers_days_and_shares_come_as_the_sheet_shows_them() -> None:
-    cells = {c.at: c.text for row in tables.read(messy.workbook())[0].rows for c in row}
+    cells = {c.at: c.text for row in reading.read(messy.workbook())[0].rows for c in row}
     assert (cells["A6"], cells["B8"], cells["G10"]) == ("1", "2026-09-30", "96%")
 
 
@@ -145,6 +145,6 @@ def test_a_table_within_a_cell_and_struck_out_words_are_told_apart() -> None:
     inner = "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>里面</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
     gone = "<w:del><w:r><w:delText>删</w:delText></w:r></w:del><w:ins><w:r><w:t>增</w:t></w:r></w:ins>"
     body = f"<w:tbl><w:tr><w:tc><w:p>{gone}</w:p>{inner}</w:tc></w:tr></w:tbl>"
-    [table] = tables.read(messy.docx(body))
+    [table] = reading.read(messy.docx(body))
     assert texts(table) == {"表 1 第 1 行 第 1 列": "增\n里面"}
     assert "修订痕迹" in table.notes[0]

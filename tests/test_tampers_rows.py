@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 import verify
 from checklist import ledger
-from checklist.ledger import bundles, checkpoints, keys, receipts, tree
+from checklist.audit import bundles, receipts
+from checklist.ledger import checkpoints, keys, tree
 from models import audit_log, db
 from tests import county, dba, tampers
 from tests.dba import unguarded

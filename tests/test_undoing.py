@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from checklist import accounts, ledger, lists
+from checklist import ledger, lists
 from checklist.actor import Actor
+from checklist.county import accounts
 from checklist.ledger.states import State, state
 from checklist.lists import arranging, editing, pairing, precedents, undoing
 from checklist.refusal import NotYours, Refused, Stale

@@ -9,8 +9,10 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import select
 
-from checklist import access, accounts, ledger, reviewing, units
+from checklist import access, ledger
+from checklist.access import reviewing
 from checklist.actor import Actor
+from checklist.county import accounts, units
 from checklist.refusal import Malformed, NotYours, Refused, Unseen
 from models import Liaison, Portfolio, Post, PostKind, Role, Tenure, Unit, UnitKind, db
 from tests import county

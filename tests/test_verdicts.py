@@ -13,7 +13,8 @@ from werkzeug.test import TestResponse
 
 import verify
 from checklist import ledger
-from checklist.ledger import audit, checkpoints
+from checklist.audit import entries
+from checklist.ledger import checkpoints
 from models import db
 from tests import county
 from tests.conftest import Visit
@@ -118,7 +119,7 @@ def shell(command: str) -> str:
 
 def made_of(seq: int) -> str:
     """The hash of an entry."""
-    return audit.entry(seq, by=county.actor("wei")).hash
+    return entries.entry(seq, by=county.actor("wei")).hash
 
 
 @pytest.mark.parametrize("address", ["/checkpoints/", "/checkpoints/105", "/checkpoints/105/note"])

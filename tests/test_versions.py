@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from checklist import access, ledger, lists, progress, signoff
+from checklist import access, ledger, lists
+from checklist.items import progress, signoff
 from checklist.lists import editing, versions
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Unseen
 from models import Cadence, Item, ItemState, ListState, Side, db

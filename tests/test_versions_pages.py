@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from checklist import lists, signoff
+from checklist import lists
+from checklist.items import signoff
 from checklist.lists import consultation
 from models import Answer, DutyList, ListState
 from tests import county

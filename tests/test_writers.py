@@ -13,8 +13,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 import verify
-from checklist import ledger, units
+from checklist import ledger
 from checklist.actor import Actor
+from checklist.county import units
 from checklist.ledger import checkpoints, lines, tree
 from models import Post, PostKind, Unit, UnitKind, User, audit_node, db
 from tests import county

@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from checklist import access, holidays, lists, progress, schedule, signoff, units
+from checklist import access, lists
+from checklist.county import units
+from checklist.items import holidays, progress, schedule, signoff
 from models import Cadence, Duty, DutyList, Item, ItemState, Post, PostKind, db
 from tests import county
 from tests.conftest import Visit

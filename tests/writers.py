@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 from app import create_app
-from checklist import access, ledger, units
+from checklist import access, ledger
 from checklist.actor import Actor
-from checklist.ledger import checkpoints, receipts
+from checklist.audit import receipts
+from checklist.county import units
+from checklist.ledger import checkpoints
 from checklist.refusal import Refused
 from models import PostKind, User
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from checklist import clock, lists, owners
+from checklist import clock, lists
 from checklist.demo.county import (
     BECAUSE,
     DECISION,
@@ -26,7 +26,7 @@ from checklist.demo.county import (
     TEAM_DUTIES,
 )
 from checklist.demo.story import Story
-from checklist.lists import drawing, editing, versions
+from checklist.lists import drawing, editing, owners, versions
 from models import Cadence, Duty, DutyList, Tier, db
 
 SPEECH = Path(__file__).with_name("speech.txt")

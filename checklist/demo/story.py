@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, datetime, timedelta
 
-from checklist import accounts, clock, reviewing, units
+from checklist import clock
+from checklist.access import reviewing
 from checklist.actor import Actor, Auth
+from checklist.county import accounts, units
 from checklist.demo.county import ACCOUNTS, ACTING, CHARGES, GRANTS, LIAISONS, OTHERS, POSTS, UNITS
 from models import Post, Unit, User
 

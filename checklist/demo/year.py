@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from checklist import cases, clock, signoff, statements
+from checklist import clock
 from checklist.actor import Actor
 from checklist.demo.county import DEEDS, LETTERS, LIAISONS, REACHED, REPORTS, REVISED, TIERS, Deed
 from checklist.demo.lists import adopt_the_tiers, revise_a_list
 from checklist.demo.story import Story
+from checklist.items import cases, signoff, statements
 from models import Duty, Item, ItemState, Post, db
 
 

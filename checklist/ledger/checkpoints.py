@@ -10,8 +10,9 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 import verify
-from checklist import access, ledger, units
+from checklist import access, ledger
 from checklist.actor import Actor
+from checklist.county import units
 from checklist.ledger import keys, tree
 from checklist.refusal import Problem, Refused, Unseen
 from models import audit_checkpoint, db

@@ -12,11 +12,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from checklist import access, clock, holidays, ledger, owners, schedule, tiers
+from checklist import access, clock, ledger
 from checklist.actor import Actor
 from checklist.decompose import Proposal, decompose, normalise
-from checklist.documents import LONGEST
-from checklist.lists import guarding, linter, versions
+from checklist.files.child.text import LONGEST
+from checklist.items import holidays, schedule
+from checklist.lists import guarding, linter, owners, tiers, versions
 from checklist.refusal import Malformed, Refused, Stale
 from models import (
     Assignment,

@@ -11,10 +11,10 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import TypeVar
 
-from checklist import ledger, lists, owners
+from checklist import ledger, lists
 from checklist.actor import Actor
 from checklist.decompose import figures
-from checklist.lists import editing
+from checklist.lists import editing, owners
 from checklist.refusal import Malformed, Refused
 from models import Duty, DutyList, Side, Target
 

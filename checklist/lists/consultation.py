@@ -11,8 +11,9 @@ from datetime import date
 
 from sqlalchemy import select
 
-from checklist import access, clock, ledger, lists, owners
+from checklist import access, clock, ledger, lists
 from checklist.actor import Actor
+from checklist.lists import owners
 from checklist.refusal import Malformed, Refused, Stale
 from models import Answer, Consultation, DutyList, ListState, Opinion, Unit, db
 

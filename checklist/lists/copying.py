@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from checklist import access, ledger, lists, owners
+from checklist import access, ledger, lists
 from checklist.actor import Actor
 from checklist.decompose import figures
-from checklist.lists import guarding, versions
+from checklist.lists import guarding, owners, versions
 from checklist.refusal import Refused
 from models import Duty, DutyList, ListState, Target, Unit, db
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from checklist import access, clock, ledger, owners
+from checklist import access, clock, ledger
 from checklist.actor import Actor
-from checklist.lists import difference, versions
+from checklist.lists import difference, owners, versions
 from checklist.refusal import Malformed, Refused, Stale
 from models import Correction, Duty, ListState, Unit, db
 

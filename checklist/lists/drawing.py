@@ -14,12 +14,12 @@ from hashlib import sha256
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from checklist import access, clock, ledger, lists, owners, tiers
+from checklist import access, clock, ledger, lists
+from checklist.access.reviewing import in_force
 from checklist.actor import Actor
 from checklist.decompose import normalise
-from checklist.lists import guarding, pairing
+from checklist.lists import guarding, owners, pairing, tiers
 from checklist.refusal import Malformed, Refused, Stale
-from checklist.reviewing import in_force
 from models import Assignment, Cadence, Duty, DutyList, ListKind, Part, Portfolio, Post, Side, Source, Tier, Unit, db
 
 TITLE = "由分工生成：所管业务及其廉政责任"

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from checklist import access, cases, ledger, lists, owners, tiers
+from checklist import access, ledger, lists
 from checklist.actor import Actor
-from checklist.lists import guarding
+from checklist.items import cases
+from checklist.lists import guarding, owners, tiers
 from checklist.refusal import Malformed, Refused
 from models import Cadence, Duty, DutyList, ExactDecimal, Part, Side, Target, db
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from checklist import ledger, owners
+from checklist import ledger
 from checklist.actor import Actor
-from checklist.lists import editing
+from checklist.lists import editing, owners
 from checklist.lists.likeness import likeness
 from checklist.refusal import Refused
 from models import Duty, DutyList, ListState, Part, db

@@ -13,12 +13,13 @@ from datetime import date
 
 from sqlalchemy import select
 
-from checklist import access, clock, holidays, ledger, owners, schedule, signoff
+from checklist import access, clock, ledger
 from checklist.actor import Actor
 from checklist.decompose import figures
-from checklist.lists import difference
+from checklist.items import holidays, schedule, signoff
+from checklist.items.workdays import Calendar
+from checklist.lists import difference, owners
 from checklist.refusal import Malformed, Refused
-from checklist.workdays import Calendar
 from models import Duty, DutyList, Item, ItemState, ListState, Part, Post, Reading, Target, db
 
 COPIED = (

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from checklist import clock, holidays, owners, schedule
+from checklist import clock
+from checklist.items import holidays, schedule
+from checklist.lists import owners
 from models import Duty, DutyList, Part, Post
 
 

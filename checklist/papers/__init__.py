@@ -32,10 +32,10 @@ from typing import Any, BinaryIO
 from sqlalchemy import select
 from xlsxwriter import Workbook
 
-from checklist import owners, progress
 from checklist.decompose import figures
-from checklist.lists import guarding
-from checklist.papers import sheets
+from checklist.files import sheets
+from checklist.items import progress
+from checklist.lists import guarding, owners
 from models import Duty, DutyList, ListKind, Part, Post, Target, Unit, db
 
 CUT = "……（太长，余下部分见系统）"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from checklist import owners, papers
-from checklist.lists import guarding
+from checklist import papers
+from checklist.lists import guarding, owners
 from checklist.papers import docx
 from models import Duty, DutyList, ListKind, ListState, Part
 

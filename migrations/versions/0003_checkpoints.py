@@ -10,7 +10,7 @@ depends_on = None
 
 SEQ = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
-# Spelt as `checklist.lines` asks for them: neither database uses an index of expressions for any other spelling.
+# Spelt as `checklist.ledger.lines` asks for them: neither database uses an index of expressions for any other spelling.
 SQLITE = [
     """CREATE INDEX ix_audit_body_object ON audit_body
        (CAST(json_extract(body, '$.object.type') AS TEXT), CAST(json_extract(body, '$.object.id') AS TEXT))""",

@@ -1,0 +1,1 @@
+"""The auditor's reading room: the log searched, checked, replayed, and carried away."""

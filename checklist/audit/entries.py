@@ -1,0 +1,291 @@
+"""The log as an auditor reads it: filtered, by pages, and carried away as a bundle."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+
+import verify
+from checklist import access, clock, ledger
+from checklist.actor import Actor
+from checklist.audit.check import Check
+from checklist.county import units
+from checklist.ledger import lines
+from checklist.ledger.states import timestamp
+from checklist.refusal import Unseen
+from models import Unit, audit_body, audit_log, db
+
+PAGE = 50
+
+# What the screen calls the acts and the rows that entries are about.
+ACTIONS = {
+    "abandon": "放弃草稿",
+    "add": "增加责任事项",
+    "adopt": "确认清单生效",
+    "answer": "答复征求意见",
+    "appoint": "任职",
+    "approve": "审核通过",
+    "assign": "成批定责任人",
+    "attach": "附佐证文件",
+    "begin_case": "登记办件",
+    "cancel_case": "撤销办件",
+    "checkpoint": "签发封签",
+    "clock.skew": "时钟异常",
+    "conclude": "结束征求意见",
+    "confirm": "签认前验证密码",
+    "consult": "征求意见",
+    "correct": "勘误",
+    "copy": "抄录往年清单",
+    "decline": "退回清单",
+    "detach": "删除佐证文件",
+    "draft": "起草清单",
+    "draw": "从分工生成",
+    "drop": "删去责任事项",
+    "edit": "修改责任事项",
+    "end_charge": "解除分工",
+    "end_liaison": "解除联络员",
+    "end_tenure": "免职",
+    "export": "导出日志",
+    "extend": "延长征求意见",
+    "feedback": "意见反馈",
+    "grant": "授权",
+    "holidays": "录入节假日安排",
+    "import": "从表格导入清单",
+    "import_register": "从表格导入名册",
+    "log.key": "启用密钥",
+    "log.open": "启用日志",
+    "login": "登录",
+    "login.failed": "登录失败",
+    "logout": "退出登录",
+    "look": "查阅佐证文件",
+    "make_liaison": "指定联络员",
+    "mend": "更正笔误",
+    "merge": "合并责任事项",
+    "move": "移动责任事项",
+    "pair": "廉政与业务配对",
+    "post.add": "增设岗位",
+    "post.end": "撤销岗位",
+    "put_in_charge": "分工",
+    "report": "填写完成情况",
+    "restore": "恢复责任事项",
+    "revise": "修订清单",
+    "revoke": "收回授权",
+    "send_back": "审核退回",
+    "set_nodes": "设置报送节点",
+    "sign": "签认",
+    "split": "拆分责任事项",
+    "submit": "提交清单",
+    "take_lead": "采用建议的牵头",
+    "tick": "报完成",
+    "undo": "撤销一步编辑",
+    "unit.end": "撤销单位",
+    "unit.found": "设立单位",
+    "untick": "撤销报完成",
+    "user.change_password": "修改密码",
+    "user.create": "开设账号",
+    "user.disable": "停用账号",
+    "user.enable": "启用账号",
+    "user.reset_password": "重置密码",
+    "user.unlock": "解除登录限制",
+    "verify": "核验日志",
+    "withdraw": "撤回签认",
+}
+OBJECTS = {
+    "assignment": "责任分配",
+    "batch": "签认批次",
+    "consultation": "征求意见",
+    "correction": "勘误",
+    "case": "办件",
+    "duty": "责任事项",
+    "duty_list": "清单",
+    "evidence": "佐证",
+    "feedback": "意见反馈",
+    "grant": "授权",
+    "holiday_year": "节假日安排",
+    "item": "本期事项",
+    "liaison": "联络员",
+    "opinion": "单位意见",
+    "portfolio": "分工",
+    "post": "岗位",
+    "reading": "指标完成值",
+    "review": "审核",
+    "session": "登录会话",
+    "signature": "签认",
+    "source": "来源文件",
+    "step": "办件步骤",
+    "target": "指标",
+    "tenure": "任职",
+    "unit": "单位",
+    "user": "人员",
+}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What an auditor looks for; an empty field asks for nothing. Words match anywhere in a name or code."""
+
+    from_day: date | None = None
+    until_day: date | None = None  # included
+    person: str = ""
+    unit: str = ""
+    action: str = ""
+    object: str = ""  # "签认", "item 17" or "17"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry, as its two lines say it; `text` is the body's, None once that has been erased."""
+
+    seq: int
+    hash: str
+    line: str
+    text: str | None
+
+    @cached_property
+    def head(self) -> dict[str, Any]:
+        """The header's fields."""
+        head: dict[str, Any] = json.loads(self.line)
+        return head
+
+    @cached_property
+    def body(self) -> dict[str, Any]:
+        """The body's fields; none once it has been erased."""
+        body: dict[str, Any] = json.loads(self.text or "{}")
+        return body
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromisoformat(self.head["ts"])
+
+    @property
+    def actor(self) -> str:
+        who = self.body.get("actor")
+        return str(who["name"]) if who else "未登录者"
+
+    @property
+    def action(self) -> str:
+        name = self.body.get("action", "")
+        return ACTIONS.get(name, name or "内容已依法删除")
+
+    @property
+    def object(self) -> str:
+        about = self.body.get("object")
+        return f"{OBJECTS.get(about['type'], about['type'])} {about['id']}" if about else ""
+
+    @property
+    def result(self) -> str:
+        result = self.body.get("result", "")
+        return f"被拒绝（{result}）" if self.refused else "办成" if result else ""
+
+    @property
+    def refused(self) -> bool:
+        return str(self.body.get("result", "ok")) != "ok"
+
+    def changes(self) -> list[tuple[str, Any, Any]]:
+        """The fields in which the states before and after differ: (name, before, after)."""
+        before, after = self.body.get("before") or {}, self.body.get("after") or {}
+        names = [name for name in {**before, **after} if name != "schema"]
+        return [(n, before.get(n), after.get(n)) for n in names if before.get(n) != after.get(n)]
+
+
+# --- reading ------------------------------------------------------------------------------------------------
+
+
+def search(wanted: Filter, *, by: Actor, before: int | None = None, limit: int = PAGE) -> list[Line]:
+    """The newest entries that match, older than entry `before`, within what this person may read."""
+    query = matching(wanted, by=by).order_by(audit_log.c.seq.desc())
+    if before is not None:
+        query = query.where(audit_log.c.seq < before)
+    return [Line(*row) for row in db.session.execute(query.limit(limit))]
+
+
+def header_of(line: bytes) -> Line:
+    """An entry as far as its header tells."""
+    return Line(json.loads(line)["seq"], verify.entry_hash(line).hex(), line.decode(), None)
+
+
+def entry(seq: int, *, by: Actor) -> Line:
+    """One entry. Raises Unseen when there is none within what this person may read."""
+    found = search(Filter(), by=by, before=seq + 1, limit=1)
+    if not found or found[0].seq != seq:
+        raise Unseen()
+    return found[0]
+
+
+def matching(wanted: Filter, *, by: Actor) -> Select[int, str, str, str | None]:
+    """The query for what Line is made of, of the entries that match within what this person may read.
+
+    Raises Unseen or NotYours.
+    """
+    query = select(audit_log.c.seq, audit_log.c.hash, audit_log.c.line, audit_body.c.body)
+    query = query.outerjoin(audit_body, audit_log.c.seq == audit_body.c.seq)
+    return query.where(*_scope(by), *_conditions(wanted))
+
+
+def _scope(by: Actor) -> list[ColumnElement[bool]]:
+    """Everything for a grant at the root; else the entries of the granted units and those below them."""
+    granted = units.readable(by)
+    access.require(by, "read_log", granted[0])
+    if any(unit.parent is None for unit in granted):
+        return []
+    codes = [u.code for u in db.session.scalars(select(Unit)) if set(granted).intersection(u.line())]
+    return [lines.in_header("unit").in_(codes)]
+
+
+def _conditions(wanted: Filter) -> Iterator[ColumnElement[bool]]:
+    if wanted.from_day:
+        yield lines.in_header("ts") >= _midnight(wanted.from_day)
+    if wanted.until_day:
+        yield lines.in_header("ts") < _midnight(wanted.until_day + timedelta(days=1))
+    if wanted.person:
+        yield lines.in_body("actor", "name").contains(wanted.person, autoescape=True)
+    if wanted.unit:
+        known = db.session.execute(select(Unit.code, Unit.name)).all()
+        codes = [code for code, name in known if wanted.unit in name or wanted.unit.upper() in code]
+        yield lines.in_header("unit").in_(codes)
+    if wanted.action:
+        yield lines.in_body("action").in_(_named(ACTIONS, wanted.action))
+    yield from _about(wanted.object)
+
+
+def _about(words: str) -> Iterator[ColumnElement[bool]]:
+    number = "".join(filter(str.isdigit, words))
+    kind = words.replace(number, "").strip()
+    if kind:
+        yield lines.in_body("object", "type").in_(_named(OBJECTS, kind))
+    if number:
+        yield lines.in_body("object", "id") == number
+
+
+def _named(labels: dict[str, str], words: str) -> list[str]:
+    return [code for code, label in labels.items() if words in label or words.lower() in code]
+
+
+def _midnight(day: date) -> str:
+    return timestamp(datetime.combine(day, time(), clock.SHANGHAI))
+
+
+# --- carrying away ------------------------------------------------------------------------------------------
+
+
+def verify_log(check: Check, *, by: Actor) -> Iterator[int]:
+    """Run a check of the log, and of the tables against it; that somebody did is an entry too."""
+    require_reader(by=by)
+    return _run(check, by)
+
+
+def require_reader(*, by: Actor) -> None:
+    """Insist on somebody who may read some unit's log. Raises Unseen or NotYours."""
+    access.require(by, "read_log", units.readable(by)[0])
+
+
+def _run(check: Check, by: Actor) -> Iterator[int]:
+    yield from check.run()
+    with ledger.act("verify", by=by) as act:
+        act.tell({"ok": check.good, "size": check.verdict.size, "anchored": check.verdict.anchored})

@@ -1,0 +1,1 @@
+"""The county itself: its units and posts, its people, and the register that brings them in."""

@@ -1,0 +1,297 @@
+"""Units, their posts, and who holds them: the county's own shape, kept by the system administrator."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select, true
+
+from checklist import access, clock, ledger
+from checklist.access import reviewing
+from checklist.actor import Actor
+from checklist.refusal import Malformed, Refused, Unseen
+from models import (
+    THREE_OFFICERS,
+    Dated,
+    Grant,
+    Liaison,
+    Portfolio,
+    Post,
+    PostKind,
+    Role,
+    Tenure,
+    Unit,
+    UnitKind,
+    User,
+    db,
+)
+
+_CODE = re.compile(r"[A-Z0-9-]{1,32}")
+
+
+# --- reading ------------------------------------------------------------------------------------------------
+
+
+def root() -> Unit | None:
+    """The county committee, above all other units."""
+    return db.session.scalar(select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.id).limit(1))
+
+
+def county() -> Unit:
+    """The root, for what needs one. Raises Unseen while there is none."""
+    top = root()
+    if top is None:
+        raise Unseen()
+    return top
+
+
+def readable(by: Actor) -> list[Unit]:
+    """The units for whose logs somebody holds a grant; the root for somebody without, to be refused by."""
+    granted = [g.unit for g in access.Standing.of(by).grants if g.role in (Role.AUDITOR, Role.LOG_ADMIN)]
+    return granted or [county()]
+
+
+def names() -> list[str]:
+    """The names of all units there ever were, for somebody who looks for one."""
+    return list(db.session.scalars(select(Unit.name).order_by(Unit.code)))
+
+
+@dataclass(frozen=True)
+class Office:
+    """A post with its reviewing post, and what has not ended of it: running now, or from a coming day on."""
+
+    post: Post
+    reviewer: Post | None
+    tenures: list[Tenure]
+    liaisons: list[Liaison]
+    charges: list[Portfolio]
+
+
+def offices() -> list[Office]:
+    """All posts that there ever were, in the order in which they were added."""
+    reviewers = reviewing.reviewers()
+    tenures, liaisons, charges = (_lasting_by_post(kind) for kind in (Tenure, Liaison, Portfolio))
+    return [
+        Office(post, reviewers[post], tenures.get(post, []), liaisons.get(post, []), charges.get(post, []))
+        for post in db.session.scalars(select(Post).order_by(Post.id))
+    ]
+
+
+def _lasting_by_post(kind: Any) -> dict[Post, list[Any]]:
+    found: dict[Post, list[Any]] = {}
+    for row in db.session.scalars(_lasting(kind, clock.today()).order_by(kind.from_day, kind.id)):
+        found.setdefault(row.post, []).append(row)
+    return found
+
+
+def open_units() -> list[Unit]:
+    """The units that take posts and lower units: those without a last day."""
+    return list(db.session.scalars(select(Unit).where(Unit.until_day.is_(None)).order_by(Unit.code)))
+
+
+# --- units and posts ----------------------------------------------------------------------------------------
+
+
+def found(code: str, name: str, kind: UnitKind, *, by: Actor, short_name: str, parent: Unit | None = None) -> Unit:
+    """Add a unit below `parent`; without one it is the root, of which there is only one."""
+    with ledger.act("unit.found", by=by) as act:
+        name, short_name = name.strip(), short_name.strip()
+        unit = Unit(code=code, name=name, short_name=short_name, kind=kind, parent=parent, from_day=clock.today())
+        act.post = access.require(by, "keep", parent or unit)
+        insist_on_code(code)
+        _insist_on("单位名称", name, "name")
+        _insist_on("单位简称", short_name, "short_name")
+        if db.session.scalar(select(Unit.id).where(Unit.code == code)):
+            raise Malformed("这个单位代码已经用过了，请换一个。", "code")
+        if parent:
+            _refuse_ended(parent)
+        elif root():
+            raise Refused("根单位已经有了，请选择上级单位。", root())
+        db.session.add(unit)
+    return unit
+
+
+def end_unit(unit_id: int, until_day: date, *, by: Actor) -> Unit:
+    """Let a unit end before a day; it is never deleted. Its posts and the units below it end first."""
+    with ledger.act("unit.end", by=by) as act:
+        unit = access.load(Unit, unit_id)
+        act.post = access.require(by, "keep", unit)
+        if unit.parent is None:
+            raise Refused("根单位不能撤销。", unit)
+        first = _first(Unit, until_day, parent_id=unit.id) or _first(Post, until_day, unit_id=unit.id)
+        if first:
+            raise Refused(f"请先撤销{first.name}，再撤销{unit.name}。", unit)
+        _end(unit, unit.from_day, until_day)
+        _end_along(Portfolio, until_day, charge_id=unit.id)
+    return unit
+
+
+def add_post(
+    unit_id: int, name: str, kind: PostKind, *, by: Actor, is_secretary: bool = False, reviewer: Post | None = None
+) -> Post:
+    """Add an office to a unit. A unit has one 一把手 and one secretary, who may be the same post."""
+    with ledger.act("post.add", by=by) as act:
+        unit = access.load(Unit, unit_id)
+        act.post = access.require(by, "keep", unit)
+        _insist_on("岗位名称", name, "name")
+        _refuse_ended(unit)
+        if reviewer:
+            _refuse_ended(reviewer)
+        others = db.session.scalars(_lasting(Post, clock.today(), unit_id=unit.id)).all()
+        if kind is PostKind.PRINCIPAL and any(p.kind is kind for p in others):
+            raise Refused(f"{unit.name}已经有一把手岗位。", unit)
+        if is_secretary and any(p.is_secretary for p in others):
+            raise Refused(f"{unit.name}已经有书记岗位。", unit)
+        post = Post(unit=unit, name=name.strip(), kind=kind, is_secretary=is_secretary, reviewer=reviewer)
+        db.session.add(post)
+    return post
+
+
+def end_post(post_id: int, until_day: date, *, by: Actor) -> Post:
+    """Let an office end before a day, once nobody holds it any more; its liaisons and charges end with it."""
+    with ledger.act("post.end", by=by) as act:
+        post = access.load(Post, post_id)
+        act.post = access.require(by, "keep", post.unit)
+        _refuse_held(post, until_day)
+        _end(post, post.unit.from_day, until_day)
+        _end_along(Liaison, until_day, post_id=post.id)
+        _end_along(Portfolio, until_day, post_id=post.id)
+    return post
+
+
+# --- who holds what -----------------------------------------------------------------------------------------
+
+
+def appoint(user_id: int, post_id: int, from_day: date, *, by: Actor, acting: bool = False) -> Tenure:
+    """Let somebody hold a post from a day on; a post that is held must be left first.
+
+    None of the three officers (三员) holds a post: who keeps the system neither signs nor reviews in it.
+    """
+    with ledger.act("appoint", by=by) as act:
+        user, post = access.load(User, user_id), access.load(Post, post_id)
+        act.post = access.require(by, "keep", post.unit)
+        _refuse_ended(post)
+        _refuse_disabled(user)
+        office = db.session.scalar(_lasting(Grant, from_day, user_id=user.id).where(Grant.role.in_(THREE_OFFICERS)))
+        if office:
+            raise Refused(f"{user.name}是{office.role.label}，不签认也不审核，不能任职。请另选一人。", user)
+        _refuse_held(post, from_day)
+        tenure = Tenure(user=user, post=post, from_day=from_day, acting=acting)
+        db.session.add(tenure)
+    return tenure
+
+
+def end_tenure(tenure_id: int, until_day: date, *, by: Actor) -> Tenure:
+    """End a tenure before a day; before its own first day, to call it off."""
+    with ledger.act("end_tenure", by=by) as act:
+        tenure = access.load(Tenure, tenure_id)
+        act.post = access.require(by, "keep", tenure.post.unit)
+        _end(tenure, tenure.from_day, until_day)
+    return tenure
+
+
+def make_liaison(user_id: int, post_id: int, *, by: Actor, from_day: date | None = None) -> Liaison:
+    """Let somebody prepare a post's notes and completions, from today or another day on; the holder alone signs."""
+    with ledger.act("make_liaison", by=by) as act:
+        user, post = access.load(User, user_id), access.load(Post, post_id)
+        act.post = access.require(by, "keep", post.unit)
+        _refuse_ended(post)
+        _refuse_disabled(user)
+        if _first(Liaison, clock.today(), post_id=post.id, user_id=user.id):
+            raise Refused(f"{user.name}已经是{post.title}的联络员。", post)
+        liaison = Liaison(user=user, post=post, from_day=from_day or clock.today())
+        db.session.add(liaison)
+    return liaison
+
+
+def end_liaison(liaison_id: int, *, by: Actor) -> Liaison:
+    """End somebody's work as a liaison today."""
+    with ledger.act("end_liaison", by=by) as act:
+        liaison = access.load(Liaison, liaison_id)
+        act.post = access.require(by, "keep", liaison.post.unit)
+        _end(liaison, liaison.from_day, clock.today())
+    return liaison
+
+
+def put_in_charge(post_id: int, unit_id: int, *, by: Actor, field: str = "") -> Portfolio:
+    """Put a leader in charge of a unit below his own (分管); its head's items then go to that leader."""
+    with ledger.act("put_in_charge", by=by) as act:
+        post, charge = access.load(Post, post_id), access.load(Unit, unit_id)
+        act.post = access.require(by, "keep", post.unit)
+        _refuse_ended(post)
+        _refuse_ended(charge)
+        if post.unit not in charge.line()[1:]:
+            raise Refused(f"{charge.name}不在{post.unit.name}之下，不能由{post.title}分管。", post)
+        already = _first(Portfolio, clock.today(), charge_id=charge.id)
+        if already:
+            raise Refused(f"{charge.name}现由{already.post.title}分管，请先解除。", post)
+        portfolio = Portfolio(post=post, charge=charge, field=field, from_day=clock.today())
+        db.session.add(portfolio)
+    return portfolio
+
+
+def end_charge(portfolio_id: int, *, by: Actor) -> Portfolio:
+    """End a leader's charge of a unit today."""
+    with ledger.act("end_charge", by=by) as act:
+        portfolio = access.load(Portfolio, portfolio_id)
+        act.post = access.require(by, "keep", portfolio.post.unit)
+        _end(portfolio, portfolio.from_day, clock.today())
+    return portfolio
+
+
+# --- what has ended, and what has not -----------------------------------------------------------------------
+
+
+def _lasting(kind: Any, day: date, **of: int) -> Select[Any]:
+    """The rows that have not ended on a day, also those that begin later; none that was called off before it began."""
+    began = kind.until_day > kind.from_day if issubclass(kind, Dated) else true()
+    return select(kind).filter_by(**of).where(or_(kind.until_day.is_(None), and_(kind.until_day > day, began)))
+
+
+def _first(kind: Any, day: date, **of: int) -> Any:
+    return db.session.scalars(_lasting(kind, day, **of)).first()
+
+
+def insist_on_code(code: str) -> None:
+    """Raise Malformed for what is no code of a unit."""
+    if not _CODE.fullmatch(code):
+        raise Malformed("单位代码用 1–32 个大写字母、数字或横线，定了就不能再改。", "code")
+
+
+def _insist_on(what: str, text: str, field: str) -> None:
+    if not text.strip():
+        raise Malformed(f"请填写{what}。", field)
+
+
+def _refuse_disabled(user: User) -> None:
+    if user.disabled_at:
+        raise Refused(f"{user.name}的账号已停用，请先启用。", user)
+
+
+def _refuse_ended(place: Unit | Post) -> None:
+    if place.until_day:
+        raise Refused(f"{place.name}自 {place.until_day} 起撤销，不能再用。", place)
+
+
+def _refuse_held(post: Post, day: date) -> None:
+    held = _first(Tenure, day, post_id=post.id)
+    if held:
+        raise Refused(f"{post.title}由{held.user.name}担任，请先办理免职。", post)
+
+
+def _end(row: Unit | Post | Tenure | Liaison | Portfolio, from_day: date, until_day: date) -> None:
+    """Set the day before which a row ends; a day that is still to come may be brought forward."""
+    if row.until_day and row.until_day <= max(until_day, clock.today()):
+        raise Refused(f"已定于 {row.until_day} 结束，结束以前可以提前，不能推后。", row)
+    if until_day < from_day:
+        raise Malformed("结束日期不能早于开始日期。", "until_day")
+    row.until_day = until_day
+
+
+def _end_along(kind: Any, until_day: date, **of: int) -> None:
+    """What hangs on a row that ends goes with it."""
+    for row in db.session.scalars(_lasting(kind, until_day, **of)):
+        row.until_day = max(until_day, row.from_day)

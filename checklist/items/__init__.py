@@ -1,0 +1,1 @@
+"""The checklist itself: items with their days, reports, evidence, signatures and reviews."""

@@ -1,0 +1,220 @@
+"""办件: what has to be done each time it arises, case by case, each case's steps in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from checklist import access, clock, ledger
+from checklist.actor import Actor
+from checklist.items import holidays, schedule
+from checklist.refusal import Malformed, Refused
+from models import Cadence, Case, Item, ItemState, Step, db
+
+LONGEST_NAME = 60
+MOST_STEPS = 20
+LONGEST_STEP = 80
+ONLY_STEP = "办结"  # what a case has to reach whose duty names no steps
+SIGNED = (ItemState.SIGNED, ItemState.APPROVED)
+
+
+def too_much(steps: Sequence[str]) -> str:
+    """What is wrong with the steps that a duty names for its cases, in Chinese; empty where nothing is."""
+    if len(steps) > MOST_STEPS:
+        return f"办理步骤不超过 {MOST_STEPS} 步，请合并几步。"
+    long = next((n for n, step in enumerate(steps, 1) if len(step) > LONGEST_STEP), None)
+    return f"第 {long} 步超过 {LONGEST_STEP} 字，请写短一些。" if long else ""
+
+
+# --- the order of steps -------------------------------------------------------------------------------------
+
+
+def obstacle(item: Item, verb: str) -> str:
+    """Why the order of a case's steps does not allow a move now, in Chinese; empty where it does.
+
+    A step is reported once the one before has been, and signed once the one before is; what is reported or signed
+    is taken back from the last step on.
+    """
+    if item.step is None:
+        return ""
+    before, after = _beside(item.step, -1), _beside(item.step, +1)
+    if verb == "tick" and before and before.item.state is ItemState.OPEN:
+        return f"请先报完成上一步“{before.name}”。"
+    if verb == "sign" and before and before.item.state not in SIGNED:
+        return f"请先签认上一步“{before.name}”。"
+    if verb == "untick" and after and after.item.state is not ItemState.OPEN:
+        return f"下一步“{after.name}”已经报了完成，请先撤销那一步。"
+    if verb == "withdraw" and after and after.item.state in SIGNED:
+        return f"下一步“{after.name}”已经签认，请先撤回那一步。"
+    return ""
+
+
+def _beside(step: Step, by: int) -> Step | None:
+    return next((other for other in step.case.steps if other.n == step.n + by), None)
+
+
+def waits(item: Item) -> str:
+    """What a step waits for before anything can be done with it, in Chinese; empty where it waits for nothing."""
+    verb = {ItemState.OPEN: "tick", ItemState.RETURNED: "sign"}.get(item.state, "")
+    return obstacle(item, verb)
+
+
+def turn(case: Case) -> Item:
+    """The item of the step whose turn it is: the first that is not signed, or else the last one."""
+    return next((step.item for step in case.steps if step.item.state not in SIGNED), case.steps[-1].item)
+
+
+# --- opening and calling off --------------------------------------------------------------------------------
+
+
+def takes_cases(item: Item) -> bool:
+    """Whether an item is of a duty that knows cases: one of 逢事必办."""
+    return item.duty.cadence is Cadence.PER_EVENT
+
+
+def reports_on_cases(item: Item) -> bool:
+    """Whether an item is no step, but reports on the cases of a period."""
+    return takes_cases(item) and item.step is None
+
+
+def begin(item_id: int, name: str, began_on: date | None, *, by: Actor) -> Case:
+    """Open a case of an item's duty: its steps go on the checklist at once, each with its day.
+
+    `began_on` is the day on which the event arose, in the year of the list. Raises Refused where the duty knows no
+    cases or has one of this name this year, and Malformed.
+    """
+    with ledger.act("begin_case", by=by) as act:
+        item = access.load(Item, item_id)
+        act.post = access.require(by, "begin_case", item)
+        if not takes_cases(item):
+            raise Refused("只有“逢事必办”的事项才登记办件。", item)
+        name, began_on = _name(name), _day(began_on, item)
+        case = Case(lineage=item.lineage, post=item.post, name=name, began_on=began_on)
+        _insist_on_a_new_name(case, item)
+        db.session.add(case)
+        _make_steps(case, item)
+    return case
+
+
+def _name(name: str) -> str:
+    if not name.strip():
+        raise Malformed("请填写办件名称，例如：某某工程招标。", "name")
+    if len(name.strip()) > LONGEST_NAME:
+        raise Malformed(f"办件名称不超过 {LONGEST_NAME} 字。", "name")
+    return name.strip()
+
+
+def _day(day: date | None, item: Item) -> date:
+    year = item.duty.duty_list.year
+    if day is None:
+        raise Malformed("请选择发生日期。", "began_on")
+    if day > clock.today():
+        raise Malformed("发生日期不能晚于今天。", "began_on")
+    if day.year != year:
+        raise Malformed(f"这份清单管 {year} 年，发生日期要在这一年里。", "began_on")
+    return day
+
+
+def _insist_on_a_new_name(case: Case, item: Item) -> None:
+    if any(case.name == known.name and known.cancelled_on is None for known in of_duty(item)):
+        raise Malformed(f"今年已经有名为“{case.name}”的办件，请换一个名称以便区分。", "name")
+
+
+def _make_steps(case: Case, item: Item) -> None:
+    names = item.duty.steps or [ONLY_STEP]
+    periods = schedule.steps(item.duty, names, case.began_on, holidays.calendar())
+    for n, (name, period) in enumerate(zip(names, periods, strict=True), 1):
+        made = Item(
+            duty=item.duty,
+            lineage=item.lineage,
+            post=item.post,
+            period=period.name,
+            case=case.name,
+            due_on=period.due_on,
+        )
+        case.steps.append(Step(n=n, name=name, item=made))
+
+
+def cancel(item_id: int, reason: str, *, by: Actor) -> Case:
+    """Call off the case that an item is a step of, with a reason, while none of its steps was ever signed.
+
+    The steps leave the checklist with whatever was noted of them; the case stays, and the log has everything.
+    """
+    with ledger.act("cancel_case", by=by, reason=reason) as act:
+        item = access.load(Item, item_id)
+        act.post = access.require(by, "cancel_case", item)
+        if item.step is None:
+            raise Refused("这一项不是办件的步骤，不能撤销。", item)
+        if not reason.strip():
+            raise Malformed("请填写撤销办件的理由。", "reason")
+        case = item.step.case
+        if not is_unsigned(case):
+            raise Refused("办件里已经有签认过的步骤，不能撤销。中途停办的，请在余下的步骤里写明情况再签认。", item)
+        case.cancelled_on, case.cancelled_because = clock.today(), reason.strip()
+        _remove_steps(case)
+    return case
+
+
+def is_unsigned(case: Case) -> bool:
+    """Whether a case still stands with nothing of it ever signed: then it can be called off."""
+    return bool(case.steps) and not any(step.item.signatures for step in case.steps)
+
+
+def _remove_steps(case: Case) -> None:
+    items = [step.item for step in case.steps]
+    for row in [row for item in items for row in (*item.evidence, *item.readings)] + list(case.steps):
+        db.session.delete(row)
+    db.session.flush()
+    for item in items:
+        db.session.refresh(item)
+        db.session.delete(item)
+    db.session.flush()
+    db.session.expire(case, ["steps"])
+
+
+# --- reading ------------------------------------------------------------------------------------------------
+
+
+def of_duty(item: Item) -> list[Case]:
+    """The cases of an item's duty and post in the list's year, the latest first; also those called off."""
+    year = item.duty.duty_list.year
+    query = (
+        select(Case)
+        .where(Case.lineage == item.lineage, Case.post_id == item.post_id)
+        .where(Case.began_on.between(date(year, 1, 1), date(year, 12, 31)))
+        .options(selectinload(Case.steps).joinedload(Step.item))
+        .order_by(Case.began_on.desc(), Case.id.desc())
+    )
+    with db.session.no_autoflush:
+        return list(db.session.scalars(query))
+
+
+def is_done(case: Case) -> bool:
+    """办结: every step is signed."""
+    return bool(case.steps) and all(step.item.state in SIGNED for step in case.steps)
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many cases arose in an item's period, and how many of them are done."""
+
+    cases: int
+    done: int
+
+    @property
+    def words(self) -> str:
+        """As the page and the signed text say it."""
+        return f"本期 {self.cases} 件，其中办结 {self.done} 件" if self.cases else "本期没有登记办件（零报告）"
+
+
+def count(item: Item, known: Iterable[Case]) -> Count:
+    """Of some cases, those of an item's duty and post that arose since the node before its own, up to that one."""
+    nodes = sorted(node for node in item.duty.duty_list.nodes if node < item.period)
+    since = nodes[-1] if nodes else ""
+    mine = [case for case in known if (case.lineage, case.post_id) == (item.lineage, item.post_id)]
+    arisen = [case for case in mine if since < case.began_on.isoformat() <= item.period and not case.cancelled_on]
+    return Count(len(arisen), sum(map(is_done, arisen)))

@@ -1,0 +1,234 @@
+"""What stands where: an official's checklist in the order in which it is due, and its count."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from checklist import clock
+from checklist.items import cases
+from checklist.items.schedule import Light, light
+from models import (
+    Assignment,
+    Case,
+    Duty,
+    DutyList,
+    Item,
+    ItemState,
+    ListState,
+    Part,
+    Post,
+    Reading,
+    Review,
+    Side,
+    Signature,
+    Step,
+    db,
+)
+
+# The sections of a checklist, in the order in which they want attention.
+SECTIONS = {
+    "returned": "被退回，请先处理",
+    "late": "已逾期",
+    "soon": "近期到期",
+    "later": "以后到期",
+    "waiting": "已签认，等待审核",
+    "done": "已通过",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A work item beside the integrity items that guard it; or an integrity item alone, with what it guards.
+
+    Or the steps of a case together; `item` is then the one whose turn it is.
+    """
+
+    item: Item
+    guards: list[Item] = field(default_factory=list)
+    guarded: list[Duty] = field(default_factory=list)
+    case: Case | None = None
+
+    @property
+    def size(self) -> int:
+        """How many items it shows that belong to its section."""
+        steps = [step.item for step in self.case.steps] if self.case else []
+        return sum(section(item) == section(self.item) for item in steps or [self.item, *self.guards])
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many of how many: reported, signed and approved count up to the whole."""
+
+    total: int
+    ticked: int
+    signed: int
+    approved: int
+    returned: int
+
+    @classmethod
+    def of(cls, items: Iterable[Item]) -> Tally:
+        counts = Counter(item.state for item in items)
+        states = (ItemState.TICKED, ItemState.SIGNED, ItemState.APPROVED, ItemState.RETURNED)
+        return cls(counts.total(), *(counts[state] for state in states))
+
+    @property
+    def done(self) -> int:
+        """What needs nothing more from the official."""
+        return self.signed + self.approved
+
+
+def items_of(posts: Iterable[Post]) -> list[Item]:
+    """The items of these posts that have not been dropped, with what their rows show, in a bounded number of queries; soonest due first."""
+    query = (
+        select(Item)
+        .where(Item.post_id.in_([post.id for post in posts]), Item.state != ItemState.DROPPED)
+        .options(
+            joinedload(Item.post).joinedload(Post.unit),
+            joinedload(Item.step).joinedload(Step.case).selectinload(Case.steps),
+            joinedload(Item.duty).joinedload(Duty.duty_list),
+            joinedload(Item.duty).selectinload(Duty.targets),
+            joinedload(Item.duty).selectinload(Duty.assignments).joinedload(Assignment.post),
+            selectinload(Item.readings).joinedload(Reading.target),
+            selectinload(Item.evidence),
+            selectinload(Item.signatures).joinedload(Signature.user),
+            selectinload(Item.reviews).joinedload(Review.reviewer),
+        )
+    )
+    return sorted(db.session.scalars(query), key=lambda item: (item.due, item.id))
+
+
+def agenda(items: list[Item]) -> dict[str, list[Row]]:
+    """The checklist by section. An integrity item stands beside the work it guards, where both are here."""
+    beside = _beside(items)
+    guarding = {guard.id for guards in beside.values() for guard in guards}
+    guarded = _guarded_duties(items)
+    sections: dict[str, list[Row]] = {name: [] for name in SECTIONS}
+    for item in items:
+        if item.step:
+            if item is (turn := cases.turn(item.step.case)):
+                sections[section(turn)].append(Row(turn, case=item.step.case))
+        elif item.id not in guarding:
+            row = Row(item, beside.get(item.id, []), [guarded[g] for g in item.duty.guards if g in guarded])
+            sections[section(item)].append(row)
+    return {name: rows for name, rows in sections.items() if rows}
+
+
+def section(item: Item) -> str:
+    """The section of a checklist that an item belongs to today."""
+    settled = {ItemState.RETURNED: "returned", ItemState.SIGNED: "waiting", ItemState.APPROVED: "done"}
+    return settled.get(item.state) or light_of(item).kind
+
+
+def light_of(item: Item) -> Light:
+    """How near the item's day is."""
+    return light(item.due, clock.today())
+
+
+def _beside(items: list[Item]) -> dict[int, list[Item]]:
+    """For each work item, the integrity items of the same post, period and section that guard it."""
+    beside: dict[int, list[Item]] = {}
+    whole = [item for item in items if item.step is None]
+    work = {(i.lineage, i.post_id, i.period): i for i in whole if i.duty.side is not Side.INTEGRITY}
+    for item in whole:
+        if item.duty.side is Side.INTEGRITY:
+            found = (work.get((lineage, item.post_id, item.period)) for lineage in item.duty.guards)
+            partner = next((w for w in found if w and section(w) == section(item)), None)
+            if partner:
+                beside.setdefault(partner.id, []).append(item)
+    return beside
+
+
+def guarded(item: Item) -> list[Duty]:
+    """The work that an item's duty guards, as lists in force have it."""
+    known = _guarded_duties([item])
+    return [known[lineage] for lineage in item.duty.guards if lineage in known]
+
+
+def _guarded_duties(items: list[Item]) -> dict[str, Duty]:
+    wanted = {lineage for item in items for lineage in item.duty.guards}
+    current = select(Duty).join(Duty.duty_list).where(DutyList.state == ListState.ADOPTED, Duty.lineage.in_(wanted))
+    return {duty.lineage: duty for duty in db.session.scalars(current)}
+
+
+def late_entry(item: Item) -> str:
+    """补记 N 天: how long after the day it happened something was reported, where that was past its due day."""
+    if item.happened_on is None or item.reported_at is None:
+        return ""
+    reported = clock.day_of(item.reported_at)
+    days = (reported - item.happened_on).days
+    return f"补记 {days} 天" if reported > item.due >= item.happened_on else ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A signed item in a reviewer's queue, with what is to be noticed at a glance."""
+
+    item: Item
+    notices: list[str]
+
+
+def waiting(posts: Iterable[Post]) -> list[Waiting]:
+    """The signed items of these posts, the longest waiting first."""
+    items = [i for i in items_of(posts) if i.state is ItemState.SIGNED and i.signature]
+    items.sort(key=lambda item: item.signature.id if item.signature else 0)
+    same = Counter((item.post_id, item.note) for item in items if item.note)
+    return [Waiting(item, _notices(item, same[item.post_id, item.note])) for item in items]
+
+
+def _notices(item: Item, alike: int) -> list[str]:
+    notices = []
+    signed_on = clock.day_of(item.signature.batch.signed_at) if item.signature else clock.today()
+    if (days := (signed_on - item.due).days) > 0:
+        notices.append(f"逾期 {days} 天签认")
+    if entry := late_entry(item):
+        notices.append(entry)
+    if alike > 1:
+        notices.append(f"与本岗位另 {alike - 1} 项说明相同")
+    if not item.note and not item.evidence:
+        notices.append("没有说明和文号")
+    if any(reading.met is False for reading in item.readings):
+        notices.append("有指标未达标")
+    if item.reviews:
+        notices.append("退回后重报")
+    return notices
+
+
+@dataclass(frozen=True)
+class Count:
+    """How far a duty has come over all its leads and periods."""
+
+    total: int
+    signed: int
+    approved: int
+    late: int
+
+
+def counts(duties: Iterable[Duty], today: date | None = None) -> dict[int, Count]:
+    """For each duty of a list, how many of its items are signed, approved, and late."""
+    day = today or clock.today()
+    ids = [duty.id for duty in duties]
+    found: dict[int, list[Item]] = {}
+    for item in db.session.scalars(select(Item).where(Item.duty_id.in_(ids), Item.state != ItemState.DROPPED)):
+        found.setdefault(item.duty_id, []).append(item)
+    return {id: _count(items, day) for id, items in found.items()}
+
+
+def _count(items: list[Item], day: date) -> Count:
+    open_states = (ItemState.OPEN, ItemState.TICKED, ItemState.RETURNED)
+    return Count(
+        len(items),
+        sum(item.state is ItemState.SIGNED for item in items),
+        sum(item.state is ItemState.APPROVED for item in items),
+        sum(item.state in open_states and item.due < day for item in items),
+    )
+
+
+def leads(duty: Duty) -> list[Post]:
+    """The posts that report and sign a duty."""
+    return [a.post for a in duty.assignments if a.part is Part.LEAD]

@@ -1,0 +1,76 @@
+"""The text that is signed: composed in one place, for the page that shows it and the act that keeps it."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from checklist.items import cases, schedule
+from checklist.lists import tiers
+from models import Item, Reading, Tier, User
+
+VERSION = 5  # moves on when the layout does
+MEANING = "本人确认：以上事项的完成情况属实，由本人负责。"
+FURTHER = "　　"  # before every further line of what somebody typed
+
+
+def takes_minutes(item: Item) -> bool:
+    """Whether an item is signed on behalf of the 党组, with the number of the minutes of its meeting: of a 班子 list."""
+    return item.duty.duty_list.tier is Tier.TEAM
+
+
+def on_behalf_of(item: Item) -> str:
+    """In whose name an item is signed; "" where its holder signs for himself."""
+    return tiers.party_body(item.duty.duty_list.unit) if takes_minutes(item) else ""
+
+
+def statement(item: Item, user: User, acting: bool, minutes_no: str = "") -> str:
+    """The text that is shown, signed, stored and hashed, to the letter; `minutes_no` counts for 班子 items alone.
+
+    Only lines of ours begin at the margin: a liaison's note cannot pass for who signs, or for a figure.
+    """
+    duty, duties = item.duty, item.duty.duty_list
+    acts_as = "（主持工作）" if acting else ""
+    lines = [
+        f"签认事项：第 {item.id} 号（责任事项第 {duty.version} 版）",
+        f"所属清单：{duties.name}（{duties.year} 年，{duties.sort}，第 {duties.version} 版）",
+        f"任务表述：{duty.wording}",
+        *_case(item),
+        f"本期：{schedule.words(item.period)}，{item.due:%Y-%m-%d} 前完成",
+        *[f"指标：{_reading(r)}" for r in item.readings],
+        f"完成说明：{item.note or '（未填）'}",
+        f"发生日期：{item.happened_on.isoformat() if item.happened_on else '（未填）'}",
+        f"文号：{'、'.join(e.document_no for e in item.documents) or '（未填）'}",
+        *[f"佐证文件：{e.file_name}（SHA-256 前 16 位 {(e.file_sha256 or '')[:16]}）" for e in item.files],
+        *([f"对退回的回复：{item.reply}"] if item.reply else []),
+        f"签认人：{user.name}，{item.post.title}{acts_as}",
+        *_in_whose_name(item, minutes_no),
+        MEANING,
+    ]
+    return "\n".join(f"\n{FURTHER}".join(line.splitlines()) for line in lines)
+
+
+def _in_whose_name(item: Item, minutes_no: str) -> list[str]:
+    if not takes_minutes(item):
+        return []
+    return [f"代表{on_behalf_of(item)}签认", f"会议纪要：{minutes_no or '（未填）'}"]
+
+
+def _case(item: Item) -> list[str]:
+    """The case that a step is of; or how many cases there were, where an item reports on them."""
+    if item.step:
+        case = item.step.case
+        return [
+            f"办件：{case.name}（{case.began_on:%Y-%m-%d} 发生）",
+            f"步骤：第 {item.step.n} 步，共 {len(case.steps)} 步：{item.step.name}",
+        ]
+    return [f"办件：{cases.count(item, cases.of_duty(item)).words}"] if cases.takes_cases(item) else []
+
+
+def _reading(reading: Reading) -> str:
+    verdict = {True: "达标", False: "未达标", None: "目标待定"}[reading.met]
+    return f"{reading.target.of} {reading.value:f}{reading.target.unit}（{verdict}）"
+
+
+def digest(text: str) -> str:
+    """What a form carries to prove which statement was on the page."""
+    return sha256(text.encode()).hexdigest()

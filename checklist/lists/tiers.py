@@ -1,0 +1,102 @@
+"""The three tiers of 责任清单: who may lead a row of each, and in whose name a 班子 list is signed.
+
+A 任务分解表 has no tier: its rows fall to units. Of a 责任清单 the 班子 rows are led by the unit's secretary on behalf
+of its 党组, the 书记 rows by the secretary, and the 成员 rows by posts of the unit's team.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from checklist import clock
+from checklist.lists import owners
+from checklist.lists.owners import Owner
+from models import Duty, DutyList, Part, Post, Tier, Unit, UnitKind, db
+
+LED_BY_SECRETARY = (Tier.TEAM, Tier.SECRETARY)
+TEAM: Owner = {"set": "team", "except": []}
+
+
+def secretary(unit: Unit) -> Post | None:
+    """The open post of the unit's 党委 or 党组书记; a unit has one at most."""
+    posts = db.session.scalars(select(Post).where(Post.unit_id == unit.id, Post.is_secretary.is_(True)))
+    return next((post for post in posts if owners.is_open(post, clock.today())), None)
+
+
+def party_body(unit: Unit) -> str:
+    """In whose name a unit's 班子 list is signed.
+
+    A county committee is one itself; a town has a 党委 (党章 article 33); where the unit is an organ of the state it
+    is the 党组 in its leadership (党章 article 48).
+    """
+    if unit.kind is UnitKind.COMMITTEE:
+        return unit.name
+    return unit.name + ("党委" if unit.kind is UnitKind.TOWN else "党组")
+
+
+def proposed(found: Iterable[Owner], duties: DutyList) -> list[Owner]:
+    """Of the owners that a text or a table names those that fit this list, led by the secretary where its tier says so."""
+    if duties.tier is Tier.NONE:
+        return list(found)
+    fitting = [owner for owner in found if owner["part"] != Part.LEAD or _may_lead(owner, duties)]
+    head = secretary(duties.unit)
+    if duties.tier not in LED_BY_SECRETARY or head is None:
+        return fitting
+    others = [owner for owner in fitting if owner.get("post") != head.id]
+    return [{"post": head.id, "part": Part.LEAD.value}, *others]
+
+
+def _may_lead(owner: Owner, duties: DutyList) -> bool:
+    if duties.tier is Tier.MEMBER and "post" not in owner:
+        return owner.get("set") == "team"
+    posts = owners.posts_of(owner, duties.unit)
+    if duties.tier in LED_BY_SECRETARY:
+        return posts == [secretary(duties.unit)]
+    return all(post in owners.team(duties.unit) for post in posts)
+
+
+def candidates(duties: DutyList) -> list[tuple[str, Owner]]:
+    """Who may own a duty of this list, each with a key that does for a form's field."""
+    if duties.tier is Tier.NONE:
+        return owners.candidates(duties.unit)
+    head, team = secretary(duties.unit), owners.team(duties.unit)
+    first = [head] if head and duties.tier in LED_BY_SECRETARY else []
+    posts: list[Owner] = [{"post": post.id} for post in [*first, *(post for post in team if post not in first)]]
+    return [(owners.key(owner), owner) for owner in [TEAM, *posts]]
+
+
+def choices(duty: Duty) -> list[tuple[str, Owner]]:
+    """Who may own a duty, and whoever owns it already though its list would not offer them."""
+    offered = candidates(duty.duty_list)
+    keys = {key for key, _ in offered}
+    bare = [{name: value for name, value in owner.items() if name != "part"} for owner in duty.owners]
+    return offered + [(owners.key(owner), owner) for owner in bare if owners.key(owner) not in keys]
+
+
+def misled(duty: Duty) -> list[str]:
+    """What is wrong with who leads a row of a 责任清单, in Chinese."""
+    duties = duty.duty_list
+    if duties.tier is Tier.NONE:
+        return []
+    head = secretary(duties.unit)
+    if duties.tier in LED_BY_SECRETARY and head is None:
+        return []  # said once, of the whole list
+    wrong = [o for o in duty.owners if o["part"] == Part.LEAD and not _may_lead(o, duties)]
+    if not wrong:
+        return []
+    who = "、".join(owners.describe(owner) for owner in wrong)
+    if head and duties.tier in LED_BY_SECRETARY:
+        return [f"由{who}牵头，{duties.sort}的事项要由{head.title}牵头"]
+    return [f"由{who}牵头，成员清单的事项要由{duties.unit.name}班子成员的岗位牵头"]
+
+
+def headless(duties: DutyList) -> list[str]:
+    """What is to be done where a list is to be led by a secretary and its unit has none."""
+    if duties.tier not in LED_BY_SECRETARY or secretary(duties.unit):
+        return []
+    return [
+        f"{duties.unit.name}还没有书记的岗位，{duties.sort}没有人牵头。"
+        "请系统管理员在“单位与岗位”里设好书记岗位并任职，再到每一项选他牵头"
+    ]

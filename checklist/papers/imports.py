@@ -1,0 +1,115 @@
+"""从表格导入: an office's table becomes a draft list, once somebody has looked through what comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from checklist import access, ledger, lists
+from checklist.actor import Actor
+from checklist.decompose import flags_of
+from checklist.files import reading
+from checklist.files.child.grid import Table
+from checklist.lists import guarding, owners, tiers
+from checklist.lists.owners import Owner
+from checklist.papers import duties
+from checklist.papers.duties import Preview, Row
+from checklist.refusal import Malformed
+from models import Duty, DutyList, Part, Target, Tier, Unit
+
+
+def preview(found: Sequence[Table], unit: Unit, year: int, tier: Tier) -> Preview:
+    """What the tables of a file would bring into a list of this unit, year and tier. Raises Malformed."""
+    coming = duties.preview(found, unit, year)
+    draft = DutyList(unit=unit, tier=tier)
+    for row in coming.rows if tier is not Tier.NONE else ():
+        fitting = tiers.proposed(row.owners, draft)
+        row.open = [*row.open, *_said(row, fitting, draft)]
+        row.owners = fitting
+        if row.parts(Part.LEAD):
+            row.open = [words for words in row.open if words != duties.NO_LEAD]
+    return coming
+
+
+def _said(row: Row, fitting: Sequence[Owner], duties: DutyList) -> list[str]:
+    """Who cannot lead a row of such a list, though the table says so."""
+    left_out = [owner for owner in row.parts(Part.LEAD) if owner not in fitting]
+    return [f"{owners.describe(owner)}不能牵头{duties.sort}的事项，没有采用" for owner in left_out]
+
+
+def take(
+    unit_id: int,
+    *,
+    name: str,
+    year: int,
+    title: str,
+    content: bytes,
+    leave_out: bool,
+    by: Actor,
+    tier: Tier = Tier.NONE,
+) -> DutyList:
+    """Make a draft list of what a file's tables hold, read anew; each duty is linked to its row in the source's text.
+
+    Rows that are wrong keep all from coming in, unless `leave_out` says that they stay out; their words are in the
+    source either way. Raises Malformed.
+    """
+    found = reading.read(content)  # before the act: nobody waits for the lock while a file is read
+    with ledger.act("import", by=by) as act:
+        unit = access.load(Unit, unit_id)
+        act.post = access.require(by, "draft", unit)
+        coming = preview(found, unit, year, tier)
+        if coming.bad and not leave_out:
+            raise Malformed(
+                f"有 {len(coming.bad)} 行有错，没有导入。请改好表格重新上传，或者选择不导入这些行。", "leave_out"
+            )
+        if not coming.good:
+            raise Malformed("每一行都有错，没有可以导入的。请改好表格重新上传。", "leave_out")
+        duties = lists.begin(unit_id, name=name, year=year, title=title, text=coming.text, by=by, tier=tier)
+        for position, row in enumerate(coming.good, 1):
+            duties.duties.append(_duty(row, position))
+        _link(coming.good, duties)
+    return duties
+
+
+def _duty(row: Row, position: int) -> Duty:
+    start, end = row.place or (None, None)
+    return Duty(
+        lineage=lists.new_lineage(),
+        position=position,
+        start=start,
+        end=end,
+        quote=row.quote,
+        wording=row.wording,
+        side=row.side,
+        path=row.path,
+        named=[{"name": name.name, "role": name.role} for name in row.named],
+        owners=row.owners,
+        cadence=row.cadence,
+        deadline=row.deadline,
+        due_on=row.due_on,
+        steps=row.steps,
+        flags=[
+            {"kind": flag.kind, "text": flag.text, **({"standard": flag.standard} if flag.standard else {})}
+            for flag in flags_of(row.wording)
+        ],
+        guards=[],
+        why=f"表格 {row.at}"[:200],
+        targets=[
+            Target(n=n, of=of.of[:80], op=of.op, value=_exact(of.value), unit=of.unit[:20])
+            for n, of in enumerate(row.targets, 1)
+        ],
+    )
+
+
+def _exact(value: float | Decimal | None) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
+
+
+def _link(rows: Sequence[Row], duties: DutyList) -> None:
+    """Let integrity duties guard the work that the table puts beside them, or names by its number."""
+    lineages = {row.number: duty.lineage for row, duty in zip(rows, duties.duties, strict=True) if row.number}
+    for n, (row, duty) in enumerate(zip(rows, duties.duties, strict=True)):
+        if row.guards_the_row_before and n:
+            duty.guards = [duties.duties[n - 1].lineage]
+        named = [lineages.get(words) or guarding.find(words, duties.unit) for words in row.guarded]
+        duty.guards = [*duty.guards, *filter(None, named)]
