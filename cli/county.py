@@ -10,7 +10,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 import verify
-from checklist import clock, decompose, ledger
+from checklist import access, clock, decompose, ledger
 from checklist.county import accounts, units
 from checklist.files.child import text
 from checklist.items import holidays
@@ -39,7 +39,7 @@ def create_admin(login: str, name: str, county: str, code: str, password: str, r
     by = operator()
     if ledger.size() == 0:
         ledger.open_log(current_app.config["SHUANGZE"]["origin"], by=by)
-    root = units.root() or units.found(code, county, UnitKind.COMMITTEE, by=by, short_name=county)
+    root = access.root() or units.found(code, county, UnitKind.COMMITTEE, by=by, short_name=county)
     user, _ = accounts.create(login, name, by=by, home=root, password=password)
     accounts.grant(user.id, Role(role), root.id, clock.today(), None, by=by)
     click.echo(f"已开设{Role(role).label}账号 {user.login}。")

@@ -53,7 +53,7 @@ def log() -> str:
     if current.is_htmx():
         return render_template("audit/_entries.html", asked=asked, **shown)
     actions, objects = entries.ACTIONS.values(), entries.OBJECTS.values()
-    may_export = any(access.may(current.standing(), "export", unit) for unit in units.readable(current.actor()))
+    may_export = any(access.may(current.standing(), "export", unit) for unit in access.readable_logs(current.actor()))
     shown |= {"actions": actions, "objects": objects, "units": units.names(), "may_export": may_export}
     return render_template("audit/log.html", asked=asked, **shown)
 

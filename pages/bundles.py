@@ -11,7 +11,6 @@ from wtforms import SelectField
 
 from checklist import access
 from checklist.audit import bundles
-from checklist.county import units
 from checklist.refusal import Malformed, Unseen
 from models import Unit, db
 from pages import current, parcels
@@ -27,9 +26,9 @@ class BundleForm(Form):
         """Only what this person may take: the whole log, or single units'."""
         standing = current.standing()
         theirs = [u for u in db.session.scalars(select(Unit).order_by(Unit.code)) if access.may(standing, "export", u)]
-        whole = [("", "全部日志")] if access.may(standing, "export", units.county()) else []
+        whole = [("", "全部日志")] if access.may(standing, "export", access.county()) else []
         if not theirs:
-            access.require(current.actor(), "export", units.county())
+            access.require(current.actor(), "export", access.county())
         self.unit.choices = options([*whole, *((u.code, f"只要 {u.name} 的内容（{u.code}）") for u in theirs)])
 
 

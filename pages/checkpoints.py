@@ -7,7 +7,6 @@ from flask import Blueprint, Response, render_template, request
 import verify
 from checklist import access
 from checklist.audit import entries
-from checklist.county import units
 from checklist.ledger import checkpoints, keys, lines
 from pages import current
 
@@ -19,7 +18,7 @@ def index() -> str:
     below = request.args.get("below", type=int)
     found = checkpoints.search(by=current.actor(), below=below)
     more = found[-1].size if len(found) == checkpoints.PAGE else None
-    may_seal = access.may(current.standing(), "seal", units.county())
+    may_seal = access.may(current.standing(), "seal", access.county())
     return render_template("checkpoints/index.html", found=found, more=more, key=keys.known()[-1:], may_seal=may_seal)
 
 

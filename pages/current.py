@@ -15,7 +15,7 @@ from wtforms import SelectField
 
 from checklist import access, clock
 from checklist.actor import Actor, Auth
-from checklist.county import accounts, units
+from checklist.county import accounts
 from checklist.refusal import Malformed, Refused, Repeated, Unseen
 from models import Logged, Session, Unit, db
 from pages.forms import Form, options
@@ -81,7 +81,7 @@ def offer_units(field: SelectField) -> None:
 def insist_on_clerk() -> None:
     """Whoever may draft for no unit is told so before a form is filled in for nothing. Raises NotYours."""
     if not drafts_for():
-        access.require(_whoever(), "draft", units.county())
+        access.require(_whoever(), "draft", access.county())
 
 
 def request_id() -> str:

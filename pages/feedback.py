@@ -8,7 +8,6 @@ from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Length
 
 from checklist import access, feedback
-from checklist.county import units
 from checklist.refusal import Malformed
 from models import Feedback
 from pages import current
@@ -57,5 +56,5 @@ def send() -> Response:
 
 @bp.get("/all")
 def read() -> str:
-    access.require(current.actor(), "keep", units.county())
+    access.require(current.actor(), "keep", access.county())
     return render_template("feedback/all.html", written=feedback.newest())

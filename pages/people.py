@@ -36,7 +36,7 @@ class GrantForm(Form):
 
 def _may() -> set[str]:
     """What this person may do for the whole county: keep accounts or grant roles. Raises NotYours for others."""
-    county, standing = units.county(), current.standing()
+    county, standing = access.county(), current.standing()
     may = {verb for verb in ("keep", "grant") if access.may(standing, verb, county)}
     if not may:
         access.require(current.actor(), "keep", county)
@@ -67,7 +67,7 @@ def create() -> Response:
     form = AccountForm()
     if form.validate():
         try:
-            made = accounts.create(form.login.data, form.name.data, by=current.actor(), home=units.county())
+            made = accounts.create(form.login.data, form.name.data, by=current.actor(), home=access.county())
         except Malformed as problem:
             form.blame(problem)
         except Repeated:
@@ -152,7 +152,7 @@ def grant(id: int) -> Response:
 
 def _grant_page(id: int, form: GrantForm) -> str:
     """Once more, for whoever may grant at all; others are not asked to mend a form. The verb logs whom it refuses."""
-    access.require(current.actor(), "grant", units.county())
+    access.require(current.actor(), "grant", access.county())
     return _page(access.load(User, id), form)
 
 

@@ -11,7 +11,7 @@ from flask_wtf.file import MultipleFileField
 from wtforms import HiddenField
 
 from checklist import access, clock, formats
-from checklist.county import register, units
+from checklist.county import register
 from checklist.county.register import book, shapes
 from checklist.county.register.entries import Person
 from checklist.county.register.rows import Outcome
@@ -39,7 +39,7 @@ class RegisterForm(Form):
 
 
 def _only_for_the_keeper() -> None:
-    access.require(current.actor(), "keep", units.county())
+    access.require(current.actor(), "keep", access.county())
 
 
 @bp.get("/")

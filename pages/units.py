@@ -63,7 +63,7 @@ class ChargeForm(Form):
 
 def _only_for_the_keeper() -> None:
     """Others see of this what concerns them on their own pages. Verbs ask for themselves, and log whom they refuse."""
-    access.require(current.actor(), "keep", units.county())
+    access.require(current.actor(), "keep", access.county())
 
 
 @bp.get("/units/")
@@ -73,7 +73,7 @@ def index() -> str:
     below = {unit: [u for u in standing if u.parent == unit] for unit in standing}
     offices = [office for office in units.offices() if _lasts(office.post)]
     posts = {unit: [o for o in offices if o.post.unit == unit] for unit in standing}
-    return render_template("units/index.html", root=units.county(), below=below, posts=posts)
+    return render_template("units/index.html", root=access.county(), below=below, posts=posts)
 
 
 def _lasts(row: Unit | Post) -> bool:

@@ -10,13 +10,39 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from checklist import clock
-from checklist.access.standing import Capacity, held
+from sqlalchemy import select
+
+from checklist.access.relations import (
+    answering_head,
+    answering_liaison,
+    anybody,
+    confirmer,
+    console,
+    holder,
+    item_auditor,
+    liaison,
+    list_clerk,
+    log_admin,
+    oneself,
+    reader,
+    recorder,
+    reviewer,
+    revision,
+    security_admin,
+    signatory,
+    signer,
+    superior,
+    supporter,
+    system_admin,
+    unit_auditor,
+    unit_clerk,
+)
+from checklist.access.standing import Capacity
 from checklist.access.standing import Standing as Standing
+from checklist.access.standing import tenures_of as tenures_of
 from checklist.actor import Actor
 from checklist.refusal import NotYours, Unseen
 from models import (
-    THREE_OFFICERS,
     Batch,
     DutyList,
     Evidence,
@@ -24,11 +50,8 @@ from models import (
     ListState,
     Logged,
     Opinion,
-    Part,
     Post,
-    PostKind,
     Role,
-    Tenure,
     Unit,
     User,
     db,
@@ -37,90 +60,7 @@ from models import (
 Row = TypeVar("Row", bound=Logged)
 
 
-# --- relations to an item -----------------------------------------------------------------------------------
-
-
-def holder(standing: Standing, item: Item) -> Capacity | None:
-    """责任人"""
-    return Capacity("holder", item.post) if item.post in standing.posts else None
-
-
-def liaison(standing: Standing, item: Item) -> Capacity | None:
-    """联络员"""
-    return Capacity("liaison") if item.post in standing.prepares else None
-
-
-def supporter(standing: Standing, item: Item) -> Capacity | None:
-    """配合责任人"""
-    helping = [a.post for a in item.duty.assignments if a.part is Part.SUPPORT and a.post in standing.posts]
-    return Capacity("supporter", helping[0]) if helping else None
-
-
-def reviewer(standing: Standing, item: Item) -> Capacity | None:
-    """审核人"""
-    if _is_own(standing, item):
-        return None
-    post = standing.reviewers.get(item.post)
-    return Capacity("reviewer", post) if post in standing.posts else None
-
-
-def recorder(standing: Standing, item: Item) -> Capacity | None:
-    """记录上级审核的经办人"""
-    if _is_own(standing, item) or not standing.granted(Role.CLERK, item.post.unit):
-        return None
-    if any(standing.granted(office, None) for office in THREE_OFFICERS):  # they never review, whatever else they are
-        return None
-    return Capacity("recorder") if standing.reviewers.get(item.post) is None else None
-
-
-def signatory(standing: Standing, item: Item) -> Capacity | None:
-    """签认过它的人"""
-    return Capacity("signatory") if any(s.user == standing.by.user for s in item.signatures) else None
-
-
-def superior(standing: Standing, item: Item) -> Capacity | None:
-    """本单位或上级单位负责人"""
-    post = standing.leads(item.post.unit)
-    return Capacity("superior", post) if post else None
-
-
-def item_auditor(standing: Standing, item: Item) -> Capacity | None:
-    """审计员"""
-    return unit_auditor(standing, item.post.unit)
-
-
-def revision(_standing: Standing, _row: Logged) -> Capacity | None:
-    """清单修订生效时自动办理"""
-    return None
-
-
-def _is_own(standing: Standing, item: Item) -> bool:
-    """Nobody reviews himself: neither what he signed nor what belongs to any post of his."""
-    signed = item.signature is not None and item.signature.user == standing.by.user
-    return signed or item.post in standing.posts
-
-
-# --- relations to a list ------------------------------------------------------------------------------------
-
-
-def list_clerk(standing: Standing, duties: DutyList) -> Capacity | None:
-    """经办人"""
-    return Capacity("clerk") if standing.granted(Role.CLERK, duties.unit) else None
-
-
-def confirmer(standing: Standing, duties: DutyList) -> Capacity | None:
-    """另一位确认人（办公室主任或党组织书记）"""
-    # Adoption takes two: neither who drafted it nor who submitted it.
-    if standing.by.user in (duties.drafted_by, duties.submitted_by):
-        return None
-    offices = [duties.unit] + [
-        t.post.unit for t in tenures_of(duties.submitted_by) if t.post.unit.parent == duties.unit
-    ]
-    for post in standing.posts:
-        heads_office = post.kind is PostKind.PRINCIPAL and post.unit in offices[1:]
-        if heads_office or (post.is_secretary and post.unit == duties.unit):
-            return Capacity("confirmer", post)
-    return None
+# --- relations that ask what somebody may do with another row ---------------------------------------------------
 
 
 def consulted(standing: Standing, duties: DutyList) -> Capacity | None:
@@ -129,82 +69,9 @@ def consulted(standing: Standing, duties: DutyList) -> Capacity | None:
     return next(filter(None, (may(standing, "answer", opinion) for opinion in asked)), None)
 
 
-def answering_head(standing: Standing, opinion: Opinion) -> Capacity | None:
-    """被征求单位的一把手或书记"""
-    heads = [post for post in standing.posts if post.unit == opinion.unit and post.is_head]
-    return Capacity("head", heads[0]) if heads else None
-
-
-def answering_liaison(standing: Standing, opinion: Opinion) -> Capacity | None:
-    """其联络员"""
-    prepared = [post for post in standing.prepares if post.unit == opinion.unit and post.is_head]
-    return Capacity("liaison") if prepared else None
-
-
 def opinion_hearer(standing: Standing, opinion: Opinion) -> Capacity | None:
     """经办人和确认人"""
     return may(standing, "hear", opinion.consultation.duty_list)
-
-
-def reader(standing: Standing, duties: DutyList) -> Capacity | None:
-    """本单位人员、责任人及上级负责人"""
-    if duties.state not in (ListState.ADOPTED, ListState.SUPERSEDED):
-        return None
-    own = [p for p in standing.posts + standing.prepares if p.unit == duties.unit]
-    if own or standing.leads(duties.unit) or standing.granted(Role.AUDITOR, duties.unit):
-        return Capacity("reader", own[0] if own else None)
-    assigned = {a.post for duty in duties.kept for a in duty.assignments}
-    return Capacity("owner") if assigned.intersection(standing.posts + standing.prepares) else None
-
-
-# --- relations to a unit, a person, a receipt ---------------------------------------------------------------
-
-
-def unit_auditor(standing: Standing, unit: Unit) -> Capacity | None:
-    """审计员"""
-    return Capacity("auditor") if standing.granted(Role.AUDITOR, unit) else None
-
-
-def log_admin(standing: Standing, unit: Unit) -> Capacity | None:
-    """审计管理员"""
-    return Capacity("log_admin") if standing.granted(Role.LOG_ADMIN, unit) else None
-
-
-def unit_clerk(standing: Standing, unit: Unit) -> Capacity | None:
-    """经办人"""
-    return Capacity("clerk") if standing.granted(Role.CLERK, unit) else None
-
-
-def system_admin(standing: Standing, _row: Logged) -> Capacity | None:
-    """系统管理员"""
-    return Capacity("system_admin") if standing.granted(Role.SYSTEM_ADMIN, None) else None
-
-
-def security_admin(standing: Standing, _row: Logged) -> Capacity | None:
-    """安全管理员"""
-    return Capacity("security_admin") if standing.granted(Role.SECURITY_ADMIN, None) else None
-
-
-def console(standing: Standing, _row: Logged) -> Capacity | None:
-    """服务器操作员"""
-    return Capacity("console") if standing.by.console else None
-
-
-def anybody(standing: Standing, _row: Logged) -> Capacity | None:
-    """登录人员"""
-    return Capacity("anybody") if standing.by.user or standing.by.console else None
-
-
-def oneself(standing: Standing, user: User) -> Capacity | None:
-    """本人"""
-    return Capacity("oneself") if standing.by.user == user else None
-
-
-def signer(standing: Standing, batch: Batch) -> Capacity | None:
-    """签认人"""
-    if standing.by.user == batch.user or batch.post in standing.posts + standing.prepares:
-        return Capacity("signer", batch.post)
-    return None
 
 
 def batch_reader(standing: Standing, batch: Batch) -> Capacity | None:
@@ -316,12 +183,29 @@ def see(by: Actor, kind: type[Row], id: int) -> Row:
     return row
 
 
+# --- the units asked for when there is no other row ----------------------------------------------------------
+
+
+def root() -> Unit | None:
+    """The county committee, above all other units."""
+    return db.session.scalar(select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.id).limit(1))
+
+
+def county() -> Unit:
+    """The root, for what needs one. Raises Unseen while there is none."""
+    top = root()
+    if top is None:
+        raise Unseen()
+    return top
+
+
+def readable_logs(by: Actor) -> list[Unit]:
+    """Return the units for whose logs somebody holds a grant; the root for somebody without, to be refused by."""
+    granted = [g.unit for g in Standing.of(by).grants if g.role in (Role.AUDITOR, Role.LOG_ADMIN)]
+    return granted or [county()]
+
+
 # --- whose holder, whose reviewer -----------------------------------------------------------------------
-
-
-def tenures_of(user: User | None) -> list[Tenure]:
-    """The tenures by which somebody holds posts today."""
-    return held(Tenure, user, clock.today()) if user else []
 
 
 def reviewees(standing: Standing) -> list[Post]:

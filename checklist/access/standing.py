@@ -66,3 +66,8 @@ class Standing:
 def held(kind: Any, user: User, day: date) -> list[Any]:
     """The dated rows of a kind that give somebody something on a day: tenures, grants, a liaison's posts."""
     return list(db.session.scalars(select(kind).where(kind.user_id == user.id, *in_force(kind, day))))
+
+
+def tenures_of(user: User | None) -> list[Tenure]:
+    """The tenures by which somebody holds posts today."""
+    return held(Tenure, user, clock.today()) if user else []

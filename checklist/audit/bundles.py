@@ -13,7 +13,6 @@ from sqlalchemy import select
 import verify
 from checklist import access, ledger
 from checklist.actor import Actor
-from checklist.county import units
 from checklist.items import evidence
 from checklist.ledger import checkpoints, keys, lines, tree
 from checklist.ledger.states import NOWHERE
@@ -74,7 +73,7 @@ def take(*, by: Actor, code: str | None = None) -> Bundle:
     bundle too, the last but for what others wrote in that moment. Raises Malformed for a code that no unit has.
     """
     with ledger.act("export", by=by) as act:
-        scope = _unit(code) if code else units.county()
+        scope = _unit(code) if code else access.county()
         act.post = access.require(by, "export", scope)
         keys.signing()  # nothing is said to have left that cannot be sealed
         size = ledger.size()

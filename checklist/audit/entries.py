@@ -15,7 +15,6 @@ import verify
 from checklist import access, clock, ledger
 from checklist.actor import Actor
 from checklist.audit.check import Check
-from checklist.county import units
 from checklist.ledger import lines
 from checklist.ledger.states import timestamp
 from checklist.refusal import Unseen
@@ -230,7 +229,7 @@ def matching(wanted: Filter, *, by: Actor) -> Select[int, str, str, str | None]:
 
 def _scope(by: Actor) -> list[ColumnElement[bool]]:
     """Everything for a grant at the root; else the entries of the granted units and those below them."""
-    granted = units.readable(by)
+    granted = access.readable_logs(by)
     access.require(by, "read_log", granted[0])
     if any(unit.parent is None for unit in granted):
         return []
@@ -282,7 +281,7 @@ def verify_log(check: Check, *, by: Actor) -> Iterator[int]:
 
 def require_reader(*, by: Actor) -> None:
     """Insist on somebody who may read some unit's log. Raises Unseen or NotYours."""
-    access.require(by, "read_log", units.readable(by)[0])
+    access.require(by, "read_log", access.readable_logs(by)[0])
 
 
 def _run(check: Check, by: Actor) -> Iterator[int]:

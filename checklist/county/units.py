@@ -12,7 +12,7 @@ from sqlalchemy import Select, and_, or_, select, true
 from checklist import access, clock, ledger
 from checklist.access import reviewing
 from checklist.actor import Actor
-from checklist.refusal import Malformed, Refused, Unseen
+from checklist.refusal import Malformed, Refused
 from models import (
     THREE_OFFICERS,
     Dated,
@@ -21,7 +21,6 @@ from models import (
     Portfolio,
     Post,
     PostKind,
-    Role,
     Tenure,
     Unit,
     UnitKind,
@@ -33,25 +32,6 @@ _CODE = re.compile(r"[A-Z0-9-]{1,32}")
 
 
 # --- reading ------------------------------------------------------------------------------------------------
-
-
-def root() -> Unit | None:
-    """The county committee, above all other units."""
-    return db.session.scalar(select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.id).limit(1))
-
-
-def county() -> Unit:
-    """The root, for what needs one. Raises Unseen while there is none."""
-    top = root()
-    if top is None:
-        raise Unseen()
-    return top
-
-
-def readable(by: Actor) -> list[Unit]:
-    """The units for whose logs somebody holds a grant; the root for somebody without, to be refused by."""
-    granted = [g.unit for g in access.Standing.of(by).grants if g.role in (Role.AUDITOR, Role.LOG_ADMIN)]
-    return granted or [county()]
 
 
 def names() -> list[str]:
@@ -108,8 +88,8 @@ def found(code: str, name: str, kind: UnitKind, *, by: Actor, short_name: str, p
             raise Malformed("这个单位代码已经用过了，请换一个。", "code")
         if parent:
             _refuse_ended(parent)
-        elif root():
-            raise Refused("根单位已经有了，请选择上级单位。", root())
+        elif top := access.root():
+            raise Refused("根单位已经有了，请选择上级单位。", top)
         db.session.add(unit)
     return unit
 

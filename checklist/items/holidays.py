@@ -17,7 +17,6 @@ from sqlalchemy.orm import joinedload
 
 from checklist import access, ledger
 from checklist.actor import Actor
-from checklist.county import units
 from checklist.items import schedule
 from checklist.items.workdays import SATURDAY, Calendar
 from checklist.refusal import Malformed
@@ -138,7 +137,7 @@ def load(content: bytes, *, by: Actor) -> Loaded:
     """
     read = parse(content)
     with ledger.act("holidays", by=by) as act:
-        act.post = access.require(by, "keep", units.county())
+        act.post = access.require(by, "keep", access.county())
         new = [notice for notice in read if notice not in notices()]
         for notice in new:
             row = db.session.scalar(select(HolidayYear).filter_by(year=notice.year)) or HolidayYear(year=notice.year)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from checklist.items import cases, schedule
-from checklist.lists import tiers
-from models import Item, Reading, Tier, User
+from models import Item, Reading, Tier, Unit, UnitKind, User
 
 VERSION = 5  # moves on when the layout does
 MEANING = "本人确认：以上事项的完成情况属实，由本人负责。"
@@ -20,7 +19,18 @@ def takes_minutes(item: Item) -> bool:
 
 def on_behalf_of(item: Item) -> str:
     """In whose name an item is signed; "" where its holder signs for himself."""
-    return tiers.party_body(item.duty.duty_list.unit) if takes_minutes(item) else ""
+    return party_body(item.duty.duty_list.unit) if takes_minutes(item) else ""
+
+
+def party_body(unit: Unit) -> str:
+    """In whose name a unit's 班子 list is signed.
+
+    A county committee is one itself; a town has a 党委 (党章 article 33); where the unit is an organ of the state it
+    is the 党组 in its leadership (党章 article 48).
+    """
+    if unit.kind is UnitKind.COMMITTEE:
+        return unit.name
+    return unit.name + ("党委" if unit.kind is UnitKind.TOWN else "党组")
 
 
 def statement(item: Item, user: User, acting: bool, minutes_no: str = "") -> str:

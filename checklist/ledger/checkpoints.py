@@ -12,7 +12,6 @@ from sqlalchemy.exc import SQLAlchemyError
 import verify
 from checklist import access, ledger
 from checklist.actor import Actor
-from checklist.county import units
 from checklist.ledger import keys, tree
 from checklist.refusal import Problem, Refused, Unseen
 from models import audit_checkpoint, db
@@ -75,7 +74,7 @@ def _begins_with(old: verify.Checkpoint, size: int, root: bytes) -> bool:
 def seal(*, by: Actor) -> verify.Checkpoint:
     """Write that the log is being sealed, and seal it with that entry."""
     with ledger.act("checkpoint", by=by) as act:
-        act.post = access.require(by, "seal", units.county())
+        act.post = access.require(by, "seal", access.county())
         keys.signing()
         act.tell({"size": ledger.size()})
     return take()
@@ -102,7 +101,7 @@ def init_key(*, by: Actor, lost: bool = False) -> verify.Key:
     Finishes what a call that was cut short began. Raises Refused where there is a key.
     """
     with ledger.act("log.key", by=by) as act:
-        access.require(by, "keep_key", units.county())
+        access.require(by, "keep_key", access.county())
         named = keys.known()
         if not keys.current().exists():
             if named and not lost:
@@ -128,7 +127,7 @@ def renew_key(*, by: Actor) -> verify.Key:
     made again. Raises keys.Unusable.
     """
     with ledger.act("log.key", by=by) as act:
-        access.require(by, "keep_key", units.county())
+        access.require(by, "keep_key", access.county())
         keys.signing()
         if not keys.successor().exists():
             keys.make(keys.successor(), ledger.origin())
@@ -196,7 +195,7 @@ def _read(note: str | None) -> verify.Checkpoint | None:
 
 def search(*, by: Actor, below: int | None = None) -> list[verify.Checkpoint]:
     """A page of the kept checkpoints, the newest first; `below` is the size of the last one seen."""
-    access.require(by, "read_log", units.readable(by)[0])
+    access.require(by, "read_log", access.readable_logs(by)[0])
     query = select(audit_checkpoint.c.note).order_by(audit_checkpoint.c.size.desc()).limit(PAGE)
     if below is not None:
         query = query.where(audit_checkpoint.c.size < below)
@@ -205,7 +204,7 @@ def search(*, by: Actor, below: int | None = None) -> list[verify.Checkpoint]:
 
 def see(size: int, *, by: Actor) -> verify.Checkpoint:
     """One kept checkpoint. Raises Unseen."""
-    access.require(by, "read_log", units.readable(by)[0])
+    access.require(by, "read_log", access.readable_logs(by)[0])
     found = get(size)
     if found is None:
         raise Unseen()

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from checklist import clock
 from checklist.lists import owners
 from checklist.lists.owners import Owner
-from models import Duty, DutyList, Part, Post, Tier, Unit, UnitKind, db
+from models import Duty, DutyList, Part, Post, Tier, Unit, db
 
 LED_BY_SECRETARY = (Tier.TEAM, Tier.SECRETARY)
 TEAM: Owner = {"set": "team", "except": []}
@@ -23,17 +23,6 @@ def secretary(unit: Unit) -> Post | None:
     """The open post of the unit's 党委 or 党组书记; a unit has one at most."""
     posts = db.session.scalars(select(Post).where(Post.unit_id == unit.id, Post.is_secretary.is_(True)))
     return next((post for post in posts if owners.is_open(post, clock.today())), None)
-
-
-def party_body(unit: Unit) -> str:
-    """In whose name a unit's 班子 list is signed.
-
-    A county committee is one itself; a town has a 党委 (党章 article 33); where the unit is an organ of the state it
-    is the 党组 in its leadership (党章 article 48).
-    """
-    if unit.kind is UnitKind.COMMITTEE:
-        return unit.name
-    return unit.name + ("党委" if unit.kind is UnitKind.TOWN else "党组")
 
 
 def proposed(found: Iterable[Owner], duties: DutyList) -> list[Owner]:

@@ -121,7 +121,7 @@ def take(files: Sequence[File], *, by: Actor) -> Taken:
     found = read(files)
     passwords = _passwords(found, by)  # before the act: nobody waits for the lock while they are hashed
     with ledger.act("import_register", by=by) as act:
-        if top := units.root():
+        if top := access.root():
             act.post = access.require(by, "keep", top)
         coming = preview(found)
         if coming.bad:
@@ -136,7 +136,7 @@ def take(files: Sequence[File], *, by: Actor) -> Taken:
 
 def _passwords(found: Found, by: Actor) -> dict[str, FirstPassword]:
     """Passwords for whoever is new; none where the act will not take place anyway."""
-    top = units.root()
+    top = access.root()
     coming = preview(found)
     if coming.bad or (top and not access.may(access.Standing.of(by), "keep", top)):
         return {}

@@ -1,0 +1,180 @@
+"""How a person may stand to a row: as its holder, its reviewer, the clerk of its unit.
+
+A relation returns the capacity in which somebody stands in it, or None; its docstring is its word on the screen.
+"""
+
+from __future__ import annotations
+
+from checklist.access.standing import Capacity, Standing, tenures_of
+from models import (
+    THREE_OFFICERS,
+    Batch,
+    DutyList,
+    Item,
+    ListState,
+    Logged,
+    Opinion,
+    Part,
+    PostKind,
+    Role,
+    Unit,
+    User,
+)
+
+# --- relations to an item -----------------------------------------------------------------------------------
+
+
+def holder(standing: Standing, item: Item) -> Capacity | None:
+    """责任人"""
+    return Capacity("holder", item.post) if item.post in standing.posts else None
+
+
+def liaison(standing: Standing, item: Item) -> Capacity | None:
+    """联络员"""
+    return Capacity("liaison") if item.post in standing.prepares else None
+
+
+def supporter(standing: Standing, item: Item) -> Capacity | None:
+    """配合责任人"""
+    helping = [a.post for a in item.duty.assignments if a.part is Part.SUPPORT and a.post in standing.posts]
+    return Capacity("supporter", helping[0]) if helping else None
+
+
+def reviewer(standing: Standing, item: Item) -> Capacity | None:
+    """审核人"""
+    if _is_own(standing, item):
+        return None
+    post = standing.reviewers.get(item.post)
+    return Capacity("reviewer", post) if post in standing.posts else None
+
+
+def recorder(standing: Standing, item: Item) -> Capacity | None:
+    """记录上级审核的经办人"""
+    if _is_own(standing, item) or not standing.granted(Role.CLERK, item.post.unit):
+        return None
+    if any(standing.granted(office, None) for office in THREE_OFFICERS):  # they never review, whatever else they are
+        return None
+    return Capacity("recorder") if standing.reviewers.get(item.post) is None else None
+
+
+def signatory(standing: Standing, item: Item) -> Capacity | None:
+    """签认过它的人"""
+    return Capacity("signatory") if any(s.user == standing.by.user for s in item.signatures) else None
+
+
+def superior(standing: Standing, item: Item) -> Capacity | None:
+    """本单位或上级单位负责人"""
+    post = standing.leads(item.post.unit)
+    return Capacity("superior", post) if post else None
+
+
+def item_auditor(standing: Standing, item: Item) -> Capacity | None:
+    """审计员"""
+    return unit_auditor(standing, item.post.unit)
+
+
+def revision(_standing: Standing, _row: Logged) -> Capacity | None:
+    """清单修订生效时自动办理"""
+    return None
+
+
+def _is_own(standing: Standing, item: Item) -> bool:
+    """Nobody reviews himself: neither what he signed nor what belongs to any post of his."""
+    signed = item.signature is not None and item.signature.user == standing.by.user
+    return signed or item.post in standing.posts
+
+
+# --- relations to a list ------------------------------------------------------------------------------------
+
+
+def list_clerk(standing: Standing, duties: DutyList) -> Capacity | None:
+    """经办人"""
+    return Capacity("clerk") if standing.granted(Role.CLERK, duties.unit) else None
+
+
+def confirmer(standing: Standing, duties: DutyList) -> Capacity | None:
+    """另一位确认人（办公室主任或党组织书记）"""
+    # Adoption takes two: neither who drafted it nor who submitted it.
+    if standing.by.user in (duties.drafted_by, duties.submitted_by):
+        return None
+    offices = [duties.unit] + [
+        t.post.unit for t in tenures_of(duties.submitted_by) if t.post.unit.parent == duties.unit
+    ]
+    for post in standing.posts:
+        heads_office = post.kind is PostKind.PRINCIPAL and post.unit in offices[1:]
+        if heads_office or (post.is_secretary and post.unit == duties.unit):
+            return Capacity("confirmer", post)
+    return None
+
+
+def answering_head(standing: Standing, opinion: Opinion) -> Capacity | None:
+    """被征求单位的一把手或书记"""
+    heads = [post for post in standing.posts if post.unit == opinion.unit and post.is_head]
+    return Capacity("head", heads[0]) if heads else None
+
+
+def answering_liaison(standing: Standing, opinion: Opinion) -> Capacity | None:
+    """其联络员"""
+    prepared = [post for post in standing.prepares if post.unit == opinion.unit and post.is_head]
+    return Capacity("liaison") if prepared else None
+
+
+def reader(standing: Standing, duties: DutyList) -> Capacity | None:
+    """本单位人员、责任人及上级负责人"""
+    if duties.state not in (ListState.ADOPTED, ListState.SUPERSEDED):
+        return None
+    own = [p for p in standing.posts + standing.prepares if p.unit == duties.unit]
+    if own or standing.leads(duties.unit) or standing.granted(Role.AUDITOR, duties.unit):
+        return Capacity("reader", own[0] if own else None)
+    assigned = {a.post for duty in duties.kept for a in duty.assignments}
+    return Capacity("owner") if assigned.intersection(standing.posts + standing.prepares) else None
+
+
+# --- relations to a unit, a person, a receipt ---------------------------------------------------------------
+
+
+def unit_auditor(standing: Standing, unit: Unit) -> Capacity | None:
+    """审计员"""
+    return Capacity("auditor") if standing.granted(Role.AUDITOR, unit) else None
+
+
+def log_admin(standing: Standing, unit: Unit) -> Capacity | None:
+    """审计管理员"""
+    return Capacity("log_admin") if standing.granted(Role.LOG_ADMIN, unit) else None
+
+
+def unit_clerk(standing: Standing, unit: Unit) -> Capacity | None:
+    """经办人"""
+    return Capacity("clerk") if standing.granted(Role.CLERK, unit) else None
+
+
+def system_admin(standing: Standing, _row: Logged) -> Capacity | None:
+    """系统管理员"""
+    return Capacity("system_admin") if standing.granted(Role.SYSTEM_ADMIN, None) else None
+
+
+def security_admin(standing: Standing, _row: Logged) -> Capacity | None:
+    """安全管理员"""
+    return Capacity("security_admin") if standing.granted(Role.SECURITY_ADMIN, None) else None
+
+
+def console(standing: Standing, _row: Logged) -> Capacity | None:
+    """服务器操作员"""
+    return Capacity("console") if standing.by.console else None
+
+
+def anybody(standing: Standing, _row: Logged) -> Capacity | None:
+    """登录人员"""
+    return Capacity("anybody") if standing.by.user or standing.by.console else None
+
+
+def oneself(standing: Standing, user: User) -> Capacity | None:
+    """本人"""
+    return Capacity("oneself") if standing.by.user == user else None
+
+
+def signer(standing: Standing, batch: Batch) -> Capacity | None:
+    """签认人"""
+    if standing.by.user == batch.user or batch.post in standing.posts + standing.prepares:
+        return Capacity("signer", batch.post)
+    return None
