@@ -31,7 +31,7 @@ def day_of(moment: datetime) -> date:
 
 
 @contextmanager
-def told_by(source: Callable[[], datetime]) -> Iterator[None]:
+def use_clock(source: Callable[[], datetime]) -> Iterator[None]:
     """Within this block the whole process takes its time from `source`."""
     global _source
     before, _source = _source, source

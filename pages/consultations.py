@@ -115,21 +115,21 @@ def opinion(id: int) -> str:
 
 def _answer_page(found: Opinion, form: Form) -> str:
     form.nonce.data = form.nonce.data or current.new_nonce()
-    duties = found.consultation.duty_list
-    spread = owners.spreads(duties)
-    is_own = {duty: any(post.unit == found.unit for post in spread[duty].posts) for duty in duties.kept}
-    others = [duty for duty in duties.kept if not is_own[duty]]
+    duty_list = found.consultation.duty_list
+    spread = owners.spreads(duty_list)
+    is_own = {duty: any(post.unit == found.unit for post in spread[duty].posts) for duty in duty_list.kept}
+    others = [duty for duty in duty_list.kept if not is_own[duty]]
     elsewhere = [form[f"on-{duty.lineage}"] for duty in others]
     return render_template(
         "consultations/opinion.html",
         opinion=found,
-        list=duties,
+        list=duty_list,
         form=form,
         open=found in consultation.open_to(current.standing()),
         describe=owners.describe,
-        concerning=[duty for duty in duties.kept if is_own[duty]],
+        concerning=[duty for duty in duty_list.kept if is_own[duty]],
         others=others,
-        unfold=len(others) == len(duties.kept) or any(field.data or field.errors for field in elsewhere),
+        unfold=len(others) == len(duty_list.kept) or any(field.data or field.errors for field in elsewhere),
     )
 
 

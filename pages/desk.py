@@ -68,10 +68,10 @@ def _step_words(step: Step | None) -> str:
     return entries.ACTIONS[step.action] + (f"（第 {rows} 项）" if rows else "")
 
 
-def _reminders(findings: Mapping[int, list[linter.Finding]], duties: DutyList) -> dict[str, list[Duty]]:
+def _reminders(findings: Mapping[int, list[linter.Finding]], duty_list: DutyList) -> dict[str, list[Duty]]:
     """The findings that do not block, each with the rows that it is said of, for the box above the submission."""
     said: dict[str, list[Duty]] = {}
-    for duty in duties.kept:
+    for duty in duty_list.kept:
         for finding in findings[duty.id]:
             if finding.kind in ("measure", "date"):
                 said.setdefault(finding.words, []).append(duty)

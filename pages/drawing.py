@@ -62,7 +62,7 @@ def begin() -> Response:
         return make_response(_ask(form), 422)
     try:
         name, year = form.name.data or "", form.year.data or 0
-        duties = current.once(
+        duty_list = current.once(
             lambda: drawing.begin(form.unit.data, chosen, name=name, year=year, by=current.actor()), DutyList
         )
     except (Malformed, Refused) as problem:
@@ -71,7 +71,7 @@ def begin() -> Response:
         form.blame(problem)
         page = _ask(form) if form.name.errors else _preview_new(form, set(chosen))
         return make_response(page, problem.status)
-    return _drawn(duties)
+    return _drawn(duty_list)
 
 
 def _form(**given: int) -> DrawForm:
@@ -140,6 +140,6 @@ def _page(form: Form, members: list[drawing.Member], chosen: set[int] | None, **
     return render_template("drawing/preview.html", form=form, members=members, checked=checked, **shown)
 
 
-def _drawn(duties: DutyList) -> Response:
-    flash(f"已生成，清单现有 {len(duties.kept)} 项。请逐项核对文字和频次，再提交。")
-    return current.redirect_to("lists.show", id=duties.id)
+def _drawn(duty_list: DutyList) -> Response:
+    flash(f"已生成，清单现有 {len(duty_list.kept)} 项。请逐项核对文字和频次，再提交。")
+    return current.redirect_to("lists.show", id=duty_list.id)

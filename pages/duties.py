@@ -102,10 +102,10 @@ def edit_form(duty: Duty, **kwargs: Any) -> EditForm:
 
 def _works(duty: Duty) -> Iterator[tuple[str, str]]:
     """The work that a duty may guard, by lineage: of its own list, what it guards elsewhere, what its leaders are in charge of."""
-    duties = duty.duty_list
-    own = {other.lineage for other in duties.duties}
-    here = [d for d in duties.kept if d.side is not Side.INTEGRITY and d is not duty]
-    there = {d.lineage: d for d in [*guarding.work(duties, duty.guards).values(), *drawing.in_charge(duties)]}
+    duty_list = duty.duty_list
+    own = {other.lineage for other in duty_list.duties}
+    here = [d for d in duty_list.kept if d.side is not Side.INTEGRITY and d is not duty]
+    there = {d.lineage: d for d in [*guarding.work(duty_list, duty.guards).values(), *drawing.in_charge(duty_list)]}
     others = [d for lineage, d in there.items() if lineage not in own]
     numbers = guarding.elsewhere(others)
     yield from ((d.lineage, f"{d.position}. {d.wording[:40]}") for d in here)

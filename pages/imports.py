@@ -66,15 +66,15 @@ def confirm() -> Response:
         return make_response(_page(form), 422)
     try:
         form.validate()
-        duties = current.once(lambda: _take(form, content), DutyList)
+        duty_list = current.once(lambda: _take(form, content), DutyList)
     except (Malformed, Refused) as problem:
         if not problem.can_be_mended:
             raise
         form.blame(problem)
         return make_response(_preview(form, content), problem.status)
     parcels.drop("imports", form.token.data or "")
-    flash(f"已导入 {len(duties.duties)} 项，请逐项核对。")
-    return current.redirect_to("lists.show", id=duties.id)
+    flash(f"已导入 {len(duty_list.duties)} 项，请逐项核对。")
+    return current.redirect_to("lists.show", id=duty_list.id)
 
 
 def _take(form: ImportForm, content: bytes) -> DutyList:

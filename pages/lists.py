@@ -105,7 +105,7 @@ class Piece(NamedTuple):
 def index() -> str:
     standing = current.standing()
     newest = db.session.scalars(select(DutyList).order_by(DutyList.id.desc()))
-    seen = [duties for duties in newest if access.may(standing, "see", duties)]
+    seen = [duty_list for duty_list in newest if access.may(standing, "see", duty_list)]
     by_state = {state: [d for d in seen if d.state is state] for state in SECTIONS}
     return render_template("lists/index.html", by_state=by_state, folded=FOLDED, drafts=bool(current.drafts_for()))
 

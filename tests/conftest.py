@@ -127,7 +127,7 @@ def client(app: Flask) -> FlaskClient:
 def qinghe(app: Flask) -> Iterator[county.Clock]:
     """The county of tests.county on the second of March; its clock, to be moved on."""
     standing = county.Clock(county.NOW)
-    with clock.told_by(standing):
+    with clock.use_clock(standing):
         yield standing
 
 

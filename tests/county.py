@@ -121,7 +121,7 @@ class Clock:
 def fill(app: Flask) -> None:
     """Found the county in January, and adopt its list of the year."""
     lay_key(Path(app.instance_path))
-    with clock.told_by(Clock(FOUNDED)):
+    with clock.use_clock(Clock(FOUNDED)):
         ledger.open_log(ORIGIN, by=console)
         for code, name, kind, short, parent in UNITS:
             units.found(code, name, kind, by=console, short_name=short, parent=unit(parent) if parent else None)
@@ -159,14 +159,14 @@ def draft(name: str, text: str, by: str = "chu") -> DutyList:
     return lists.draft(unit("QH-GOV").id, name=name, year=2026, title="讲话", text=text, by=actor(by))
 
 
-def adopt(duties: DutyList) -> DutyList:
+def adopt(duty_list: DutyList) -> DutyList:
     """Give every duty an owner, and let two people put the list into force."""
-    work = next(d for d in duties.duties if "预算考核" in d.wording).lineage
-    for duty in list(duties.duties):
+    work = next(d for d in duty_list.duties if "预算考核" in d.wording).lineage
+    for duty in list(duty_list.duties):
         editing.edit(duty.id, decided(duty, guards=[work]), by=actor("chu"))
     day = clock.today()
-    lists.submit(duties.id, meeting="县政府常务会议", meeting_no="〔2026〕1 号", meeting_day=day, by=actor("chu"))
-    return lists.adopt(duties.id, by=actor("li"))
+    lists.submit(duty_list.id, meeting="县政府常务会议", meeting_no="〔2026〕1 号", meeting_day=day, by=actor("chu"))
+    return lists.adopt(duty_list.id, by=actor("li"))
 
 
 def decided(duty: Duty, guards: list[str]) -> editing.Edit:

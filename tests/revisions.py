@@ -23,9 +23,9 @@ def first() -> DutyList:
     return county.duty("预算考核").duty_list
 
 
-def row(duties: DutyList, words: str) -> Duty:
+def row(duty_list: DutyList, words: str) -> Duty:
     """The duty of a version with these words in it."""
-    return next(duty for duty in duties.kept if words in duty.wording)
+    return next(duty for duty in duty_list.kept if words in duty.wording)
 
 
 def edit(duty: Duty, **changed: Any) -> Duty:
@@ -36,14 +36,14 @@ def edit(duty: Duty, **changed: Any) -> Duty:
     return editing.edit(duty.id, replace(as_it_is, **changed), by=county.actor("chu"))
 
 
-def submit(duties: DutyList) -> DutyList:
+def submit(duty_list: DutyList) -> DutyList:
     meeting = {"meeting": "第二次常务会议", "meeting_no": "〔2026〕9 号", "meeting_day": clock.today()}
-    return lists.submit(duties.id, **meeting, by=county.actor("chu"))
+    return lists.submit(duty_list.id, **meeting, by=county.actor("chu"))
 
 
-def adopt(duties: DutyList) -> DutyList:
+def adopt(duty_list: DutyList) -> DutyList:
     """Submit it by the clerk, and let the head of the office confirm."""
-    return lists.adopt(submit(duties).id, by=county.actor("li"))
+    return lists.adopt(submit(duty_list).id, by=county.actor("li"))
 
 
 def reworded(words: str, wording: str) -> DutyList:

@@ -90,9 +90,9 @@ def _target(words: str) -> tuple[str, str, Decimal | None, str]:
     return found[1], OPS[found[2]], None if found[3] == "待定" else Decimal(found[3]), found[4]
 
 
-def rows_of(duties: DutyList) -> list[dict[str, Any]]:
+def rows_of(duty_list: DutyList) -> list[dict[str, Any]]:
     """What of a list has to survive the way out and in again; who leads comes before who supports."""
-    number = {duty.lineage: str(n) for n, duty in enumerate(duties.kept, 1)}
+    number = {duty.lineage: str(n) for n, duty in enumerate(duty_list.kept, 1)}
     return [
         {
             "number": n,
@@ -108,5 +108,5 @@ def rows_of(duties: DutyList) -> list[dict[str, Any]]:
             "steps": duty.steps,
             "guards": [number[lineage] for lineage in duty.guards],
         }
-        for n, duty in enumerate(duties.kept, 1)
+        for n, duty in enumerate(duty_list.kept, 1)
     ]

@@ -23,63 +23,63 @@ pytestmark = pytest.mark.usefixtures("qinghe")
 WHY = "起草时用错了讲话稿"
 
 
-def give_up(duties: DutyList, by: Actor | None = None, why: str = WHY) -> DutyList:
-    return lists.abandon(duties.id, why, by=by or county.actor("chu"))
+def give_up(duty_list: DutyList, by: Actor | None = None, why: str = WHY) -> DutyList:
+    return lists.abandon(duty_list.id, why, by=by or county.actor("chu"))
 
 
 @pytest.mark.parametrize("make", [draft, begun])
 def test_a_draft_is_given_up_with_a_reason_and_nothing_of_it_is_lost(make: Callable[[], DutyList]) -> None:
-    duties = make()
-    words, size = [duty.wording for duty in duties.duties], ledger.size()
-    give_up(duties)
-    assert (duties.state, duties.abandoned_because) == (ListState.ABANDONED, WHY)
-    assert [duty.wording for duty in duties.duties] == words
+    duty_list = make()
+    words, size = [duty.wording for duty in duty_list.duties], ledger.size()
+    give_up(duty_list)
+    assert (duty_list.state, duty_list.abandoned_because) == (ListState.ABANDONED, WHY)
+    assert [duty.wording for duty in duty_list.duties] == words
     (entry,) = entries(size)
     assert (entry["action"], entry["reason"], entry["after"]["state"]) == ("abandon", WHY, "abandoned")
     assert county.in_step()
 
 
 def test_it_needs_a_reason() -> None:
-    duties = draft()
+    duty_list = draft()
     with pytest.raises(Malformed) as refused:
-        give_up(duties, why=" ")
+        give_up(duty_list, why=" ")
     assert refused.value.field == "reason"
-    assert duties.state is ListState.DRAFT
+    assert duty_list.state is ListState.DRAFT
     assert county.in_step()
 
 
 @pytest.mark.parametrize(("login", "refusal"), [("qian", NotYours), ("zhou", Unseen), ("li", Unseen)])
 def test_only_the_clerk_gives_it_up(login: str, refusal: type[Refused]) -> None:
-    duties = draft()
+    duty_list = draft()
     with pytest.raises(refusal):
-        give_up(duties, county.actor(login))
-    assert duties.state is ListState.DRAFT
+        give_up(duty_list, county.actor(login))
+    assert duty_list.state is ListState.DRAFT
 
 
 @pytest.mark.parametrize("make", [consulting, submitted, first, lambda: give_up(draft())])
 def test_only_a_draft_is_given_up(make: Callable[[], DutyList]) -> None:
-    duties = make()
-    before = duties.state
+    duty_list = make()
+    before = duty_list.state
     with pytest.raises(Refused, match=before.label):
-        give_up(duties)
-    assert duties.state is before
+        give_up(duty_list)
+    assert duty_list.state is before
 
 
 def test_the_same_form_twice_gives_up_once_and_an_old_page_nothing() -> None:
-    duties, by = draft(), county.actor("chu", nonce="a" * 32)
+    duty_list, by = draft(), county.actor("chu", nonce="a" * 32)
     with pytest.raises(Stale):
-        lists.abandon(duties.id, WHY, by=by, rev=duties.rev - 1)
-    give_up(duties, by)
+        lists.abandon(duty_list.id, WHY, by=by, rev=duty_list.rev - 1)
+    give_up(duty_list, by)
     with pytest.raises(Repeated):
-        give_up(duties, by)
+        give_up(duty_list, by)
     assert county.in_step()
 
 
 @pytest.mark.parametrize("verb", EDITS)
 def test_what_was_given_up_is_changed_no_more(verb: str) -> None:
-    duties = give_up(draft())
+    duty_list = give_up(draft())
     with pytest.raises(Refused, match="已放弃"):
-        EDITS[verb](duties, county.actor("chu"))
+        EDITS[verb](duty_list, county.actor("chu"))
 
 
 # --- another one --------------------------------------------------------------------------------------------
@@ -136,23 +136,23 @@ def test_a_copy_takes_the_name_of_one_given_up() -> None:
 
 
 def test_it_is_out_of_the_way_and_can_still_be_read(visit: Visit) -> None:
-    duties = give_up(begun())
+    duty_list = give_up(begun())
     chu = visit("chu")
     page = chu.get("/lists/").text
     folded = page[page.index("已放弃（1）") :]
-    assert f'href="/lists/{duties.id}"' in folded
-    assert f'href="/lists/{duties.id}"' not in page.replace(folded, "")
-    shown = chu.get(f"/lists/{duties.id}").text
+    assert f'href="/lists/{duty_list.id}"' in folded
+    assert f'href="/lists/{duty_list.id}"' not in page.replace(folded, "")
+    shown = chu.get(f"/lists/{duty_list.id}").text
     assert WHY in shown
     assert "已被第" not in shown
     assert "修订这份清单" in chu.get(f"/lists/{first().id}").text
-    assert visit("zhou").get(f"/lists/{duties.id}").status_code == 404
+    assert visit("zhou").get(f"/lists/{duty_list.id}").status_code == 404
 
 
 def test_a_clerk_gives_up_a_revision_on_the_page(browse: Browse) -> None:
-    duties = begun()
+    duty_list = begun()
     page = browse("chu")
-    page.goto(f"/lists/{duties.id}")
+    page.goto(f"/lists/{duty_list.id}")
     page.get_by_role("link", name="放弃这次修订").click()
     page.get_by_role("button", name="放弃这次修订").click()
     expect(page.locator(".summary")).to_contain_text("请填写放弃的理由")

@@ -22,10 +22,10 @@ pytestmark = pytest.mark.usefixtures("qinghe")
 
 
 def test_a_list_that_lacks_something_is_not_submitted_and_says_what() -> None:
-    duties = draft()
+    duty_list = draft()
     with pytest.raises(Refused, match="第 2 项还没有牵头责任人"):
-        lists.submit(duties.id, **MEETING, by=county.actor("chu"))
-    assert duties.state is ListState.DRAFT
+        lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
+    assert duty_list.state is ListState.DRAFT
 
 
 @pytest.mark.parametrize("field", MEETING)
@@ -43,36 +43,36 @@ def test_a_meeting_that_is_still_to_come_has_decided_nothing() -> None:
 
 
 def test_a_duty_whose_day_is_past_is_not_lost_in_silence() -> None:
-    duties = ready()
-    duty = one(duties)
+    duty_list = ready()
+    duty = one(duty_list)
     edit(duty, county.actor("chu"), cadence=Cadence.ONCE, due_on=date(2026, 2, 1))
-    assert lists.unready(duties) == ["第 1 项的完成日期已经过去"]
+    assert lists.unready(duty_list) == ["第 1 项的完成日期已经过去"]
     with pytest.raises(Refused, match="第 1 项的完成日期已经过去"):
-        lists.submit(duties.id, **MEETING, by=county.actor("chu"))
+        lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
     edit(duty, county.actor("chu"), cadence=Cadence.ONCE, due_on=county.NOW.date())
-    assert lists.unready(duties) == []
+    assert lists.unready(duty_list) == []
 
 
 def test_a_list_without_a_day_to_come_for_what_goes_on_lacks_one() -> None:
-    duties = ready()
-    lists.set_nodes(duties.id, [date(2026, 2, 1)], by=county.actor("chu"))
-    assert "请至少设一个今天以后的报送节点" in lists.unready(duties)
+    duty_list = ready()
+    lists.set_nodes(duty_list.id, [date(2026, 2, 1)], by=county.actor("chu"))
+    assert "请至少设一个今天以后的报送节点" in lists.unready(duty_list)
 
 
 def test_nothing_guards_what_was_left_out() -> None:
-    duties = ready()
-    guard = next(duty for duty in duties.duties if duty.guards)
-    editing.drop(next(d for d in duties.duties if d.lineage in guard.guards).id, by=county.actor("chu"))
-    lists.submit(duties.id, **MEETING, by=county.actor("chu"))
+    duty_list = ready()
+    guard = next(duty for duty in duty_list.duties if duty.guards)
+    editing.drop(next(d for d in duty_list.duties if d.lineage in guard.guards).id, by=county.actor("chu"))
+    lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
     assert guard.guards == []
 
 
 @pytest.mark.parametrize("login", ["li", "qian"])
 def test_the_head_of_the_office_or_the_units_secretary_confirms(login: str) -> None:
-    duties, size = submitted(), ledger.size()
-    lists.adopt(duties.id, by=county.actor(login))
-    assert duties.state is ListState.ADOPTED
-    assert (duties.decided_by, duties.adopted_on) == (county.user(login), county.NOW.date())
+    duty_list, size = submitted(), ledger.size()
+    lists.adopt(duty_list.id, by=county.actor(login))
+    assert duty_list.state is ListState.ADOPTED
+    assert (duty_list.decided_by, duty_list.adopted_on) == (county.user(login), county.NOW.date())
     assert {entry["object"]["type"] for entry in entries(size)} == {"duty_list", "assignment", "item"}
 
 
@@ -80,63 +80,63 @@ def test_the_head_of_the_office_or_the_units_secretary_confirms(login: str) -> N
     ("login", "refusal"), [("chu", NotYours), ("zhou", Unseen), ("zhao", Unseen), ("sun", Unseen), ("wei", Unseen)]
 )
 def test_nobody_else_confirms_least_of_all_who_submitted(login: str, refusal: type[Refused]) -> None:
-    duties = submitted()
+    duty_list = submitted()
     for confirm in (
-        lambda: lists.adopt(duties.id, by=county.actor(login)),
-        lambda: lists.decline(duties.id, "再改改", by=county.actor(login)),
+        lambda: lists.adopt(duty_list.id, by=county.actor(login)),
+        lambda: lists.decline(duty_list.id, "再改改", by=county.actor(login)),
     ):
         with pytest.raises(refusal):
             confirm()
-    assert duties.state is ListState.SUBMITTED
+    assert duty_list.state is ListState.SUBMITTED
 
 
 def test_who_drafted_does_not_confirm_even_as_head_of_the_office() -> None:
     accounts.grant(
         county.user("li").id, Role.CLERK, county.unit("QH-GOV").id, county.NOW.date(), None, by=county.console
     )
-    duties = county.draft("主任自拟", "一、任务\n财政局要完善台账。\n", by="li")
-    lists.submit(duties.id, **MEETING, by=county.actor("chu"))
+    duty_list = county.draft("主任自拟", "一、任务\n财政局要完善台账。\n", by="li")
+    lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
     with pytest.raises(NotYours):
-        lists.adopt(duties.id, by=county.actor("li"))
+        lists.adopt(duty_list.id, by=county.actor("li"))
 
 
 def test_whoever_is_to_confirm_finds_it_on_his_first_page_until_he_has(visit: Visit) -> None:
-    duties = submitted()
-    shown = f'<a href="/lists/{duties.id}">去确认</a>'
+    duty_list = submitted()
+    shown = f'<a href="/lists/{duty_list.id}">去确认</a>'
     assert shown in visit("li").get("/items/").text
     assert shown not in visit("chu").get("/items/").text
-    lists.adopt(duties.id, by=county.actor("li"))
+    lists.adopt(duty_list.id, by=county.actor("li"))
     assert shown not in visit("li").get("/items/").text
 
 
 def test_a_declined_list_goes_back_to_the_clerk_with_the_reason() -> None:
-    duties = submitted()
+    duty_list = submitted()
     with pytest.raises(Malformed):
-        lists.decline(duties.id, " ", by=county.actor("li"))
-    lists.decline(duties.id, "第 3 项牵头单位不对", by=county.actor("li"))
-    assert (duties.state, duties.declined_because) == (ListState.DRAFT, "第 3 项牵头单位不对")
-    lists.submit(duties.id, **MEETING, by=county.actor("chu"))
-    assert duties.declined_because == ""
+        lists.decline(duty_list.id, " ", by=county.actor("li"))
+    lists.decline(duty_list.id, "第 3 项牵头单位不对", by=county.actor("li"))
+    assert (duty_list.state, duty_list.declined_because) == (ListState.DRAFT, "第 3 项牵头单位不对")
+    lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
+    assert duty_list.declined_because == ""
 
 
 def test_what_was_changed_since_it_was_read_is_not_confirmed() -> None:
-    duties = submitted()
-    read = duties.rev
-    lists.decline(duties.id, "第 1 项要改", by=county.actor("qian"))
-    edit(one(duties), county.actor("chu"), wording="别的话")
-    lists.submit(duties.id, **MEETING, by=county.actor("chu"))
+    duty_list = submitted()
+    read = duty_list.rev
+    lists.decline(duty_list.id, "第 1 项要改", by=county.actor("qian"))
+    edit(one(duty_list), county.actor("chu"), wording="别的话")
+    lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
     with pytest.raises(Stale):
-        lists.adopt(duties.id, by=county.actor("li"), rev=read)
+        lists.adopt(duty_list.id, by=county.actor("li"), rev=read)
     with pytest.raises(Stale):
-        lists.decline(duties.id, "再改", by=county.actor("li"), rev=read)
-    lists.adopt(duties.id, by=county.actor("li"), rev=duties.rev)
+        lists.decline(duty_list.id, "再改", by=county.actor("li"), rev=read)
+    lists.adopt(duty_list.id, by=county.actor("li"), rev=duty_list.rev)
 
 
 def test_a_second_press_of_the_same_button_is_no_error(client: FlaskClient) -> None:
-    duties = submitted()
+    duty_list = submitted()
     client.post("/login", data={"login": "li", "password": county.PASSWORD})
-    form = {"reason": "第 1 项要改", "nonce": "d" * 32, "rev": duties.rev}
-    assert [client.post(f"/lists/{duties.id}/decline", data=form).status_code for _ in "12"] == [303, 303]
+    form = {"reason": "第 1 项要改", "nonce": "d" * 32, "rev": duty_list.rev}
+    assert [client.post(f"/lists/{duty_list.id}/decline", data=form).status_code for _ in "12"] == [303, 303]
 
 
 STEPS = {
@@ -149,38 +149,38 @@ STEPS = {
 @pytest.mark.parametrize("verb", STEPS)
 def test_each_step_is_taken_once_and_only_from_its_state(verb: str) -> None:
     ready_for_it, login, step = STEPS[verb]
-    duties, size, by = ready_for_it(), ledger.size(), county.actor(login, nonce="c" * 32)
-    before = duties.state.value
+    duty_list, size, by = ready_for_it(), ledger.size(), county.actor(login, nonce="c" * 32)
+    before = duty_list.state.value
     size = ledger.size()
-    step(duties, by)
+    step(duty_list, by)
     (entry,) = [e for e in entries(size) if e["object"]["type"] == "duty_list"]
     assert (entry["action"], entry["unit"], entry["actor"]["name"]) == (verb, "QH-GOV", by.user.name)
-    assert (entry["before"]["state"], entry["after"]["state"]) == (before, duties.state.value)
+    assert (entry["before"]["state"], entry["after"]["state"]) == (before, duty_list.state.value)
     size = ledger.size()
     with pytest.raises(Repeated):
-        step(duties, by)
+        step(duty_list, by)
     assert ledger.size() == size
-    with pytest.raises(Refused, match=duties.state.label):
-        step(duties, county.actor("qian" if login == "li" else login))
+    with pytest.raises(Refused, match=duty_list.state.label):
+        step(duty_list, county.actor("qian" if login == "li" else login))
     assert county.in_step()
 
 
 def test_a_list_is_confirmed_once() -> None:
-    duties = submitted()
-    lists.adopt(duties.id, by=county.actor("li"))
+    duty_list = submitted()
+    lists.adopt(duty_list.id, by=county.actor("li"))
     items = len(db.session.scalars(select(Item)).all())
     with pytest.raises(Refused, match="已生效"):
-        lists.adopt(duties.id, by=county.actor("li"))
+        lists.adopt(duty_list.id, by=county.actor("li"))
     assert len(db.session.scalars(select(Item)).all()) == items
 
 
 def test_what_adoption_will_bring_is_said_before_and_comes_true() -> None:
-    duties = submitted()
-    coming = lists.coming(duties)
+    duty_list = submitted()
+    coming = lists.coming(duty_list)
     before = len(db.session.scalars(select(Item)).all())
-    lists.adopt(duties.id, by=county.actor("li"))
+    lists.adopt(duty_list.id, by=county.actor("li"))
     assert len(db.session.scalars(select(Item)).all()) - before == coming.items
-    assigned = db.session.scalars(select(Assignment).join(Duty).where(Duty.duty_list == duties)).all()
+    assigned = db.session.scalars(select(Assignment).join(Duty).where(Duty.duty_list == duty_list)).all()
     assert len({a.post for a in assigned}) == coming.posts
     assert coming.duties == 7
 

@@ -24,7 +24,7 @@ def log(app: Flask) -> Flask:
     ledger.open_log("county.example/shuangze", by=Actor(console="test"))
     with ledger.act("export", by=Actor(console="test")) as act:
         for size in range(3):
-            act.tell({"size": size})
+            act.add_entry({"size": size})
     run("INSERT INTO audit_checkpoint VALUES (4, 'note')")
     return app
 

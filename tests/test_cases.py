@@ -29,12 +29,12 @@ STEPS = ["公众参与", "专家论证", "风险评估"]
 
 def report(text: str = DECISION, wording: str = LIMITED) -> Item:
     """The item with which 周局长 reports in June on what his bureau does case by case."""
-    duties = county.draft("逢事清单", f"一、规范程序\n{text}。\n")
-    (duty,) = duties.duties
+    duty_list = county.draft("逢事清单", f"一、规范程序\n{text}。\n")
+    (duty,) = duty_list.duties
     assert duty.cadence is Cadence.PER_EVENT
     edit(duty, county.actor("chu"), wording=wording, owners=[{"unit": "QH-CZJ", **county.LEAD}])
-    lists.submit(duties.id, **MEETING, by=county.actor("chu"))
-    lists.adopt(duties.id, by=county.actor("li"))
+    lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
+    lists.adopt(duty_list.id, by=county.actor("li"))
     return db.session.scalars(select(Item).where(Item.duty_id == duty.id).order_by(Item.period)).first()  # type: ignore[return-value]
 
 

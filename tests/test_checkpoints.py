@@ -29,7 +29,7 @@ def cli(app: Flask) -> FlaskCliRunner:
 def write(entries: int) -> None:
     with ledger.act("export", by=county.console) as act:
         for number in range(entries):
-            act.tell({"size": number})
+            act.add_entry({"size": number})
 
 
 def sizes() -> list[int]:

@@ -28,84 +28,84 @@ def consulting() -> DutyList:
     return consultation.consult(ready().id, LAST_DAY, by=county.actor("chu"))
 
 
-def opinion(duties: DutyList, code: str) -> Opinion:
-    return next(o for o in duties.consultations[-1].opinions if o.unit.code == code)
+def opinion(duty_list: DutyList, code: str) -> Opinion:
+    return next(o for o in duty_list.consultations[-1].opinions if o.unit.code == code)
 
 
-def lineage(duties: DutyList, words: str) -> str:
-    return next(duty.lineage for duty in duties.duties if words in duty.wording)
+def lineage(duty_list: DutyList, words: str) -> str:
+    return next(duty.lineage for duty in duty_list.duties if words in duty.wording)
 
 
-def object_to(duties: DutyList, login: str = "zhou", code: str = "QH-CZJ", text: str = WORDS) -> Opinion:
-    said = {lineage(duties, "对接会"): text}
-    return consultation.answer(opinion(duties, code).id, Answer.OBJECTS, said, by=county.actor(login))
+def object_to(duty_list: DutyList, login: str = "zhou", code: str = "QH-CZJ", text: str = WORDS) -> Opinion:
+    said = {lineage(duty_list, "对接会"): text}
+    return consultation.answer(opinion(duty_list, code).id, Answer.OBJECTS, said, by=county.actor(login))
 
 
-def agree(duties: DutyList, login: str, code: str) -> Opinion:
-    return consultation.answer(opinion(duties, code).id, Answer.AGREES, {}, by=county.actor(login, code))
+def agree(duty_list: DutyList, login: str, code: str) -> Opinion:
+    return consultation.answer(opinion(duty_list, code).id, Answer.AGREES, {}, by=county.actor(login, code))
 
 
 def answered() -> DutyList:
     """A consultation in which every unit has answered."""
-    duties = consulting()
-    object_to(duties)
+    duty_list = consulting()
+    object_to(duty_list)
     for login, code in (("qian", "QH-GOV"), ("zheng", "QH-JYJ"), ("li", "QH-ZFB"), ("wang", "QH-DH")):
-        agree(duties, login, code)
-    return duties
+        agree(duty_list, login, code)
+    return duty_list
 
 
 # --- asking -------------------------------------------------------------------------------------------------
 
 
 def test_the_units_that_are_to_do_something_are_asked_and_named_until_they_answer() -> None:
-    duties, size = ready(), ledger.size()
+    duty_list, size = ready(), ledger.size()
     size = ledger.size()
-    consultation.consult(duties.id, LAST_DAY, by=county.actor("chu"))
-    (asked,) = duties.consultations
-    assert (duties.state, asked.from_day, asked.last_day) == (ListState.CONSULTING, county.NOW.date(), LAST_DAY)
+    consultation.consult(duty_list.id, LAST_DAY, by=county.actor("chu"))
+    (asked,) = duty_list.consultations
+    assert (duty_list.state, asked.from_day, asked.last_day) == (ListState.CONSULTING, county.NOW.date(), LAST_DAY)
     everybody = ["QH-CZJ", "QH-DH", "QH-GOV", "QH-JYJ", "QH-ZFB"]
     assert [unit.code for unit in consultation.silent(asked)] == everybody
     found = entries(size)
     assert {entry["action"] for entry in found} == {"consult"}
     assert sorted(entry["unit"] for entry in found if entry["object"]["type"] == "opinion") == everybody
-    agree(duties, "zheng", "QH-JYJ")
+    agree(duty_list, "zheng", "QH-JYJ")
     assert "QH-JYJ" not in [unit.code for unit in consultation.silent(asked)]
     assert county.in_step()
 
 
 @pytest.mark.parametrize("day", [None, county.NOW.date(), county.NOW.date() - timedelta(days=1)])
 def test_the_units_get_time_to_answer(day: date | None) -> None:
-    duties = ready()
+    duty_list = ready()
     with pytest.raises(Malformed) as early:
-        consultation.consult(duties.id, day, by=county.actor("chu"))
+        consultation.consult(duty_list.id, day, by=county.actor("chu"))
     assert early.value.field == "last_day"
-    assert (duties.state, duties.consultations) == (ListState.DRAFT, [])
+    assert (duty_list.state, duty_list.consultations) == (ListState.DRAFT, [])
 
 
 def test_without_an_owner_there_is_nobody_to_ask() -> None:
-    duties = county.draft("无主任务", "一、任务\n要提高站位。\n")
+    duty_list = county.draft("无主任务", "一、任务\n要提高站位。\n")
     with pytest.raises(Refused, match="责任人"):
-        consultation.consult(duties.id, LAST_DAY, by=county.actor("chu"))
+        consultation.consult(duty_list.id, LAST_DAY, by=county.actor("chu"))
 
 
 def test_while_the_units_read_the_draft_nobody_changes_or_submits_it() -> None:
-    duties = consulting()
+    duty_list = consulting()
     for change in EDITS.values():
         with pytest.raises(Refused, match="征求意见中"):
-            change(duties, county.actor("chu"))
+            change(duty_list, county.actor("chu"))
     with pytest.raises(Refused, match="征求意见中"):
-        lists.submit(duties.id, **MEETING, by=county.actor("chu"))
+        lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
 
 
 def test_the_units_read_rows_numbered_without_gaps_as_they_will_be_adopted() -> None:
-    duties = ready()
-    editing.drop(duties.duties[2].id, by=county.actor("chu"))
-    arranging.move(duties.duties[6].id, 1, by=county.actor("chu"))
-    wording = [duty.wording for duty in duties.kept]
-    consultation.consult(duties.id, LAST_DAY, by=county.actor("chu"))
+    duty_list = ready()
+    editing.drop(duty_list.duties[2].id, by=county.actor("chu"))
+    arranging.move(duty_list.duties[6].id, 1, by=county.actor("chu"))
+    wording = [duty.wording for duty in duty_list.kept]
+    consultation.consult(duty_list.id, LAST_DAY, by=county.actor("chu"))
     db.session.expire_all()
-    assert [(duty.position, duty.wording) for duty in duties.kept] == list(enumerate(wording, 1))
-    assert duties.duties[-1].dropped
+    assert [(duty.position, duty.wording) for duty in duty_list.kept] == list(enumerate(wording, 1))
+    assert duty_list.duties[-1].dropped
     assert county.in_step()
 
 
@@ -114,11 +114,11 @@ def test_the_units_read_rows_numbered_without_gaps_as_they_will_be_adopted() -> 
 
 @pytest.mark.parametrize("login", ["zhou", "lian"])
 def test_a_unit_answers_by_its_head_or_his_liaison_row_by_row(login: str) -> None:
-    duties = consulting()
+    duty_list = consulting()
     size = ledger.size()
-    said = object_to(duties, login)
+    said = object_to(duty_list, login)
     assert (said.answer, said.answered_by) == (Answer.OBJECTS, county.user(login))
-    assert consultation.objections(duties) == {lineage(duties, "对接会"): [(county.unit("QH-CZJ"), WORDS)]}
+    assert consultation.objections(duty_list) == {lineage(duty_list, "对接会"): [(county.unit("QH-CZJ"), WORDS)]}
     (entry,) = entries(size)
     assert (entry["action"], entry["unit"], entry["after"]["answer"]) == ("answer", "QH-CZJ", "objects")
     assert county.in_step()
@@ -128,51 +128,51 @@ def test_a_unit_answers_by_its_head_or_his_liaison_row_by_row(login: str) -> Non
     ("login", "refusal"), [("wu", Unseen), ("wang", Unseen), ("chen", Unseen), ("chu", NotYours), ("qian", NotYours)]
 )
 def test_nobody_answers_for_another_unit(login: str, refusal: type[Refused]) -> None:
-    duties = consulting()
+    duty_list = consulting()
     with pytest.raises(refusal):
-        object_to(duties, login)
-    assert opinion(duties, "QH-CZJ").answer is None
+        object_to(duty_list, login)
+    assert opinion(duty_list, "QH-CZJ").answer is None
     assert county.in_step()
 
 
 def test_a_unit_may_think_again_until_the_last_day_is_over(qinghe: county.Clock) -> None:
-    duties = consulting()
-    object_to(duties)
+    duty_list = consulting()
+    object_to(duty_list)
     qinghe.set_day(LAST_DAY)
-    assert agree(duties, "zhou", "QH-CZJ").objections == {}
+    assert agree(duty_list, "zhou", "QH-CZJ").objections == {}
     qinghe.move(days=1)
     with pytest.raises(Refused, match="已经结束"):
-        object_to(duties)
-    assert opinion(duties, "QH-CZJ").answer is Answer.AGREES
+        object_to(duty_list)
+    assert opinion(duty_list, "QH-CZJ").answer is Answer.AGREES
 
 
 def test_an_answer_and_its_words_do_not_contradict_each_other() -> None:
-    duties = consulting()
+    duty_list = consulting()
     for what, said in ((Answer.OBJECTS, " "), (Answer.AGREES, WORDS)):
-        objections = {lineage(duties, "对接会"): said}
+        objections = {lineage(duty_list, "对接会"): said}
         with pytest.raises(Malformed):
-            consultation.answer(opinion(duties, "QH-CZJ").id, what, objections, by=county.actor("zhou"))
-    assert opinion(duties, "QH-CZJ").answer is None
+            consultation.answer(opinion(duty_list, "QH-CZJ").id, what, objections, by=county.actor("zhou"))
+    assert opinion(duty_list, "QH-CZJ").answer is None
 
 
 def test_a_unit_reads_its_own_rows_first_with_all_that_it_would_be_held_to(visit: Visit) -> None:
-    duties = consulting()
-    page = visit("zhou").get(f"/opinions/{opinion(duties, 'QH-CZJ').id}").text
+    duty_list = consulting()
+    page = visit("zhou").get(f"/opinions/{opinion(duty_list, 'QH-CZJ').id}").text
     own, others = page.split("其他 ")[0], page.split("其他 ")[1]
     assert "对接会" in own
     assert "涉及本单位（" in own
-    assert any(duty.wording in others for duty in duties.kept)
-    for duty in duties.kept:
+    assert any(duty.wording in others for duty in duty_list.kept)
+    for duty in duty_list.kept:
         assert (duty.wording in own) == any(post.unit.code == "QH-CZJ" for post in owners.spread(duty).posts)
 
 
 def test_head_and_liaison_do_not_overwrite_each_other_unseen() -> None:
-    duties = consulting()
-    read = opinion(duties, "QH-CZJ").rev
-    object_to(duties, "lian")
+    duty_list = consulting()
+    read = opinion(duty_list, "QH-CZJ").rev
+    object_to(duty_list, "lian")
     with pytest.raises(Stale):
-        consultation.answer(opinion(duties, "QH-CZJ").id, Answer.AGREES, {}, by=county.actor("zhou"), rev=read)
-    assert opinion(duties, "QH-CZJ").answer is Answer.OBJECTS
+        consultation.answer(opinion(duty_list, "QH-CZJ").id, Answer.AGREES, {}, by=county.actor("zhou"), rev=read)
+    assert opinion(duty_list, "QH-CZJ").answer is Answer.OBJECTS
 
 
 def test_a_consulted_unit_sees_the_draft_as_long_as_it_is_asked() -> None:
@@ -184,53 +184,53 @@ def test_a_consulted_unit_sees_the_draft_as_long_as_it_is_asked() -> None:
     assert [o.unit.code for o in consultation.open_to(access.Standing.of(county.actor("lian")))] == ["QH-CZJ"]
 
 
-def sees(login: str, duties: DutyList) -> bool:
-    return access.may(access.Standing.of(county.actor(login)), "see", duties) is not None
+def sees(login: str, duty_list: DutyList) -> bool:
+    return access.may(access.Standing.of(county.actor(login)), "see", duty_list) is not None
 
 
 # --- ending -------------------------------------------------------------------------------------------------
 
 
 def test_it_ends_when_all_have_answered_and_the_clerk_goes_on() -> None:
-    duties = answered()
+    duty_list = answered()
     size = ledger.size()
-    consultation.conclude(duties.id, by=county.actor("chu"))
-    assert duties.state is ListState.DRAFT
+    consultation.conclude(duty_list.id, by=county.actor("chu"))
+    assert duty_list.state is ListState.DRAFT
     assert {entry["object"]["type"] for entry in entries(size)} == {"duty_list", "consultation"}
-    assert consultation.objections(duties)
-    lists.submit(duties.id, **MEETING, by=county.actor("chu"))
+    assert consultation.objections(duty_list)
+    lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
     assert county.in_step()
 
 
 def test_it_ends_after_its_last_day_whoever_has_said_nothing(qinghe: county.Clock) -> None:
-    duties = consulting()
+    duty_list = consulting()
     with pytest.raises(Refused, match=r"县财政局.*还没有答复"):
-        consultation.conclude(duties.id, by=county.actor("chu"))
+        consultation.conclude(duty_list.id, by=county.actor("chu"))
     qinghe.set_day(LAST_DAY)
     with pytest.raises(Refused):
-        consultation.conclude(duties.id, by=county.actor("chu"))
+        consultation.conclude(duty_list.id, by=county.actor("chu"))
     qinghe.move(days=1)
-    consultation.conclude(duties.id, by=county.actor("chu"))
-    assert len(consultation.silent(duties.consultations[-1])) == 5
+    consultation.conclude(duty_list.id, by=county.actor("chu"))
+    assert len(consultation.silent(duty_list.consultations[-1])) == 5
     assert county.in_step()
 
 
 def test_a_draft_may_go_out_a_second_time() -> None:
-    duties = answered()
-    consultation.conclude(duties.id, by=county.actor("chu"))
-    consultation.consult(duties.id, LAST_DAY, by=county.actor("chu"))
-    assert consultation.objections(duties) == {}
-    assert len(duties.consultations) == 2
+    duty_list = answered()
+    consultation.conclude(duty_list.id, by=county.actor("chu"))
+    consultation.consult(duty_list.id, LAST_DAY, by=county.actor("chu"))
+    assert consultation.objections(duty_list) == {}
+    assert len(duty_list.consultations) == 2
 
 
 # --- more time ----------------------------------------------------------------------------------------------
 
 
 def test_the_units_get_more_time_and_who_has_answered_keeps_the_answer(qinghe: county.Clock) -> None:
-    duties = consulting()
-    object_to(duties)
+    duty_list = consulting()
+    object_to(duty_list)
     later, size = LAST_DAY + timedelta(days=4), ledger.size()
-    consultation.extend(duties.id, later, by=county.actor("chu"))
+    consultation.extend(duty_list.id, later, by=county.actor("chu"))
     (entry,) = entries(size)
     assert (entry["action"], entry["before"]["last_day"], entry["after"]["last_day"]) == (
         "extend",
@@ -238,54 +238,54 @@ def test_the_units_get_more_time_and_who_has_answered_keeps_the_answer(qinghe: c
         later.isoformat(),
     )
     qinghe.set_day(later)
-    agree(duties, "zheng", "QH-JYJ")
-    assert opinion(duties, "QH-CZJ").answer is Answer.OBJECTS
+    agree(duty_list, "zheng", "QH-JYJ")
+    assert opinion(duty_list, "QH-CZJ").answer is Answer.OBJECTS
     qinghe.move(days=1)
     with pytest.raises(Refused, match="已经结束"):
-        agree(duties, "wang", "QH-DH")
+        agree(duty_list, "wang", "QH-DH")
     assert county.in_step()
 
 
 def test_time_that_is_over_can_be_given_again_until_the_clerk_ends_it(qinghe: county.Clock) -> None:
-    duties = consulting()
+    duty_list = consulting()
     qinghe.set_day(LAST_DAY + timedelta(days=1))
-    consultation.extend(duties.id, LAST_DAY + timedelta(days=2), by=county.actor("chu"))
-    agree(duties, "zhou", "QH-CZJ")
+    consultation.extend(duty_list.id, LAST_DAY + timedelta(days=2), by=county.actor("chu"))
+    agree(duty_list, "zhou", "QH-CZJ")
     with pytest.raises(Refused, match="还没有答复"):
-        consultation.conclude(duties.id, by=county.actor("chu"))
+        consultation.conclude(duty_list.id, by=county.actor("chu"))
     qinghe.move(days=5)
-    consultation.conclude(duties.id, by=county.actor("chu"))
+    consultation.conclude(duty_list.id, by=county.actor("chu"))
     with pytest.raises(Refused, match="没有正在进行的征求意见"):
-        consultation.extend(duties.id, LAST_DAY + timedelta(days=30), by=county.actor("chu"))
+        consultation.extend(duty_list.id, LAST_DAY + timedelta(days=30), by=county.actor("chu"))
 
 
 @pytest.mark.parametrize("day", [None, LAST_DAY, LAST_DAY - timedelta(days=1)])
 def test_more_time_is_not_less(day: date | None) -> None:
-    duties = consulting()
+    duty_list = consulting()
     with pytest.raises(Malformed, match=LAST_DAY.isoformat()) as refused:
-        consultation.extend(duties.id, day, by=county.actor("chu"))
+        consultation.extend(duty_list.id, day, by=county.actor("chu"))
     assert refused.value.field == "last_day"
-    assert duties.consultations[-1].last_day == LAST_DAY
+    assert duty_list.consultations[-1].last_day == LAST_DAY
 
 
 def test_more_time_is_the_clerks_to_give_and_given_once() -> None:
-    duties, later = consulting(), LAST_DAY + timedelta(days=4)
+    duty_list, later = consulting(), LAST_DAY + timedelta(days=4)
     for login in ("qian", "zhou"):
         with pytest.raises(NotYours):
-            consultation.extend(duties.id, later, by=county.actor(login))
+            consultation.extend(duty_list.id, later, by=county.actor(login))
     by = county.actor("chu", nonce="e" * 32)
-    consultation.extend(duties.id, later, by=by)
+    consultation.extend(duty_list.id, later, by=by)
     with pytest.raises(Repeated):
-        consultation.extend(duties.id, later, by=by)
+        consultation.extend(duty_list.id, later, by=by)
     with pytest.raises(Stale):
-        consultation.extend(duties.id, later + timedelta(days=1), by=county.actor("chu"), rev=duties.rev - 1)
+        consultation.extend(duty_list.id, later + timedelta(days=1), by=county.actor("chu"), rev=duty_list.rev - 1)
     assert county.in_step()
 
 
 def test_a_clerk_gives_more_time_on_the_page(browse: Browse, qinghe: county.Clock) -> None:
-    duties = consulting()
+    duty_list = consulting()
     page = browse("chu")
-    page.goto(f"/lists/{duties.id}/consultation")
+    page.goto(f"/lists/{duty_list.id}/consultation")
     page.get_by_text("延长时间").click()
     page.get_by_label("答复截止日期").fill(LAST_DAY.isoformat())
     page.get_by_role("button", name="延长到这一天").click()
@@ -311,16 +311,16 @@ STEPS: dict[str, tuple[Callable[[], DutyList], str, str, Callable[[DutyList, Act
 @pytest.mark.parametrize("verb", STEPS)
 def test_each_step_is_the_clerks_and_taken_once_from_its_state(verb: str) -> None:
     start, login, stranger, step = STEPS[verb]
-    duties, by = start(), county.actor(login, nonce="f" * 32)
-    before = duties.state
+    duty_list, by = start(), county.actor(login, nonce="f" * 32)
+    before = duty_list.state
     with pytest.raises(NotYours):
-        step(duties, county.actor(stranger))
-    step(duties, by)
+        step(duty_list, county.actor(stranger))
+    step(duty_list, by)
     size = ledger.size()
     with pytest.raises(Repeated):
-        step(duties, by)
+        step(duty_list, by)
     assert ledger.size() == size
-    with pytest.raises(Refused, match=duties.state.label):
-        step(duties, county.actor(login))
-    assert duties.state is not before
+    with pytest.raises(Refused, match=duty_list.state.label):
+        step(duty_list, county.actor(login))
+    assert duty_list.state is not before
     assert county.in_step()

@@ -86,9 +86,9 @@ def test_nobody_but_a_clerk_of_the_unit_copies(login: str, refusal: type[Refused
 
 @pytest.mark.parametrize("state", [ready, submitted])
 def test_only_what_is_in_force_is_copied(state: object) -> None:
-    duties = state()  # type: ignore[operator]
+    duty_list = state()  # type: ignore[operator]
     with pytest.raises(Refused, match="已经生效"):
-        copying.copy(duties.id, year=2027, name="新的", by=county.actor("chu"))
+        copying.copy(duty_list.id, year=2027, name="新的", by=county.actor("chu"))
 
 
 def test_a_name_that_the_year_has_already_is_sent_back() -> None:

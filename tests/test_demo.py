@@ -162,7 +162,7 @@ DAYS = ("2026-01-10", "2026-03-01", "2026-04-30", "2026-05-01", "2026-07-15", "2
 def test_it_is_a_living_county_on_any_day_of_the_year(empty: Flask, monkeypatch: pytest.MonkeyPatch, day: str) -> None:
     monkeypatch.setattr("checklist.demo.story.ACCOUNTS", ())  # without passwords: hashing them is slow
     now = datetime.combine(datetime.fromisoformat(day), time(0, 5), clock.SHANGHAI).astimezone(UTC)
-    with clock.told_by(lambda: now):
+    with clock.use_clock(lambda: now):
         demo.fill()
         items = db.session.scalars(select(Item)).all()
         assert {item.state for item in items} == set(ItemState)

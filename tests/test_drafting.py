@@ -83,26 +83,26 @@ def test_a_text_that_would_hold_everybody_up_is_sent_back() -> None:
 
 
 def test_the_editor_shows_the_unsure_first_when_asked_to(visit: Visit) -> None:
-    duties = county.draft("没把握", UNSURE)
+    duty_list = county.draft("没把握", UNSURE)
     chu = visit("chu")
-    page = chu.get(f"/lists/{duties.id}").text
+    page = chu.get(f"/lists/{duty_list.id}").text
     assert "先看没有把握的 1 项" in page
     assert page.count('<span class="flag">没有把握</span>') == 1
     assert "没有“要”“必须”这样的词" in page
-    sorted_page = chu.get(f"/lists/{duties.id}?first=unsure").text
+    sorted_page = chu.get(f"/lists/{duty_list.id}?first=unsure").text
     order = [int(id) for id in re.findall(r'<article id="d-(\d+)"', sorted_page)]
-    unsure = next(duty for duty in duties.duties if duty.is_unsure)
-    assert order == [unsure.id, *(duty.id for duty in duties.duties if duty is not unsure)]
+    unsure = next(duty for duty in duty_list.duties if duty.is_unsure)
+    assert order == [unsure.id, *(duty.id for duty in duty_list.duties if duty is not unsure)]
 
 
 def test_a_row_that_the_clerk_has_saved_is_unsure_no_more(visit: Visit) -> None:
-    duties = county.draft("没把握", UNSURE)
-    duty = next(duty for duty in duties.duties if duty.is_unsure)
+    duty_list = county.draft("没把握", UNSURE)
+    duty = next(duty for duty in duty_list.duties if duty.is_unsure)
     kept = (duty.side, duty.cadence, duty.due_on, duty.owners, duty.guards)
     as_it_is = editing.Edit(duty.wording, *kept, {}, duty.steps)
     editing.edit(duty.id, as_it_is, by=county.actor("chu"))
     assert not duty.doubts
-    assert "没有把握" not in visit("chu").get(f"/lists/{duties.id}").text
+    assert "没有把握" not in visit("chu").get(f"/lists/{duty_list.id}").text
     assert county.in_step()
 
 

@@ -27,9 +27,9 @@ def press_more(page: Page, n: int, button: str) -> None:
 def test_a_clerk_corrects_merges_pairs_undoes_and_submits_once_nothing_is_forbidden(
     browse: Browse, qinghe: county.Clock
 ) -> None:
-    duties = county.draft("食堂与补贴", TEXT)
+    duty_list = county.draft("食堂与补贴", TEXT)
     page = browse("chu")
-    page.goto(f"/lists/{duties.id}")
+    page.goto(f"/lists/{duty_list.id}")
     cards = page.locator("article.duty")
     expect(cards).to_have_count(4)
     expect(page.locator("#unready")).to_contain_text("打卡签到")
@@ -63,10 +63,10 @@ def test_a_clerk_corrects_merges_pairs_undoes_and_submits_once_nothing_is_forbid
 
 @WITH_SCRIPTS
 def test_the_form_of_a_row_begins_with_its_wording_and_shows_a_figure_as_exactly_as_it_is_kept(browse: Browse) -> None:
-    duties = county.draft("指标", "一、任务\n财政局要让预算执行率达到96.125%。\n" + "教育局要建立台账。\n" * 5)
+    duty_list = county.draft("指标", "一、任务\n财政局要让预算执行率达到96.125%。\n" + "教育局要建立台账。\n" * 5)
     page = browse("chu")
-    page.goto(f"/lists/{duties.id}")
-    card = page.locator(f"#d-{duties.duties[0].id}")
+    page.goto(f"/lists/{duty_list.id}")
+    card = page.locator(f"#d-{duty_list.duties[0].id}")
     expect(card).to_contain_text("预算执行率 ≥ 96.125 %")
     card.get_by_role("link", name="修改").click()
     expect(card.get_by_label("任务表述")).to_be_focused()
@@ -75,11 +75,11 @@ def test_the_form_of_a_row_begins_with_its_wording_and_shows_a_figure_as_exactly
 
 @WITH_SCRIPTS
 def test_who_pairs_one_after_the_other_stays_with_the_pairs(browse: Browse) -> None:
-    duties = county.draft(
+    duty_list = county.draft(
         "配对", "一、任务\n" + "财政局要管好惠民补贴资金，及时足额发放。财政局严禁截留、挪用补贴资金。\n" * 2
     )
     page = browse("chu")
-    page.goto(f"/lists/{duties.id}")
+    page.goto(f"/lists/{duty_list.id}")
     pairs = page.locator("#pairs")
     left = pairs.locator(".guard").count()
     assert left > 1
@@ -90,10 +90,10 @@ def test_who_pairs_one_after_the_other_stays_with_the_pairs(browse: Browse) -> N
 
 @WITH_SCRIPTS
 def test_a_saved_row_takes_the_focus_where_it_is_corrected_again(browse: Browse) -> None:
-    duties = county.draft("保存", TEXT)
+    duty_list = county.draft("保存", TEXT)
     page = browse("chu")
-    page.goto(f"/lists/{duties.id}")
-    first = duties.duties[0].id
+    page.goto(f"/lists/{duty_list.id}")
+    first = duty_list.duties[0].id
     page.locator(f"#edit-{first}").click()
     page.get_by_role("button", name="保存", exact=True).click()
     expect(page.locator(f"#edit-{first}")).to_be_focused()
@@ -108,14 +108,14 @@ def fill_meeting(page: Page) -> None:
 def test_many_rows_are_merged_or_given_an_owner_and_rows_are_split_and_moved(
     browse: Browse, qinghe: county.Clock
 ) -> None:
-    duties = county.draft("食堂与补贴", TEXT)
+    duty_list = county.draft("食堂与补贴", TEXT)
     page = browse("chu")
-    page.goto(f"/lists/{duties.id}")
+    page.goto(f"/lists/{duty_list.id}")
     cards = page.locator("article.duty")
     page.get_by_text("成批处理勾选的事项").click()
     page.get_by_role("button", name="追加为责任人").click()
     expect(page.locator(".summary")).to_contain_text("请选择牵头或配合")
-    page.goto(f"/lists/{duties.id}")
+    page.goto(f"/lists/{duty_list.id}")
     for n in (0, 1):
         cards.nth(n).get_by_role("checkbox").check()
     page.get_by_text("成批处理勾选的事项").click()
@@ -145,15 +145,15 @@ def test_many_rows_are_merged_or_given_an_owner_and_rows_are_split_and_moved(
 
 
 def test_without_a_row_checked_the_form_comes_back_as_it_was(visit: Visit) -> None:
-    duties = draft()
-    response = visit("chu").post(f"/lists/{duties.id}/merger", data={})
+    duty_list = draft()
+    response = visit("chu").post(f"/lists/{duty_list.id}/merger", data={})
     assert response.status_code == 422
     assert "请先在各项前面的方框里勾选" in response.text
-    form = {"chosen": f"{duties.duties[0].id}-1", "part": "lead"}
-    response = visit("chu").post(f"/lists/{duties.id}/owners", data=form)
+    form = {"chosen": f"{duty_list.duties[0].id}-1", "part": "lead"}
+    response = visit("chu").post(f"/lists/{duty_list.id}/owners", data=form)
     assert response.status_code == 422
     assert "请选择责任人" in response.text
-    assert f'value="{duties.duties[0].id}-1" checked' in response.text
+    assert f'value="{duty_list.duties[0].id}-1" checked' in response.text
 
 
 @pytest.mark.parametrize(
@@ -177,24 +177,24 @@ def test_a_number_that_does_not_fit_is_shown_again_in_the_card(
 
 
 def test_htmx_gets_the_rows_and_what_stands_beside_them_anew(visit: Visit) -> None:
-    duties = draft()
+    duty_list = draft()
     chu = visit("chu")
-    page = chu.post(f"/duties/{duties.duties[0].id}/merger", headers=HTMX).text
+    page = chu.post(f"/duties/{duty_list.duties[0].id}/merger", headers=HTMX).text
     assert page.count("<article") == 7
     for place in ("undo", "pairs", "load", "unready"):
         assert page.count(f'id="{place}"') == 1
     assert "撤销上一步：合并责任事项（第 1、2 项）" in page
-    page = chu.post(f"/lists/{duties.id}/undo", headers=HTMX).text
+    page = chu.post(f"/lists/{duty_list.id}/undo", headers=HTMX).text
     assert "已撤销这一步。" in page
     assert "撤销上一步" not in page
 
 
 def test_the_same_press_twice_is_no_error(visit: Visit) -> None:
-    duties, chu = draft(), visit("chu")
-    first, second = duties.duties[:2]
+    duty_list, chu = draft(), visit("chu")
+    first, second = duty_list.duties[:2]
     forms: list[tuple[str, dict[str, object]]] = [
-        (f"/lists/{duties.id}/merger", {"chosen": [f"{first.id}-{first.rev}", f"{second.id}-{second.rev}"]}),
-        (f"/lists/{duties.id}/undo", {}),
+        (f"/lists/{duty_list.id}/merger", {"chosen": [f"{first.id}-{first.rev}", f"{second.id}-{second.rev}"]}),
+        (f"/lists/{duty_list.id}/undo", {}),
         (f"/duties/{first.id}/position", {"to": 2}),
     ]
     for n, (address, form) in enumerate(forms):
@@ -204,12 +204,12 @@ def test_the_same_press_twice_is_no_error(visit: Visit) -> None:
 
 
 def test_what_each_official_is_given_is_shown_to_the_clerk_and_to_who_confirms(visit: Visit) -> None:
-    duties = ready()
-    page = visit("chu").get(f"/lists/{duties.id}").text
+    duty_list = ready()
+    page = visit("chu").get(f"/lists/{duty_list.id}").text
     assert '<td data-head="平均每月事项">' in page
     form = {"meeting": "常务会议", "meeting_no": "〔2026〕2 号", "meeting_day": "2026-02-27"}
-    assert visit("chu").post(f"/lists/{duties.id}/submission", data=form).status_code == 303
-    assert '<td data-head="平均每月事项">' in visit("li").get(f"/lists/{duties.id}").text
+    assert visit("chu").post(f"/lists/{duty_list.id}/submission", data=form).status_code == 303
+    assert '<td data-head="平均每月事项">' in visit("li").get(f"/lists/{duty_list.id}").text
 
 
 def test_a_clerk_copies_a_list_for_the_next_year_and_nobody_else_is_offered_it(visit: Visit) -> None:
@@ -226,9 +226,9 @@ def test_a_clerk_copies_a_list_for_the_next_year_and_nobody_else_is_offered_it(v
 
 
 def test_a_suggestion_is_shown_apart_and_taken_with_one_press(visit: Visit) -> None:
-    duties, chu = draft(), visit("chu")
-    row = next(d for d in duties.duties if "对接会" in d.wording)
-    page = chu.get(f"/lists/{duties.id}").text
+    duty_list, chu = draft(), visit("chu")
+    row = next(d for d in duty_list.duties if "对接会" in d.wording)
+    page = chu.get(f"/lists/{duty_list.id}").text
     assert "相近的第 2 项（100%）由县财政局牵头" in page
     assert row.owners == []
     assert chu.post(f"/duties/{row.id}/lead", data={"rev": row.rev}).status_code == 303

@@ -48,20 +48,20 @@ def of_the_bureau(member: drawing.Member) -> list[str]:
 
 def adopt_more() -> DutyList:
     """A second breakdown of the bureau's: of one row the kind is known, of two it is not."""
-    duties = county.draft("财政工作任务分解表", MORE)
-    for duty in list(duties.duties):
+    duty_list = county.draft("财政工作任务分解表", MORE)
+    for duty in list(duty_list.duties):
         edit(duty, county.actor("chu"), side=Side.WORK, owners=[{"unit": "QH-CZJ", "part": "lead"}])
-    lists.submit(duties.id, **MEETING, by=county.actor("chu"))
-    return lists.adopt(duties.id, by=county.actor("li"))
+    lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
+    return lists.adopt(duty_list.id, by=county.actor("li"))
 
 
 # --- what is drawn ------------------------------------------------------------------------------------------
 
 
 def test_the_countys_own_words_are_taken_where_a_row_guards_the_work_already() -> None:
-    duties = drawn()
+    duty_list = drawn()
     (said,) = [
-        duty for duty in duties.duties if "严禁截留" in duty.wording and duty.wording == county.duty("严禁").wording
+        duty for duty in duty_list.duties if "严禁截留" in duty.wording and duty.wording == county.duty("严禁").wording
     ]
     assert said.guards == [county.duty("预算考核").lineage]
     assert said.side is Side.INTEGRITY
@@ -94,10 +94,10 @@ def test_no_figure_and_no_day_is_made_up_and_every_sentence_says_whose_it_is() -
 
 def test_the_source_is_what_it_was_drawn_from_and_every_row_quotes_it_exactly() -> None:
     adopt_more()
-    duties = drawn()
-    assert duties.source.title == drawing.TITLE
-    for duty in duties.duties:
-        assert duties.source.text[duty.start : duty.end] == duty.quote
+    duty_list = drawn()
+    assert duty_list.source.title == drawing.TITLE
+    for duty in duty_list.duties:
+        assert duty_list.source.text[duty.start : duty.end] == duty.quote
         for lineage in duty.guards:
             work = db.session.scalars(select(Duty).where(Duty.lineage == lineage)).one()
             name = f"2026 年《{work.duty_list.name}》第 1 版第 {work.position} 项（业务）：{work.wording}"
@@ -137,8 +137,8 @@ def test_a_charge_that_has_ended_and_a_list_of_another_year_give_nothing() -> No
 
 def test_it_is_one_act_of_the_clerks_logged_and_done_once() -> None:
     by, size = county.actor("chu", nonce="d" * 32), ledger.size()
-    duties = drawn(by)
-    assert (duties.kind, duties.tier, duties.state) == (ListKind.RESPONSIBILITY, Tier.MEMBER, ListState.DRAFT)
+    duty_list = drawn(by)
+    assert (duty_list.kind, duty_list.tier, duty_list.state) == (ListKind.RESPONSIBILITY, Tier.MEMBER, ListState.DRAFT)
     assert {(e["action"], e["result"], e["unit"]) for e in entries(size)} == {("draw", "ok", "QH-GOV")}
     assert [e["object"]["type"] for e in entries(size)].count("source") == 1
     with pytest.raises(Repeated):
@@ -155,9 +155,9 @@ def test_nobody_but_a_clerk_of_the_unit_draws(login: str, refusal: type[Refused]
 
 
 def test_into_a_draft_only_its_clerk_draws() -> None:
-    duties = drawn()
+    duty_list = drawn()
     with pytest.raises(Unseen):
-        drawing.draw(duties.id, chosen(of("sun", duties)), by=county.actor("zhou"))
+        drawing.draw(duty_list.id, chosen(of("sun", duty_list)), by=county.actor("zhou"))
 
 
 def test_nobody_chosen_or_nothing_to_draw_is_sent_back_and_makes_no_list() -> None:
@@ -188,40 +188,40 @@ def test_a_leader_whose_post_has_ended_since_is_not_left_out_without_a_word() ->
 
 
 def test_drawing_again_adds_only_what_is_new() -> None:
-    duties = drawn()
-    before, source = [duty.id for duty in duties.duties], duties.source
-    assert of("sun", duties).lines == ()
+    duty_list = drawn()
+    before, source = [duty.id for duty in duty_list.duties], duty_list.source
+    assert of("sun", duty_list).lines == ()
     adopt_more()
-    drawing.draw(duties.id, chosen(of("sun", duties)), by=county.actor("chu"), rev=duties.rev)
-    rows = [duty for duty in duties.duties if duty.id not in before]
+    drawing.draw(duty_list.id, chosen(of("sun", duty_list)), by=county.actor("chu"), rev=duty_list.rev)
+    rows = [duty for duty in duty_list.duties if duty.id not in before]
     known = {work.lineage for work in county.duty("项目库").duty_list.kept}
-    assert {lineage for duty in duties.duties for lineage in duty.guards} >= known
+    assert {lineage for duty in duty_list.duties for lineage in duty.guards} >= known
     assert all(set(duty.guards) <= known for duty in rows)
-    assert duties.source is not source
-    assert duties.source.text.startswith(source.text)
-    assert all(duties.source.text[d.start : d.end] == d.quote for d in duties.duties)
-    assert of("sun", duties).lines == ()
+    assert duty_list.source is not source
+    assert duty_list.source.text.startswith(source.text)
+    assert all(duty_list.source.text[d.start : d.end] == d.quote for d in duty_list.duties)
+    assert of("sun", duty_list).lines == ()
     with pytest.raises(Malformed):
-        drawing.draw(duties.id, chosen(of("sun", duties)), by=county.actor("chu"))
+        drawing.draw(duty_list.id, chosen(of("sun", duty_list)), by=county.actor("chu"))
     assert county.in_step()
 
 
 def test_the_same_words_are_not_put_on_a_second_row() -> None:
-    duties = drawn()
-    rest = next((duty for duty in duties.duties if duty.wording.startswith("督促县财政局")), None)
+    duty_list = drawn()
+    rest = next((duty for duty in duty_list.duties if duty.wording.startswith("督促县财政局")), None)
     adopt_more()
-    (line,) = [line for line in of("sun", duties).lines if line.wording.startswith("督促县财政局")]
+    (line,) = [line for line in of("sun", duty_list).lines if line.wording.startswith("督促县财政局")]
     assert (line.into is not None) == (rest is not None)
-    drawing.draw(duties.id, chosen(of("sun", duties)), by=county.actor("chu"))
-    wordings = [duty.wording for duty in duties.duties]
+    drawing.draw(duty_list.id, chosen(of("sun", duty_list)), by=county.actor("chu"))
+    wordings = [duty.wording for duty in duty_list.duties]
     assert len(wordings) == len(set(wordings))
 
 
 def test_what_the_clerk_left_out_does_not_come_back() -> None:
-    duties = drawn()
-    for duty in list(duties.duties):
+    duty_list = drawn()
+    for duty in list(duty_list.duties):
         editing.drop(duty.id, by=county.actor("chu"))
-    assert of("sun", duties).lines == ()
+    assert of("sun", duty_list).lines == ()
 
 
 def test_a_source_that_is_shared_with_the_version_in_force_is_not_changed() -> None:
@@ -245,9 +245,9 @@ WRONG: dict[str, Callable[[], DutyList]] = {
 
 @pytest.mark.parametrize("says", WRONG)
 def test_only_a_draft_of_a_members_list_takes_it(says: str) -> None:
-    duties = WRONG[says]()
+    duty_list = WRONG[says]()
     with pytest.raises(Refused, match=says):
-        drawing.draw(duties.id, chosen(of("sun")), by=county.actor("chu"))
+        drawing.draw(duty_list.id, chosen(of("sun")), by=county.actor("chu"))
 
 
 def submitted() -> DutyList:
@@ -260,9 +260,9 @@ def test_a_kind_of_work_is_the_first_rule_that_fits() -> None:
 
 
 def test_every_line_stands_with_its_leader_and_the_guards_are_work_in_force() -> None:
-    duties = drawn()
-    assert lists.unready(duties) == []
-    for duty in duties.duties:
+    duty_list = drawn()
+    assert lists.unready(duty_list) == []
+    for duty in duty_list.duties:
         assert owners.leads(duty) == [county.post_of("sun")]
         assert guarding.guarded(duty, duty.guards) == duty.guards
 
@@ -292,7 +292,7 @@ def test_what_would_come_is_shown_and_nothing_is_saved_until_it_is_confirmed(vis
 
 def test_a_draft_is_drawn_into_from_its_own_page(visit: Visit) -> None:
     chu = visit("chu")
-    duties = lists.draft(
+    duty_list = lists.draft(
         county.unit("QH-GOV").id,
         name="成员",
         year=YEAR,
@@ -301,8 +301,8 @@ def test_a_draft_is_drawn_into_from_its_own_page(visit: Visit) -> None:
         by=county.actor("chu"),
         tier=Tier.MEMBER,
     )
-    address = f"/lists/{duties.id}/drawing"
-    assert address in chu.get(f"/lists/{duties.id}").text
+    address = f"/lists/{duty_list.id}/drawing"
+    assert address in chu.get(f"/lists/{duty_list.id}").text
     page = chu.get(address).text
     members = re.findall(r'name="member" value="([^"]+)" checked', page)
     rev = re.findall(r'name="rev" value="([0-9]+)"', page)[0]
@@ -311,7 +311,7 @@ def test_a_draft_is_drawn_into_from_its_own_page(visit: Visit) -> None:
     form = {"member": members, "rev": rev, "nonce": "a" * 32}
     assert [chu.post(address, data=form).status_code for _ in range(2)] == [303, 303]
     db.session.expire_all()
-    assert len(duties.duties) > 1
+    assert len(duty_list.duties) > 1
     assert "没有新的内容" in chu.get(address).text
     adopted = county.duty("预算考核").duty_list.id
     assert chu.get(f"/lists/{adopted}/drawing").status_code == 409

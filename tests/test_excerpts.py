@@ -155,7 +155,7 @@ FORMULAS = ['=HYPERLINK("http://evil.example")', "+1", "-1", "@SUM(A1)", "＝1+1
 @pytest.mark.parametrize("reason", FORMULAS)
 def test_no_cell_of_a_csv_is_a_formula(reason: str) -> None:
     with ledger.act("feedback", by=county.actor("zhou"), reason=reason) as act:
-        act.tell({})
+        act.add_entry({})
     rows = taken("csv")
     assert rows[-1][7] == f"'{reason}"
     assert not [cell for row in rows for cell in row if cell.startswith(excerpts.LIVE)]

@@ -103,11 +103,11 @@ def test_work_and_integrity_side_by_side_in_a_word_table_become_a_pair() -> None
 @pytest.mark.parametrize("make", [messy.workbook, messy.gbk_csv, messy.document])
 def test_what_comes_in_is_a_draft_whose_every_duty_is_linked_to_its_row(make: Callable[[], bytes]) -> None:
     size, coming = ledger.size(), previewed(make())
-    duties = take(make())
-    assert (duties.state, len(duties.duties)) == (ListState.DRAFT, len(coming.good))
-    for duty in duties.duties:
+    duty_list = take(make())
+    assert (duty_list.state, len(duty_list.duties)) == (ListState.DRAFT, len(coming.good))
+    for duty in duty_list.duties:
         assert duty.start is not None
-        assert duties.source.text[duty.start : duty.end] == duty.quote
+        assert duty_list.source.text[duty.start : duty.end] == duty.quote
         assert duty.quote
     assert {line.body["action"] for line in county.gained(size)} == {"import"}
     assert county.in_step()

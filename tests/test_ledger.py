@@ -147,7 +147,7 @@ def test_an_entry_says_who_acted_from_where(wang: User) -> None:
     post = units.add_post(db.session.scalars(select(Unit.id)).one(), "书记", PostKind.PRINCIPAL, by=CONSOLE)
     for by in (Actor(user=wang, post=post, ip="10.0.0.7", session="5f1e"), Actor(user=wang), CONSOLE, Actor()):
         with ledger.act("export", by=by) as act:
-            act.tell({"size": 1})
+            act.add_entry({"size": 1})
     written = bodies(size + 1)
     assert [body["actor"] for body in written] == [
         {"id": wang.id, "name": "王建国", "post": "河口县委 书记"},
@@ -323,8 +323,8 @@ def test_the_log_never_goes_back_in_time(county: Unit) -> None:
     noon = datetime(2030, 3, 1, 4, tzinfo=UTC)
     size = ledger.size()
     for moment in (noon, noon - timedelta(seconds=2), noon - timedelta(seconds=3), noon + timedelta(seconds=1)):
-        with clock.told_by(lambda moment=moment: moment), ledger.act("export", by=CONSOLE) as act:
-            act.tell({})
+        with clock.use_clock(lambda moment=moment: moment), ledger.act("export", by=CONSOLE) as act:
+            act.add_entry({})
     written = entries(size)
     assert [body["action"] for _, body in written] == ["export", "export", "clock.skew", "export", "export"]
     assert [head["ts"][11:19] for head, _ in written] == ["04:00:00"] * 4 + ["04:00:01"]
@@ -333,7 +333,7 @@ def test_the_log_never_goes_back_in_time(county: Unit) -> None:
 
 def test_a_form_is_remembered_by_its_own_entry_not_the_clocks(wang: User) -> None:
     by = Actor(user=wang, nonce="n" * 32)
-    with clock.told_by(lambda: datetime(2020, 3, 1, tzinfo=UTC)):
+    with clock.use_clock(lambda: datetime(2020, 3, 1, tzinfo=UTC)):
         li = enrol("li", by=by)
     with pytest.raises(Repeated) as repeated:
         enrol("li", by=by)
@@ -344,7 +344,7 @@ def test_the_stored_tree_is_that_of_the_log_at_every_size(county: Unit) -> None:
     for telling in range(1, 14):
         with ledger.act("export", by=CONSOLE) as act:
             for _ in range(telling % 5 + 1):
-                act.tell({})
+                act.add_entry({})
     leaves = [verify.entry_hash(line) for line, _ in lines.read()]
     assert len(leaves) >= 40
     for size in range(len(leaves) + 1):

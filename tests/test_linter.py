@@ -82,45 +82,45 @@ def test_what_no_rule_of_the_state_says_is_not_laid_to_one() -> None:
 
 @pytest.mark.usefixtures("qinghe")
 def test_a_duty_that_demands_it_is_named_with_its_rule_and_not_submitted() -> None:
-    duties = ready()
-    edit(duties.duties[0], county.actor("chu"), wording="包村干部每周到村打卡")
-    (words,) = lists.unready(duties)
+    duty_list = ready()
+    edit(duty_list.duties[0], county.actor("chu"), wording="包村干部每周到村打卡")
+    (words,) = lists.unready(duty_list)
     assert words.startswith(
         "第 1 项要求“打卡”，属于打卡签到。依据《关于防治“指尖上的形式主义”的若干意见》（中央网络安全和信息化委员会，2023 年），"
     )
     with pytest.raises(Refused, match="打卡签到"):
-        lists.submit(duties.id, **MEETING, by=county.actor("chu"))
-    edit(duties.duties[0], county.actor("chu"), wording="包村干部每季度入户走访一次，严禁拍照打卡")
-    lists.submit(duties.id, **MEETING, by=county.actor("chu"))
+        lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
+    edit(duty_list.duties[0], county.actor("chu"), wording="包村干部每季度入户走访一次，严禁拍照打卡")
+    lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
 
 
 # --- what lacks, what is copied -----------------------------------------------------------------------------
 
 
-def said(duties: DutyList, n: int) -> list[str]:
-    return [f"{finding.kind}: {finding.words}" for finding in linter.findings(duties)[duties.duties[n].id]]
+def said(duty_list: DutyList, n: int) -> list[str]:
+    return [f"{finding.kind}: {finding.words}" for finding in linter.findings(duty_list)[duty_list.duties[n].id]]
 
 
 @pytest.mark.usefixtures("qinghe")
 def test_what_lacks_is_said_beside_the_row() -> None:
-    duties = county.draft("短清单", "一、任务\n要规范账户管理。教育局要每季度检查一次食堂。要在6月底前出台办法。\n")
-    assert said(duties, 0) == ["owner: 没有牵头责任人", "measure: 没有指标、次数或程序，完成与否不好判断"]
-    assert said(duties, 1) == []
-    assert said(duties, 2)[1:] == ["date: 原文时限“6月底前”还没有定成日期，将按最后一个报送节点办理"]
-    edit(duties.duties[2], county.actor("chu"), cadence=Cadence.ONCE, due_on=county.NOW.date())
-    assert said(duties, 2) == ["owner: 没有牵头责任人"]
+    duty_list = county.draft("短清单", "一、任务\n要规范账户管理。教育局要每季度检查一次食堂。要在6月底前出台办法。\n")
+    assert said(duty_list, 0) == ["owner: 没有牵头责任人", "measure: 没有指标、次数或程序，完成与否不好判断"]
+    assert said(duty_list, 1) == []
+    assert said(duty_list, 2)[1:] == ["date: 原文时限“6月底前”还没有定成日期，将按最后一个报送节点办理"]
+    edit(duty_list.duties[2], county.actor("chu"), cadence=Cadence.ONCE, due_on=county.NOW.date())
+    assert said(duty_list, 2) == ["owner: 没有牵头责任人"]
 
 
 @pytest.mark.usefixtures("qinghe")
 def test_the_same_words_on_another_row_or_list_are_said_with_their_share() -> None:
-    duties = county.draft(
+    duty_list = county.draft(
         "照抄", "一、任务\n财政局要完善预算考核机制。东河镇要清理闲置办公用房。西山镇要清理闲置的办公用房。\n"
     )
-    assert said(duties, 1)[-1] == "same: 与第 3 项文字相同 80%"
-    assert said(duties, 2)[-1] == "same: 与第 2 项文字相同 80%"
-    assert said(duties, 0)[-1] == "same: 与《廉政工作任务分解表》第 1 项文字相同 100%"
-    editing.drop(duties.duties[2].id, by=county.actor("chu"))
-    assert [words for words in said(duties, 1) if words.startswith("same")] == []
+    assert said(duty_list, 1)[-1] == "same: 与第 3 项文字相同 80%"
+    assert said(duty_list, 2)[-1] == "same: 与第 2 项文字相同 80%"
+    assert said(duty_list, 0)[-1] == "same: 与《廉政工作任务分解表》第 1 项文字相同 100%"
+    editing.drop(duty_list.duties[2].id, by=county.actor("chu"))
+    assert [words for words in said(duty_list, 1) if words.startswith("same")] == []
 
 
 def test_likeness_is_a_share_of_the_words_whatever_their_marks() -> None:
@@ -155,15 +155,15 @@ def led(rows: int) -> workload.Load:
 
 @pytest.mark.usefixtures("qinghe")
 def test_what_a_list_costs_each_official_a_month() -> None:
-    duties = ready()
-    by_post = {load.post.title: load for load in workload.loads(duties)}
+    duty_list = ready()
+    by_post = {load.post.title: load for load in workload.loads(duty_list)}
     # Three rows: two at both nodes, one in each of the four quarters to come; ten months, March to December.
     bureau = by_post["县财政局 局长"]
     assert (bureau.duties, bureau.items, bureau.fields, bureau.months) == (3, 8, 0, 10)
     assert (bureau.items_a_month, bureau.busiest, bureau.most) == (0.8, "2026-12", 3)
     office = by_post["县政府办公室 主任"]  # one row with one figure, at both nodes
     assert (office.items, office.fields, office.fields_a_month) == (2, 2, 0.2)
-    assert sum(load.items for load in by_post.values()) == lists.coming(duties).items
+    assert sum(load.items for load in by_post.values()) == lists.coming(duty_list).items
 
 
 def test_a_hundred_rows_are_looked_over_in_well_under_a_second() -> None:

@@ -29,19 +29,19 @@ def draft() -> DutyList:
 
 def ready() -> DutyList:
     """A draft of which every duty has an owner."""
-    duties = draft()
-    work = next(d for d in duties.duties if "预算考核" in d.wording)
-    for duty in list(duties.duties):
+    duty_list = draft()
+    work = next(d for d in duty_list.duties if "预算考核" in d.wording)
+    for duty in list(duty_list.duties):
         editing.edit(duty.id, county.decided(duty, [work.lineage]), by=county.actor("chu"))
-    return duties
+    return duty_list
 
 
 def submitted() -> DutyList:
     return lists.submit(ready().id, **MEETING, by=county.actor("chu"))
 
 
-def one(duties: DutyList) -> Duty:
-    return duties.duties[0]
+def one(duty_list: DutyList) -> Duty:
+    return duty_list.duties[0]
 
 
 def edit(duty: Duty, by: Actor, rev: int | None = None, **changed: Any) -> Duty:
@@ -63,11 +63,11 @@ EDITS: dict[str, Callable[[DutyList, Actor], Any]] = {
 
 def test_a_clerk_turns_a_text_into_a_draft_that_quotes_it_exactly() -> None:
     size = ledger.size()
-    duties = draft()
-    assert duties.state is ListState.DRAFT
-    assert len(duties.duties) == 7
-    for duty in duties.duties:
-        assert duties.source.text[duty.start : duty.end] == duty.quote == duty.wording
+    duty_list = draft()
+    assert duty_list.state is ListState.DRAFT
+    assert len(duty_list.duties) == 7
+    for duty in duty_list.duties:
+        assert duty_list.source.text[duty.start : duty.end] == duty.quote == duty.wording
     assert {entry["object"]["type"] for entry in entries(size)} >= {"source", "duty_list", "duty"}
     assert {entry["action"] for entry in entries(size)} == {"draft"}
 
@@ -97,9 +97,9 @@ def test_an_empty_text_and_a_name_that_is_taken_are_sent_back() -> None:
 
 @pytest.mark.parametrize("verb", EDITS)
 def test_the_clerk_corrects_a_draft_and_the_log_says_so(verb: str) -> None:
-    duties = draft()
+    duty_list = draft()
     size = ledger.size()
-    EDITS[verb](duties, county.actor("chu"))
+    EDITS[verb](duty_list, county.actor("chu"))
     found = entries(size)
     assert {entry["action"] for entry in found} == {verb}
     assert {entry["unit"] for entry in found} == {"QH-GOV"}
@@ -109,37 +109,37 @@ def test_the_clerk_corrects_a_draft_and_the_log_says_so(verb: str) -> None:
 @pytest.mark.parametrize("verb", EDITS)
 @pytest.mark.parametrize("login", ["zhou", "li", "wei", "shen"])
 def test_nobody_else_sees_a_draft(verb: str, login: str) -> None:
-    duties = draft()
+    duty_list = draft()
     with pytest.raises(Unseen):
-        EDITS[verb](duties, county.actor(login))
+        EDITS[verb](duty_list, county.actor(login))
 
 
 @pytest.mark.parametrize("verb", EDITS)
 def test_the_units_secretary_sees_the_draft_and_changes_nothing(verb: str) -> None:
-    duties = draft()
+    duty_list = draft()
     with pytest.raises(NotYours):
-        EDITS[verb](duties, county.actor("qian"))
+        EDITS[verb](duty_list, county.actor("qian"))
 
 
 @pytest.mark.parametrize("verb", EDITS)
 def test_the_same_form_twice_changes_once(verb: str) -> None:
-    duties, by = draft(), county.actor("chu", nonce="b" * 32)
-    EDITS[verb](duties, by)
+    duty_list, by = draft(), county.actor("chu", nonce="b" * 32)
+    EDITS[verb](duty_list, by)
     size = ledger.size()
     with pytest.raises(Repeated):
-        EDITS[verb](duties, by)
+        EDITS[verb](duty_list, by)
     assert ledger.size() == size
 
 
 @pytest.mark.parametrize("verb", EDITS)
 @pytest.mark.parametrize("state", [submitted, lambda: county.duty("预算考核").duty_list], ids=["submitted", "adopted"])
 def test_once_submitted_the_words_are_frozen(verb: str, state: Callable[[], DutyList]) -> None:
-    duties = state()
-    words = [(duty.wording, duty.owners, duty.dropped) for duty in duties.duties]
+    duty_list = state()
+    words = [(duty.wording, duty.owners, duty.dropped) for duty in duty_list.duties]
     with pytest.raises(Refused, match="不能再改"):
-        EDITS[verb](duties, county.actor("chu"))
+        EDITS[verb](duty_list, county.actor("chu"))
     db.session.expire_all()
-    assert [(duty.wording, duty.owners, duty.dropped) for duty in duties.duties] == words
+    assert [(duty.wording, duty.owners, duty.dropped) for duty in duty_list.duties] == words
 
 
 def test_a_page_that_is_out_of_date_changes_nothing() -> None:
@@ -197,28 +197,28 @@ def test_an_empty_wording_is_sent_back() -> None:
 
 
 def test_what_is_dropped_can_be_brought_back_and_makes_no_items() -> None:
-    duties = ready()
-    duty = one(duties)
+    duty_list = ready()
+    duty = one(duty_list)
     editing.drop(duty.id, by=county.actor("chu"))
     editing.restore(duty.id, by=county.actor("chu"))
-    assert duty in duties.kept
+    assert duty in duty_list.kept
     editing.drop(duty.id, by=county.actor("chu"))
-    lists.submit(duties.id, **MEETING, by=county.actor("chu"))
-    lists.adopt(duties.id, by=county.actor("li"))
+    lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
+    lists.adopt(duty_list.id, by=county.actor("li"))
     assert not db.session.scalars(select(Item).where(Item.duty == duty)).all()
 
 
 def test_integrity_guards_work_and_nothing_else() -> None:
-    duties = draft()
-    work, other = duties.duties[0], duties.duties[1]
+    duty_list = draft()
+    work, other = duty_list.duties[0], duty_list.duties[1]
     guarding = edit(other, county.actor("chu"), side=Side.INTEGRITY, guards=[work.lineage, other.lineage, "0" * 16])
     assert guarding.guards == [work.lineage]
     assert edit(work, county.actor("chu"), guards=[other.lineage]).guards == []
 
 
 def test_a_duty_of_ones_own_stands_at_the_end_without_a_quote() -> None:
-    duties = draft()
-    duty = editing.add(duties.id, " 报送年度总结 ", by=county.actor("chu"))
+    duty_list = draft()
+    duty = editing.add(duty_list.id, " 报送年度总结 ", by=county.actor("chu"))
     assert (duty.wording, duty.quote, duty.start) == ("报送年度总结", "", None)
     assert duty.position == 8
     assert duty.cadence is Cadence.ONGOING

@@ -42,14 +42,14 @@ def test_a_list_that_libreoffice_has_saved_comes_in_as_the_same_rows(ending: str
 
 
 def test_a_row_of_the_sheet_is_tall_enough_for_all_of_its_words() -> None:
-    duties = county.draft(
+    duty_list = county.draft(
         "长清单", "一、任务\n财政局要" + "健全预算考核机制、" * 20 + "定期公开。\n财政局要建立台账。\n"
     )
     out = io.BytesIO()
-    papers.write_xlsx(duties, out)
+    papers.write_xlsx(duty_list, out)
     page = zipfile.ZipFile(out).read("xl/worksheets/sheet1.xml").decode()
     heights = [float(found) for found in re.findall(r'<row r="\d+"[^>]* ht="([\d.]+)"', page)]
-    long = len(duties.duties[0].wording) * 2 / 44  # lines in the column of the words, in characters two digits wide
+    long = len(duty_list.duties[0].wording) * 2 / 44  # lines in the column of the words, in characters two digits wide
     assert long * sheets.LINE <= heights[1] <= sheets.TALLEST
     assert heights[2] < heights[1] / 3
 

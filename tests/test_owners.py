@@ -111,10 +111,10 @@ def test_a_unit_that_owns_many_rows_is_looked_up_once() -> None:
     event.listen(db.engine, "before_cursor_execute", lambda _c, _u, statement, *_: asked.append(statement))
     counts = []
     for rows in (2, 20):
-        duties = county.draft(f"{rows} 项", "一、任务\n" + "财政局要建立台账。\n" * rows)
-        assert len(duties.duties) == rows
-        owners.spreads(duties)  # what can be read is read
+        duty_list = county.draft(f"{rows} 项", "一、任务\n" + "财政局要建立台账。\n" * rows)
+        assert len(duty_list.duties) == rows
+        owners.spreads(duty_list)  # what can be read is read
         asked.clear()
-        assert {len(spread.posts) for spread in owners.spreads(duties).values()} == {1}
+        assert {len(spread.posts) for spread in owners.spreads(duty_list).values()} == {1}
         counts.append(len(asked))
     assert counts[0] == counts[1]

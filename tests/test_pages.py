@@ -245,17 +245,17 @@ def test_a_cookie_is_sent_over_https_only_where_the_site_is() -> None:
 
 def test_a_list_that_changed_since_it_was_read_is_shown_again_before_it_is_confirmed(visit: Visit) -> None:
     li, chu = visit("li"), county.actor("chu")
-    duties = county.draft("节前任务", "一、任务\n财政局要建立台账。\n")
+    duty_list = county.draft("节前任务", "一、任务\n财政局要建立台账。\n")
     meeting = {"meeting": "常务会议", "meeting_no": "〔2026〕2 号", "meeting_day": county.NOW.date()}
-    lists.submit(duties.id, **meeting, by=chu)
-    read = re.search(r'name="rev" value="(\d+)"', li.get(f"/lists/{duties.id}").text)[1]  # type: ignore[index]
-    lists.decline(duties.id, "改一改", by=county.actor("li"))
-    lists.submit(duties.id, **meeting, by=chu)
-    response = li.post(f"/lists/{duties.id}/adoption", data={"rev": read})
+    lists.submit(duty_list.id, **meeting, by=chu)
+    read = re.search(r'name="rev" value="(\d+)"', li.get(f"/lists/{duty_list.id}").text)[1]  # type: ignore[index]
+    lists.decline(duty_list.id, "改一改", by=county.actor("li"))
+    lists.submit(duty_list.id, **meeting, by=chu)
+    response = li.post(f"/lists/{duty_list.id}/adoption", data={"rev": read})
     assert response.status_code == 409
     assert "有变化" in response.text
     read = re.search(r'name="rev" value="(\d+)"', response.text)[1]  # type: ignore[index]
-    assert li.post(f"/lists/{duties.id}/adoption", data={"rev": read}).status_code == 303
+    assert li.post(f"/lists/{duty_list.id}/adoption", data={"rev": read}).status_code == 303
 
 
 def test_a_form_sent_before_opens_no_row_but_its_own(visit: Visit) -> None:

@@ -32,22 +32,22 @@ def in_force() -> DutyList:
     return county.duty("预算考核").duty_list
 
 
-def sheet(duties: DutyList) -> bytes:
+def sheet(duty_list: DutyList) -> bytes:
     out = io.BytesIO()
-    papers.write_xlsx(duties, out)
+    papers.write_xlsx(duty_list, out)
     return out.getvalue()
 
 
-def came_back(duties: DutyList) -> bool:
-    return sheet_reader.rows(sheet(duties), duties.unit) == sheet_reader.rows_of(duties)
+def came_back(duty_list: DutyList) -> bool:
+    return sheet_reader.rows(sheet(duty_list), duty_list.unit) == sheet_reader.rows_of(duty_list)
 
 
-def edited(duties: DutyList, words: str, **changed: object) -> DutyList:
+def edited(duty_list: DutyList, words: str, **changed: object) -> DutyList:
     """A duty of a draft, changed by its clerk."""
-    duty = next(d for d in duties.duties if words in d.wording)
+    duty = next(d for d in duty_list.duties if words in d.wording)
     edit = editing.Edit(duty.wording, duty.side, duty.cadence, duty.due_on, duty.owners, duty.guards, {}, duty.steps)
     editing.edit(duty.id, editing.Edit(**{**vars(edit), **changed}), by=county.actor("chu"))  # type: ignore[arg-type]
-    return duties
+    return duty_list
 
 
 # --- the sheet ----------------------------------------------------------------------------------------------

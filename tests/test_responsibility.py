@@ -32,9 +32,9 @@ def draft(tier: Tier, unit: str = "QH-GOV", name: str = "责任清单", text: st
     )
 
 
-def adopted(duties: DutyList) -> DutyList:
-    lists.submit(duties.id, **MEETING, by=county.actor("chu"))
-    return lists.adopt(duties.id, by=county.actor("li"))
+def adopted(duty_list: DutyList) -> DutyList:
+    lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
+    return lists.adopt(duty_list.id, by=county.actor("li"))
 
 
 def leads(duty: Duty) -> list[dict[str, object]]:
@@ -50,17 +50,17 @@ def test_the_clerk_chooses_what_a_new_list_is_and_every_title_says_it(tier: Tier
     assert '<option selected value="none">任务分解表</option>' in chu.get("/lists/new").text
     form = {"unit": unit, "tier": tier, "name": "春季", "year": 2026, "title": "意见", "text": TEXT}
     address = chu.post("/lists/", data=form).headers["Location"]
-    duties = db.session.scalars(select(DutyList).order_by(DutyList.id.desc())).first()
-    assert duties is not None
+    duty_list = db.session.scalars(select(DutyList).order_by(DutyList.id.desc())).first()
+    assert duty_list is not None
     kind = ListKind.BREAKDOWN if tier is Tier.NONE else ListKind.RESPONSIBILITY
-    assert (duties.kind, duties.tier) == (kind, tier)
+    assert (duty_list.kind, duty_list.tier) == (kind, tier)
     sort = {"none": "任务分解表", "team": "责任清单·班子", "secretary": "责任清单·书记", "member": "责任清单·成员"}[
         tier
     ]
     assert sort in chu.get(address).text
     assert sort in chu.get("/lists/").text
-    assert (f"（{sort}）" in papers.title(duties)) == (tier is not Tier.NONE)
-    assert annex.of(duties).title == papers.title(duties)
+    assert (f"（{sort}）" in papers.title(duty_list)) == (tier is not Tier.NONE)
+    assert annex.of(duty_list).title == papers.title(duty_list)
 
 
 def test_a_kind_that_there_is_not_is_sent_back_with_what_was_typed(visit: Visit) -> None:
@@ -84,15 +84,15 @@ def test_a_name_is_free_for_each_kind_of_list() -> None:
 
 @pytest.mark.parametrize("tier", [Tier.TEAM, Tier.SECRETARY])
 def test_the_secretary_leads_from_the_beginning_whoever_the_text_names(tier: Tier) -> None:
-    duties = draft(tier)
+    duty_list = draft(tier)
     head = county.post_of("qian")
-    assert tiers.secretary(duties.unit) == head
-    assert [leads(duty) for duty in duties.duties] == [[{"post": head.id, "part": "lead"}]] * 2
-    assert duties.duties[1].named == [{"name": "财政局", "role": "lead"}]
-    assert leads(editing.add(duties.id, "每半年开一次专题会", by=county.actor("chu"))) == [
+    assert tiers.secretary(duty_list.unit) == head
+    assert [leads(duty) for duty in duty_list.duties] == [[{"post": head.id, "part": "lead"}]] * 2
+    assert duty_list.duties[1].named == [{"name": "财政局", "role": "lead"}]
+    assert leads(editing.add(duty_list.id, "每半年开一次专题会", by=county.actor("chu"))) == [
         {"post": head.id, "part": "lead"}
     ]
-    assert lists.unready(duties) == []
+    assert lists.unready(duty_list) == []
 
 
 @pytest.mark.parametrize(
@@ -111,27 +111,29 @@ def test_the_secretary_leads_from_the_beginning_whoever_the_text_names(tier: Tie
 def test_whoever_else_leads_keeps_the_list_from_being_submitted(
     tier: Tier, owner: dict[str, object], says: str
 ) -> None:
-    duties = draft(tier)
-    for duty in list(duties.duties):
+    duty_list = draft(tier)
+    for duty in list(duty_list.duties):
         edit(duty, county.actor("chu"), owners=[{**owner, "part": "lead"}])
-    assert f"第 1 项{says}" in lists.unready(duties)
+    assert f"第 1 项{says}" in lists.unready(duty_list)
     with pytest.raises(Refused, match=re.escape(says)):
-        lists.submit(duties.id, **MEETING, by=county.actor("chu"))
+        lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
 
 
 @pytest.mark.parametrize("tier", [Tier.TEAM, Tier.SECRETARY, Tier.MEMBER])
 def test_others_may_support_it(tier: Tier) -> None:
-    duties = draft(tier)
+    duty_list = draft(tier)
     lead = {"post": county.post_of("qian").id, "part": "lead"}
-    for duty in list(duties.duties):
+    for duty in list(duty_list.duties):
         edit(duty, county.actor("chu"), owners=[lead, {"unit": "QH-CZJ", "part": "support"}])
-    assert lists.unready(duties) == []
+    assert lists.unready(duty_list) == []
 
 
 def test_a_post_of_another_unit_leads_no_members_row() -> None:
-    duties = draft(Tier.MEMBER)
-    edit(duties.duties[0], county.actor("chu"), owners=[{"post": county.post_of("zhou").id, "part": "lead"}])
-    assert tiers.misled(duties.duties[0]) == ["由县财政局 局长牵头，成员清单的事项要由清和县人民政府班子成员的岗位牵头"]
+    duty_list = draft(Tier.MEMBER)
+    edit(duty_list.duties[0], county.actor("chu"), owners=[{"post": county.post_of("zhou").id, "part": "lead"}])
+    assert tiers.misled(duty_list.duties[0]) == [
+        "由县财政局 局长牵头，成员清单的事项要由清和县人民政府班子成员的岗位牵头"
+    ]
 
 
 def test_a_unit_without_a_secretary_is_told_what_to_do() -> None:
@@ -145,10 +147,10 @@ def test_a_unit_without_a_secretary_is_told_what_to_do() -> None:
     )
     units.add_post(unit.id, "主任", county.P.PRINCIPAL, by=county.console)
     for tier in (Tier.TEAM, Tier.SECRETARY):
-        duties = draft(tier, unit.code)
-        (first, *_) = lists.unready(duties)
+        duty_list = draft(tier, unit.code)
+        (first, *_) = lists.unready(duty_list)
         assert first == (
-            f"县大数据中心还没有书记的岗位，{duties.sort}没有人牵头。"
+            f"县大数据中心还没有书记的岗位，{duty_list.sort}没有人牵头。"
             "请系统管理员在“单位与岗位”里设好书记岗位并任职，再到每一项选他牵头"
         )
     assert tiers.headless(draft(Tier.MEMBER, unit.code)) == []
@@ -183,7 +185,7 @@ def test_a_row_is_corrected_in_the_editors_form_without_losing_its_support(visit
 
 def test_a_table_comes_in_as_the_kind_that_was_chosen_and_says_who_cannot_lead() -> None:
     content = "序号,工作内容,牵头单位,配合单位\n1,研究廉政工作,县财政局,县教育局\n".encode()
-    duties = imports.take(
+    duty_list = imports.take(
         county.unit("QH-GOV").id,
         name="表",
         year=2026,
@@ -194,8 +196,8 @@ def test_a_table_comes_in_as_the_kind_that_was_chosen_and_says_who_cannot_lead()
         tier=Tier.TEAM,
     )
     lead = {"post": county.post_of("qian").id, "part": "lead"}
-    assert duties.duties[0].owners == [lead, {"unit": "QH-JYJ", "part": "support"}]
-    found = imports.preview(imports.tables.read(content), duties.unit, 2026, Tier.MEMBER)
+    assert duty_list.duties[0].owners == [lead, {"unit": "QH-JYJ", "part": "support"}]
+    found = imports.preview(imports.tables.read(content), duty_list.unit, 2026, Tier.MEMBER)
     assert found.rows[0].open == ["县财政局不能牵头责任清单·成员的事项，没有采用"]
     assert found.rows[0].owners == [{"unit": "QH-JYJ", "part": "support"}]
 
@@ -204,14 +206,14 @@ def test_a_table_comes_in_as_the_kind_that_was_chosen_and_says_who_cannot_lead()
 
 
 def test_work_in_another_list_in_force_is_guarded_from_the_draft_to_its_copy() -> None:
-    duties = drawn()
-    guards = {duty.lineage: duty.guards for duty in duties.duties}
+    duty_list = drawn()
+    guards = {duty.lineage: duty.guards for duty in duty_list.duties}
     assert all(guards.values())
-    row = duties.duties[0]
+    row = duty_list.duties[0]
     edit(row, county.actor("chu"), wording="改过的话", guards=row.guards)
-    adopted(duties)
-    assert {duty.lineage: duty.guards for duty in duties.duties} == guards
-    revised = versions.revise(duties.id, "换届", by=county.actor("chu"))
+    adopted(duty_list)
+    assert {duty.lineage: duty.guards for duty in duty_list.duties} == guards
+    revised = versions.revise(duty_list.id, "换届", by=county.actor("chu"))
     adopted(revised)
     assert {duty.lineage: duty.guards for duty in revised.duties} == guards
     copied = copying.copy(revised.id, year=2027, name="明年", by=county.actor("chu"))
@@ -219,11 +221,11 @@ def test_work_in_another_list_in_force_is_guarded_from_the_draft_to_its_copy() -
 
 
 def test_it_goes_out_on_paper_and_comes_back_the_same() -> None:
-    duties = drawn()
+    duty_list = drawn()
     out = io.BytesIO()
-    papers.write_xlsx(duties, out)
+    papers.write_xlsx(duty_list, out)
     back = imports.take(
-        duties.unit.id,
+        duty_list.unit.id,
         name="回来",
         year=2026,
         title="表",
@@ -233,9 +235,9 @@ def test_it_goes_out_on_paper_and_comes_back_the_same() -> None:
         tier=Tier.MEMBER,
     )
     assert [(d.wording, d.guards, d.owners) for d in back.duties] == [
-        (d.wording, d.guards, d.owners) for d in duties.duties
+        (d.wording, d.guards, d.owners) for d in duty_list.duties
     ]
-    (group,) = annex.of(duties).groups
+    (group,) = annex.of(duty_list).groups
     assert "对应业务：2026 年《廉政工作任务分解表》第 1 项" in group.rows[0][1]
 
 
@@ -252,21 +254,21 @@ def test_a_list_of_the_same_name_is_told_apart_by_its_kind() -> None:
     twin = draft(Tier.TEAM, name=breakdown.name, text=f"一、责任\n{work}\n")
     edit(twin.duties[0], county.actor("chu"), side=Side.WORK)
     adopted(twin)
-    duties = draft(Tier.MEMBER)
-    guard, lineages = duties.duties[1], [county.duty("预算考核").lineage, twin.duties[0].lineage]
+    duty_list = draft(Tier.MEMBER)
+    guard, lineages = duty_list.duties[1], [county.duty("预算考核").lineage, twin.duties[0].lineage]
     edit(guard, county.actor("chu"), side=Side.INTEGRITY, guards=lineages)
-    words = [cited.words for cited in guarding.citations(duties)[guard]]
+    words = [cited.words for cited in guarding.citations(duty_list)[guard]]
     assert words == [
         "2026 年《廉政工作任务分解表》（任务分解表）第 1 项",
         "2026 年《廉政工作任务分解表》（责任清单·班子）第 1 项",
     ]
-    assert [guarding.find(cited, duties.unit) for cited in words] == lineages
-    assert guarding.find("2026 年《廉政工作任务分解表》第 1 项", duties.unit) is None
+    assert [guarding.find(cited, duty_list.unit) for cited in words] == lineages
+    assert guarding.find("2026 年《廉政工作任务分解表》第 1 项", duty_list.unit) is None
 
 
 def test_integrity_a_draft_and_what_has_been_dropped_are_no_work_to_guard() -> None:
-    duties, other = draft(Tier.MEMBER), county.draft("草稿", county.SPEECH)
-    guard = duties.duties[1]
+    duty_list, other = draft(Tier.MEMBER), county.draft("草稿", county.SPEECH)
+    guard = duty_list.duties[1]
     lineages = [county.duty("严禁截留").lineage, other.duties[0].lineage, "0" * 16, county.duty("预算考核").lineage]
     edit(guard, county.actor("chu"), side=Side.INTEGRITY, guards=lineages)
     assert guard.guards == lineages[-1:]
@@ -302,10 +304,10 @@ def of_members(post_id: int) -> list[Item]:
 
 
 def test_a_vice_heads_list_is_drawn_edited_adopted_signed_and_reviewed(qinghe: county.Clock) -> None:
-    duties = drawing.begin(
+    duty_list = drawing.begin(
         county.unit("QH-GOV").id, chosen(of("sun")), name="副县长清单", year=2026, by=county.actor("chu")
     )
-    row = duties.duties[0]
+    row = duty_list.duties[0]
     edit(
         row,
         county.actor("chu"),
@@ -314,7 +316,7 @@ def test_a_vice_heads_list_is_drawn_edited_adopted_signed_and_reviewed(qinghe: c
         guards=row.guards,
     )
     size = ledger.size()
-    adopted(duties)
+    adopted(duty_list)
     assert {e["action"] for e in entries(size)} == {"submit", "adopt"}
     found = [i for i in of_members(county.post_of("sun").id) if i.duty == row]
     assert [i.period for i in found] == ["2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4"]

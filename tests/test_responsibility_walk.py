@@ -82,7 +82,7 @@ def test_a_vice_heads_list_is_drawn_corrected_adopted_signed_and_reviewed(browse
 
 
 def test_a_team_list_is_signed_with_the_number_of_its_minutes(browse: Browse, qinghe: county.Clock) -> None:
-    duties = lists.draft(
+    duty_list = lists.draft(
         county.unit("QH-GOV").id,
         name="班子责任清单",
         year=2026,
@@ -92,8 +92,8 @@ def test_a_team_list_is_signed_with_the_number_of_its_minutes(browse: Browse, qi
         tier=Tier.TEAM,
     )
     meeting = {"meeting": MEETING, "meeting_no": "〔2026〕9 号", "meeting_day": qinghe.at.date()}
-    lists.submit(duties.id, **meeting, by=county.actor("chu"))
-    lists.adopt(duties.id, by=county.actor("li"))
+    lists.submit(duty_list.id, **meeting, by=county.actor("chu"))
+    lists.adopt(duty_list.id, by=county.actor("li"))
     signoff.tick(county.item("研究党风廉政", "qian").id, by=county.actor("qian"))
 
     page = browse("qian")

@@ -276,12 +276,12 @@ def outside() -> Item:
 def of_the_top() -> Item:
     """An item that the county secretary has signed."""
     chu, day = county.actor("chu"), county.NOW.date()
-    duties = county.draft("书记任务", "要率先垂范，廉洁自律。")
-    for duty in list(duties.duties):
+    duty_list = county.draft("书记任务", "要率先垂范，廉洁自律。")
+    for duty in list(duty_list.duties):
         owners = [{"post": county.post_of("zhao").id, **county.LEAD}]
         editing.edit(duty.id, replace(county.decided(duty, guards=[]), owners=owners), by=chu)
-    lists.submit(duties.id, meeting="县委常委会会议", meeting_no="〔2026〕2 号", meeting_day=day, by=chu)
-    lists.adopt(duties.id, by=county.actor("li"))
+    lists.submit(duty_list.id, meeting="县委常委会会议", meeting_no="〔2026〕2 号", meeting_day=day, by=chu)
+    lists.adopt(duty_list.id, by=county.actor("li"))
     return county.signed("廉洁自律", "zhao")
 
 

@@ -22,11 +22,11 @@ STEPS = ["集体研究", "公示3个工作日", "签订合同"]
 
 
 def test_a_case_runs_through_the_steps_that_the_clerk_wrote() -> None:
-    duties = county.draft("逢事清单", "一、规范程序\n财政局重大支出要履行专家论证、风险评估程序。\n")
-    duty = one(duties)
+    duty_list = county.draft("逢事清单", "一、规范程序\n财政局重大支出要履行专家论证、风险评估程序。\n")
+    duty = one(duty_list)
     edit(duty, county.actor("chu"), cadence=Cadence.PER_EVENT, steps=STEPS, owners=[{"unit": "QH-CZJ", **county.LEAD}])
-    lists.submit(duties.id, **MEETING, by=county.actor("chu"))
-    lists.adopt(duties.id, by=county.actor("li"))
+    lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
+    lists.adopt(duty_list.id, by=county.actor("li"))
     item = db.session.scalars(select(Item).where(Item.duty_id == duty.id)).first()
     assert item
     case = cases.begin(item.id, "购置设备", county.NOW.date(), by=county.actor("zhou"))
@@ -66,13 +66,13 @@ def test_a_case_of_a_duty_that_asks_for_something_else_is_signed_again() -> None
 
 
 def test_steps_are_logged_and_undone_like_every_other_field() -> None:
-    duties = draft()
+    duty_list = draft()
     size = ledger.size()
-    edit(one(duties), county.actor("chu"), steps=["  集体研究 ", "", "公示"])
+    edit(one(duty_list), county.actor("chu"), steps=["  集体研究 ", "", "公示"])
     (entry,) = entries(size)
     assert (entry["before"]["steps"], entry["after"]["steps"]) == ([], ["集体研究", "公示"])
-    undoing.undo(duties.id, by=county.actor("chu"))
-    assert one(duties).steps == []
+    undoing.undo(duty_list.id, by=county.actor("chu"))
+    assert one(duty_list).steps == []
     assert county.in_step()
 
 
@@ -101,9 +101,9 @@ def test_what_was_typed_is_still_there_when_it_is_sent_back(visit: Visit) -> Non
 
 
 def test_a_clerk_writes_one_step_a_line(browse: Browse) -> None:
-    duties = draft()
+    duty_list = draft()
     page = browse("chu")
-    page.goto(f"/duties/{one(duties).id}/edit")
+    page.goto(f"/duties/{one(duty_list).id}/edit")
     page.get_by_label("程序（办理步骤）").fill("集体研究\n公示\n")
     page.get_by_role("button", name="保存", exact=True).click()
-    page.locator(f"article#d-{one(duties).id}").get_by_text("程序：集体研究 → 公示").wait_for()
+    page.locator(f"article#d-{one(duty_list).id}").get_by_text("程序：集体研究 → 公示").wait_for()

@@ -44,56 +44,56 @@ STEPS: dict[str, Callable[[DutyList, Actor], Any]] = {
 }
 
 
-def row(duties: DutyList, words: str) -> Any:
-    return next(d for d in duties.duties if words in d.wording)
+def row(duty_list: DutyList, words: str) -> Any:
+    return next(d for d in duty_list.duties if words in d.wording)
 
 
-def content(duties: DutyList) -> list[State]:
+def content(duty_list: DutyList) -> list[State]:
     """Everything that a draft says, without the revisions."""
     db.session.expire_all()
-    rows = [duties, *duties.duties, *(target for d in duties.duties for target in d.targets)]
+    rows = [duty_list, *duty_list.duties, *(target for d in duty_list.duties for target in d.targets)]
     return [{key: value for key, value in state(r).items() if key != "rev"} for r in rows]
 
 
 @pytest.mark.parametrize("verb", STEPS)
 def test_every_step_can_be_taken_back(verb: str) -> None:
-    duties = draft()
-    before = content(duties)
-    STEPS[verb](duties, county.actor("chu"))
-    assert content(duties) != before
+    duty_list = draft()
+    before = content(duty_list)
+    STEPS[verb](duty_list, county.actor("chu"))
+    assert content(duty_list) != before
     size = ledger.size()
-    undoing.undo(duties.id, by=county.actor("chu"))
-    assert content(duties) == before
+    undoing.undo(duty_list.id, by=county.actor("chu"))
+    assert content(duty_list) == before
     assert {(entry["action"], entry["result"]) for entry in entries(size)} == {("undo", "ok")}
     assert county.in_step()
 
 
 def test_all_steps_are_taken_back_to_the_drafts_beginning() -> None:
-    duties = draft()
-    states = [content(duties)]
+    duty_list = draft()
+    states = [content(duty_list)]
     for step in STEPS.values():
-        step(duties, county.actor("chu"))
-        states.append(content(duties))
+        step(duty_list, county.actor("chu"))
+        states.append(content(duty_list))
     while states[1:]:
         states.pop()
-        undoing.undo(duties.id, by=county.actor("chu"))
-        assert content(duties) == states[-1]
+        undoing.undo(duty_list.id, by=county.actor("chu"))
+        assert content(duty_list) == states[-1]
     with pytest.raises(Refused, match="没有您可以撤销的步骤"):
-        undoing.undo(duties.id, by=county.actor("chu"))
-    assert undoing.last_step(duties, county.actor("chu")) is None
+        undoing.undo(duty_list.id, by=county.actor("chu"))
+    assert undoing.last_step(duty_list, county.actor("chu")) is None
     assert county.in_step()
 
 
 def test_after_taking_back_one_goes_on_and_takes_back_again() -> None:
-    duties, by = draft(), county.actor("chu")
+    duty_list, by = draft(), county.actor("chu")
     for wording in ("第一稿", "第二稿"):
-        edit(duties.duties[0], county.actor("chu"), wording=wording)
-    undoing.undo(duties.id, by=county.actor("chu"))
-    assert duties.duties[0].wording == "第一稿"
-    edit(duties.duties[0], county.actor("chu"), wording="第三稿")
-    undoing.undo(duties.id, by=county.actor("chu"))
-    undoing.undo(duties.id, by=by)
-    assert duties.duties[0].wording == duties.duties[0].quote
+        edit(duty_list.duties[0], county.actor("chu"), wording=wording)
+    undoing.undo(duty_list.id, by=county.actor("chu"))
+    assert duty_list.duties[0].wording == "第一稿"
+    edit(duty_list.duties[0], county.actor("chu"), wording="第三稿")
+    undoing.undo(duty_list.id, by=county.actor("chu"))
+    undoing.undo(duty_list.id, by=by)
+    assert duty_list.duties[0].wording == duty_list.duties[0].quote
 
 
 def second_clerk() -> Actor:
@@ -104,46 +104,46 @@ def second_clerk() -> Actor:
 
 
 def test_another_clerks_steps_are_hers() -> None:
-    duties = draft()
+    duty_list = draft()
     other = second_clerk()
-    edit(duties.duties[0], county.actor("chu"), wording="褚的改法")
-    edit(duties.duties[1], other, wording="郑的改法")
-    undoing.undo(duties.id, by=county.actor("chu"))
-    assert [d.wording == d.quote for d in duties.duties[:2]] == [True, False]
+    edit(duty_list.duties[0], county.actor("chu"), wording="褚的改法")
+    edit(duty_list.duties[1], other, wording="郑的改法")
+    undoing.undo(duty_list.id, by=county.actor("chu"))
+    assert [d.wording == d.quote for d in duty_list.duties[:2]] == [True, False]
 
 
 def test_what_somebody_else_changed_since_is_not_taken_back() -> None:
-    duties = draft()
-    edit(duties.duties[0], county.actor("chu"), wording="褚的改法")
-    edit(duties.duties[0], second_clerk(), wording="褚的改法", cadence=Cadence.YEARLY)
+    duty_list = draft()
+    edit(duty_list.duties[0], county.actor("chu"), wording="褚的改法")
+    edit(duty_list.duties[0], second_clerk(), wording="褚的改法", cadence=Cadence.YEARLY)
     with pytest.raises(Refused, match="第 1 项后来又被改过"):
-        undoing.undo(duties.id, by=county.actor("chu"))
-    assert (duties.duties[0].wording, duties.duties[0].cadence) == ("褚的改法", Cadence.YEARLY)
+        undoing.undo(duty_list.id, by=county.actor("chu"))
+    assert (duty_list.duties[0].wording, duty_list.duties[0].cadence) == ("褚的改法", Cadence.YEARLY)
     assert county.in_step()
 
 
 def test_an_old_page_takes_back_nothing_new() -> None:
-    duties = draft()
-    edit(duties.duties[0], county.actor("chu"), wording="一稿")
-    step = undoing.last_step(duties, county.actor("chu"))
+    duty_list = draft()
+    edit(duty_list.duties[0], county.actor("chu"), wording="一稿")
+    step = undoing.last_step(duty_list, county.actor("chu"))
     assert step
     assert (step.action, step.positions) == ("edit", [1])
-    edit(duties.duties[1], county.actor("chu"), wording="二稿")
+    edit(duty_list.duties[1], county.actor("chu"), wording="二稿")
     with pytest.raises(Stale):
-        undoing.undo(duties.id, by=county.actor("chu"), step=step.seq)
+        undoing.undo(duty_list.id, by=county.actor("chu"), step=step.seq)
 
 
 def test_another_drafts_steps_are_not_this_ones() -> None:
-    duties = draft()
+    duty_list = draft()
     other = county.draft("另一份", county.SPEECH)
     edit(other.duties[0], county.actor("chu"), wording="另一份的改动")
-    assert undoing.last_step(duties, county.actor("chu")) is None
+    assert undoing.last_step(duty_list, county.actor("chu")) is None
 
 
 def test_only_a_clerk_and_only_in_a_draft() -> None:
-    duties = ready()
+    duty_list = ready()
     with pytest.raises(NotYours):
-        undoing.undo(duties.id, by=county.actor("qian"))
-    lists.submit(duties.id, **MEETING, by=county.actor("chu"))
+        undoing.undo(duty_list.id, by=county.actor("qian"))
+    lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
     with pytest.raises(Refused, match="不能再改"):
-        undoing.undo(duties.id, by=county.actor("chu"))
+        undoing.undo(duty_list.id, by=county.actor("chu"))

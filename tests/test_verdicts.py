@@ -90,7 +90,7 @@ def test_nobody_else_is_answered(login: str, visit: Visit) -> None:
 def test_the_page_says_how_far_it_is(visit: Visit) -> None:
     with ledger.act("export", by=county.console) as act:
         for number in range(10_000):
-            act.tell({"size": number})
+            act.add_entry({"size": number})
     page = ask(visit).text
     assert page.index("核对：5000") < page.index("核对：10000") < page.index("核验通过")
 

@@ -22,21 +22,21 @@ NEW = "财政局要完善预算绩效考核机制"
 
 
 def test_the_clerk_sets_the_day_and_a_wrong_one_comes_back_with_what_was_typed(visit: Visit) -> None:
-    duties, chu = ready(), visit("chu")
-    address = f"/lists/{duties.id}/consultation"
+    duty_list, chu = ready(), visit("chu")
+    address = f"/lists/{duty_list.id}/consultation"
     wrong = chu.post(address, data={"last_day": "2026-03-01"})
     assert wrong.status_code == 422
     assert 'value="2026-03-01"' in wrong.text
-    assert chu.post(address, data={"last_day": "2026-03-05", "rev": duties.rev}).status_code == 303
-    assert duties.state is ListState.CONSULTING
+    assert chu.post(address, data={"last_day": "2026-03-05", "rev": duty_list.rev}).status_code == 303
+    assert duty_list.state is ListState.CONSULTING
     assert "还没有答复（5）" in chu.get(address).text
 
 
 def test_a_unit_is_reminded_on_its_own_page_until_it_answers(visit: Visit) -> None:
-    duties, zhou = consulting(), visit("zhou")
+    duty_list, zhou = consulting(), visit("zhou")
     assert "正在征求县财政局的意见" in zhou.get("/items/").text
-    address = f"/opinions/{opinion(duties, 'QH-CZJ').id}"
-    field = f"on-{lineage(duties, '对接会')}"
+    address = f"/opinions/{opinion(duty_list, 'QH-CZJ').id}"
+    field = f"on-{lineage(duty_list, '对接会')}"
     wrong = zhou.post(address, data={field: WORDS, "answer": "agrees"})
     assert (wrong.status_code, WORDS in wrong.text) == (422, True)
     assert zhou.post(address, data={field: WORDS, "answer": "objects"}).status_code == 303
@@ -45,49 +45,49 @@ def test_a_unit_is_reminded_on_its_own_page_until_it_answers(visit: Visit) -> No
 
 
 def test_an_answer_on_an_old_page_is_not_lost_and_overwrites_nothing(visit: Visit) -> None:
-    duties, zhou = consulting(), visit("zhou")
-    asked = opinion(duties, "QH-CZJ")
+    duty_list, zhou = consulting(), visit("zhou")
+    asked = opinion(duty_list, "QH-CZJ")
     read = asked.rev
     consultation.answer(asked.id, Answer.AGREES, {}, by=county.actor("lian"))
-    field = f"on-{lineage(duties, '对接会')}"
+    field = f"on-{lineage(duty_list, '对接会')}"
     late = zhou.post(f"/opinions/{asked.id}", data={field: WORDS, "answer": "objects", "rev": read})
     assert (late.status_code, WORDS in late.text) == (409, True)
-    assert opinion(duties, "QH-CZJ").answer is Answer.AGREES
+    assert opinion(duty_list, "QH-CZJ").answer is Answer.AGREES
 
 
 def test_objections_stand_beside_their_rows_and_the_silent_are_named_at_submission(
     visit: Visit, qinghe: county.Clock
 ) -> None:
-    duties = consulting()
-    said = {lineage(duties, "对接会"): WORDS}
-    consultation.answer(opinion(duties, "QH-CZJ").id, Answer.OBJECTS, said, by=county.actor("zhou"))
+    duty_list = consulting()
+    said = {lineage(duty_list, "对接会"): WORDS}
+    consultation.answer(opinion(duty_list, "QH-CZJ").id, Answer.OBJECTS, said, by=county.actor("zhou"))
     qinghe.set_day(LAST_DAY)
     qinghe.move(days=1)
     chu = visit("chu")
-    assert chu.post(f"/lists/{duties.id}/consultation/end", data={"rev": duties.rev}).status_code == 303
-    page = chu.get(f"/lists/{duties.id}").text
+    assert chu.post(f"/lists/{duty_list.id}/consultation/end", data={"rev": duty_list.rev}).status_code == 303
+    page = chu.get(f"/lists/{duty_list.id}").text
     assert f"县财政局的意见：</strong>{WORDS}" in page
     assert "没有答复：东河镇、" in page
     card = chu.get(
-        f"/duties/{next(d.id for d in duties.duties if '对接会' in d.wording)}", headers={"HX-Request": "true"}
+        f"/duties/{next(d.id for d in duty_list.duties if '对接会' in d.wording)}", headers={"HX-Request": "true"}
     )
     assert WORDS in card.text  # also in the card that htmx swaps in
-    lists.submit(duties.id, **MEETING, by=county.actor("chu"))
-    assert "没有答复：东河镇、" in visit("li").get(f"/lists/{duties.id}").text
+    lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
+    assert "没有答复：东河镇、" in visit("li").get(f"/lists/{duty_list.id}").text
 
 
 def test_ending_too_early_says_who_is_missing(visit: Visit) -> None:
-    duties = consulting()
-    answer = visit("chu").post(f"/lists/{duties.id}/consultation/end", data={"rev": duties.rev})
+    duty_list = consulting()
+    answer = visit("chu").post(f"/lists/{duty_list.id}/consultation/end", data={"rev": duty_list.rev})
     assert (answer.status_code, "还没有答复。请等到期" in answer.text) == (409, True)
 
 
 def test_what_the_units_said_is_for_who_decides(visit: Visit) -> None:
-    duties = answered()
-    address = f"/lists/{duties.id}/consultation"
+    duty_list = answered()
+    address = f"/lists/{duty_list.id}/consultation"
     assert visit("chu").get(address).status_code == visit("qian").get(address).status_code == 200
     assert visit("wang").get(address).status_code == 403
-    assert WORDS not in visit("wang").get(f"/lists/{duties.id}").text
+    assert WORDS not in visit("wang").get(f"/lists/{duty_list.id}").text
 
 
 # --- revision -----------------------------------------------------------------------------------------------

@@ -63,11 +63,11 @@ def test_a_day_that_was_not_moved_says_nothing() -> None:
 
 
 def test_what_is_moved_on_is_not_late_on_the_day_it_was_set_for(qinghe: county.Clock) -> None:
-    duties = ready()
-    edit(one(duties), county.actor("chu"), cadence=Cadence.ONCE, due_on=date(2026, 3, 7))
-    lists.submit(duties.id, **MEETING, by=county.actor("chu"))
-    lists.adopt(duties.id, by=county.actor("li"))
-    item = db.session.scalars(select(Item).where(Item.duty_id == one(duties).id)).one()
+    duty_list = ready()
+    edit(one(duty_list), county.actor("chu"), cadence=Cadence.ONCE, due_on=date(2026, 3, 7))
+    lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
+    lists.adopt(duty_list.id, by=county.actor("li"))
+    item = db.session.scalars(select(Item).where(Item.duty_id == one(duty_list).id)).one()
     qinghe.set_day(date(2026, 3, 8))
     assert progress.light_of(item).words == "1 天内到期"
     qinghe.set_day(date(2026, 3, 10))
@@ -108,10 +108,10 @@ def test_a_step_after_the_last_node_has_until_the_end_of_the_year() -> None:
 
 def test_a_list_adopted_in_july_makes_nothing_that_is_past(qinghe: county.Clock) -> None:
     qinghe.set_day(date(2026, 7, 1))
-    duties = submitted()
-    coming = lists.coming(duties).items
-    lists.adopt(duties.id, by=county.actor("li"))
-    made = db.session.scalars(select(Item).join(Duty).where(Duty.duty_list == duties)).all()
+    duty_list = submitted()
+    coming = lists.coming(duty_list).items
+    lists.adopt(duty_list.id, by=county.actor("li"))
+    made = db.session.scalars(select(Item).join(Duty).where(Duty.duty_list == duty_list)).all()
     assert len(made) == coming > 0
     assert min(item.due_on for item in made) > date(2026, 7, 1)
 
@@ -149,17 +149,17 @@ def test_a_unit_that_has_ended_keeps_what_it_had_and_gets_nothing_new(qinghe: co
         units.end_tenure(access.tenures_of(county.user(login))[0].id, day, by=county.console)
         units.end_post(county.post_of(login).id, day, by=county.console)
     units.end_unit(county.unit("QH-DH").id, day, by=county.console)
-    duties = ready_for_all_towns()
-    lists.submit(duties.id, **MEETING, by=county.actor("chu"))
-    lists.adopt(duties.id, by=county.actor("li"))
+    duty_list = ready_for_all_towns()
+    lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
+    lists.adopt(duty_list.id, by=county.actor("li"))
     assert items_of(post) == before != []
 
 
 def ready_for_all_towns() -> DutyList:
-    duties = ready()
-    towns = next(duty for duty in duties.duties if "第一责任人" in duty.wording)
+    duty_list = ready()
+    towns = next(duty for duty in duty_list.duties if "第一责任人" in duty.wording)
     edit(towns, county.actor("chu"), owners=[{"set": "towns", "except": [], **county.LEAD}])
-    return duties
+    return duty_list
 
 
 def items_of(post: Post) -> list[Item]:

@@ -60,7 +60,7 @@ def write_many(name: str) -> range:
     """Write many entries in one act; their numbers."""
     with ledger.act("tell", by=Actor(console=name)) as act:
         for n in range(AT_ONCE):
-            act.tell({"told": n})
+            act.add_entry({"told": n})
     return written[-1]
 
 

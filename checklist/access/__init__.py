@@ -63,9 +63,9 @@ Row = TypeVar("Row", bound=Logged)
 # --- relations that ask what somebody may do with another row ---------------------------------------------------
 
 
-def consulted(standing: Standing, duties: DutyList) -> Capacity | None:
+def consulted(standing: Standing, duty_list: DutyList) -> Capacity | None:
     """征求意见时被征求单位的负责人和联络员"""
-    asked = duties.consultations[-1].opinions if duties.state is ListState.CONSULTING else []
+    asked = duty_list.consultations[-1].opinions if duty_list.state is ListState.CONSULTING else []
     return next(filter(None, (may(standing, "answer", opinion) for opinion in asked)), None)
 
 

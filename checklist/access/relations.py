@@ -87,22 +87,22 @@ def _is_own(standing: Standing, item: Item) -> bool:
 # --- relations to a list ------------------------------------------------------------------------------------
 
 
-def list_clerk(standing: Standing, duties: DutyList) -> Capacity | None:
+def list_clerk(standing: Standing, duty_list: DutyList) -> Capacity | None:
     """经办人"""
-    return Capacity("clerk") if standing.granted(Role.CLERK, duties.unit) else None
+    return Capacity("clerk") if standing.granted(Role.CLERK, duty_list.unit) else None
 
 
-def confirmer(standing: Standing, duties: DutyList) -> Capacity | None:
+def confirmer(standing: Standing, duty_list: DutyList) -> Capacity | None:
     """另一位确认人（办公室主任或党组织书记）"""
     # Adoption takes two: neither who drafted it nor who submitted it.
-    if standing.by.user in (duties.drafted_by, duties.submitted_by):
+    if standing.by.user in (duty_list.drafted_by, duty_list.submitted_by):
         return None
-    offices = [duties.unit] + [
-        t.post.unit for t in tenures_of(duties.submitted_by) if t.post.unit.parent == duties.unit
+    offices = [duty_list.unit] + [
+        t.post.unit for t in tenures_of(duty_list.submitted_by) if t.post.unit.parent == duty_list.unit
     ]
     for post in standing.posts:
         heads_office = post.kind is PostKind.PRINCIPAL and post.unit in offices[1:]
-        if heads_office or (post.is_secretary and post.unit == duties.unit):
+        if heads_office or (post.is_secretary and post.unit == duty_list.unit):
             return Capacity("confirmer", post)
     return None
 
@@ -119,14 +119,14 @@ def answering_liaison(standing: Standing, opinion: Opinion) -> Capacity | None:
     return Capacity("liaison") if prepared else None
 
 
-def reader(standing: Standing, duties: DutyList) -> Capacity | None:
+def reader(standing: Standing, duty_list: DutyList) -> Capacity | None:
     """本单位人员、责任人及上级负责人"""
-    if duties.state not in (ListState.ADOPTED, ListState.SUPERSEDED):
+    if duty_list.state not in (ListState.ADOPTED, ListState.SUPERSEDED):
         return None
-    own = [p for p in standing.posts + standing.prepares if p.unit == duties.unit]
-    if own or standing.leads(duties.unit) or standing.granted(Role.AUDITOR, duties.unit):
+    own = [p for p in standing.posts + standing.prepares if p.unit == duty_list.unit]
+    if own or standing.leads(duty_list.unit) or standing.granted(Role.AUDITOR, duty_list.unit):
         return Capacity("reader", own[0] if own else None)
-    assigned = {a.post for duty in duties.kept for a in duty.assignments}
+    assigned = {a.post for duty in duty_list.kept for a in duty.assignments}
     return Capacity("owner") if assigned.intersection(standing.posts + standing.prepares) else None
 
 

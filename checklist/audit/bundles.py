@@ -77,7 +77,7 @@ def take(*, by: Actor, code: str | None = None) -> Bundle:
         act.post = access.require(by, "export", scope)
         keys.signing()  # nothing is said to have left that cannot be sealed
         size = ledger.size()
-        act.tell({"filter": {"unit": code}, "size": size, "root": tree.root(size).hex()}, unit=code or NOWHERE)
+        act.add_entry({"filter": {"unit": code}, "size": size, "root": tree.root(size).hex()}, unit=code or NOWHERE)
     return Bundle(code, checkpoints.take())
 
 

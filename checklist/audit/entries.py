@@ -287,4 +287,4 @@ def require_reader(*, by: Actor) -> None:
 def _run(check: Check, by: Actor) -> Iterator[int]:
     yield from check.run()
     with ledger.act("verify", by=by) as act:
-        act.tell({"ok": check.good, "size": check.verdict.size, "anchored": check.verdict.anchored})
+        act.add_entry({"ok": check.good, "size": check.verdict.size, "anchored": check.verdict.anchored})

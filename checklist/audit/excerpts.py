@@ -64,7 +64,7 @@ def take(wanted: entries.Filter, kind: str, *, by: Actor) -> Generator[entries.L
             raise Refused(
                 f"符合条件的有 {size} 条，一张 Excel 工作表最多放 {MOST_ENTRIES} 条。请缩小筛选范围（例如分几段日期），或者存为 CSV。"
             )
-        act.tell({"filter": _told(wanted), "kind": kind, "root": None, "size": size})
+        act.add_entry({"filter": _told(wanted), "kind": kind, "root": None, "size": size})
     return _read(found.order_by(audit_log.c.seq), db.engine)
 
 

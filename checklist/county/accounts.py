@@ -236,7 +236,7 @@ def _count_failure(keys: list[str], by: Actor) -> None:
             count.failures += 1
             db.session.add(count)
         if counts[-1].failures == 1:
-            act.tell({"address": by.ip})
+            act.add_entry({"address": by.ip})
 
 
 def _token_hash(token: str) -> str:
@@ -312,5 +312,5 @@ def unlock(user_id: int, *, by: Actor) -> User:
         user = access.load(User, user_id)
         act.post = access.require(by, "unlock", user)
         db.session.execute(delete(Throttle).where(Throttle.key == _account_key(user.login)))
-        act.tell({"login": user.login})
+        act.add_entry({"login": user.login})
     return user

@@ -17,7 +17,7 @@ ORIGIN = "demo.shuangze.example/log"
 def fill() -> None:
     """Fill an empty, migrated database: eight months of a county's work, up to now."""
     story = Story(clock.now())
-    with clock.told_by(story.time):
+    with clock.use_clock(story.time):
         story.on(FOUNDED)
         ledger.open_log(ORIGIN, by=CONSOLE)
         found_the_county(story)

@@ -65,33 +65,33 @@ def draft(story: Story, clerk: str, unit: str, name: str, title: str, text: str,
     return lists.draft(below, name=name, year=story.year, title=title, text=text, by=by, tier=tier)
 
 
-def submit(story: Story, clerk: str, duties: DutyList, meeting: str, number: str) -> None:
+def submit(story: Story, clerk: str, duty_list: DutyList, meeting: str, number: str) -> None:
     """Go through the proposals, and hand the list over."""
-    go_through(story, clerk, duties)
-    hand_over(story, clerk, duties, meeting, number)
+    go_through(story, clerk, duty_list)
+    hand_over(story, clerk, duty_list, meeting, number)
 
 
-def hand_over(story: Story, clerk: str, duties: DutyList, meeting: str, number: str) -> None:
+def hand_over(story: Story, clerk: str, duty_list: DutyList, meeting: str, number: str) -> None:
     """Set the days, and submit the list with its meeting."""
     # One day to report on is past and one to come, whatever day it is now.
     nodes = [clock.day_of(story.end + timedelta(days=days)) for days in (-55, 25)]
-    lists.set_nodes(duties.id, nodes, by=story.actor(clerk))
-    lists.submit(duties.id, meeting=meeting, meeting_no=number, meeting_day=clock.today(), by=story.actor(clerk))
+    lists.set_nodes(duty_list.id, nodes, by=story.actor(clerk))
+    lists.submit(duty_list.id, meeting=meeting, meeting_no=number, meeting_day=clock.today(), by=story.actor(clerk))
 
 
-def go_through(story: Story, clerk: str, duties: DutyList) -> None:
+def go_through(story: Story, clerk: str, duty_list: DutyList) -> None:
     """What the clerk makes of the proposals: slips mended, what is no duty dropped, owners found for the rest."""
-    for duty in list(duties.duties):
+    for duty in list(duty_list.duties):
         for flag in duty.flags:
             if flag.get("standard"):
                 editing.mend(duty.id, flag["text"], flag["standard"], by=story.actor(clerk))
         if any(words in duty.wording for words in NO_DUTIES):
             editing.drop(duty.id, by=story.actor(clerk))
         else:
-            editing.edit(duty.id, decided(story, duties, duty), by=story.actor(clerk))
+            editing.edit(duty.id, decided(story, duty_list, duty), by=story.actor(clerk))
 
 
-def decided(story: Story, duties: DutyList, duty: Duty) -> editing.Edit:
+def decided(story: Story, duty_list: DutyList, duty: Duty) -> editing.Edit:
     wording = duty.wording
     for proposed, better in REWORDED.items():
         wording = wording.replace(proposed, better)
@@ -104,7 +104,7 @@ def decided(story: Story, duties: DutyList, duty: Duty) -> editing.Edit:
         cadence=Cadence(duty.cadence),
         due_on=None,
         owners=[*chosen(story, leads, "lead"), *chosen(story, supports, "support")],
-        guards=[d.lineage for d in duties.duties for work in guarded if work in d.wording],
+        guards=[d.lineage for d in duty_list.duties for work in guarded if work in d.wording],
         values={target.id: target.value if target.value is not None else goal for target in duty.targets},
         steps=duty.steps,
     )
@@ -153,7 +153,7 @@ def begin_another_list(story: Story) -> None:
     """A draft for visitors to go on with: one row gone through, one added, the rest as proposed."""
     title = "关于开展节日期间纠治“四风”工作的通知"
     unit, name, clerk = story.units["QH-GOV"].id, "节日期间纠治“四风”任务分解表", story.actor("jingban")
-    duties = lists.draft(unit, name=name, year=clock.today().year, title=title, text=NOTICE, by=clerk)
-    first = duties.duties[0]
-    editing.edit(first.id, decided(story, duties, first), by=clerk)
-    editing.add(duties.id, "节后 5 个工作日内汇总各单位自查情况", by=clerk)
+    duty_list = lists.draft(unit, name=name, year=clock.today().year, title=title, text=NOTICE, by=clerk)
+    first = duty_list.duties[0]
+    editing.edit(first.id, decided(story, duty_list, first), by=clerk)
+    editing.add(duty_list.id, "节后 5 个工作日内汇总各单位自查情况", by=clerk)

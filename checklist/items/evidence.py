@@ -169,5 +169,5 @@ def look(id: int, *, by: Actor) -> Opened:
     capacity = access.may(access.Standing.of(by), "see", attached)
     if capacity and capacity.role == "auditor":
         with ledger.act("look", by=by) as act:
-            act.tell({"evidence": id, "sha256": digest}, unit=unit_code(access.load(Evidence, id)))
+            act.add_entry({"evidence": id, "sha256": digest}, unit=unit_code(access.load(Evidence, id)))
     return opened

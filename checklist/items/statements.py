@@ -38,11 +38,11 @@ def statement(item: Item, user: User, acting: bool, minutes_no: str = "") -> str
 
     Only lines of ours begin at the margin: a liaison's note cannot pass for who signs, or for a figure.
     """
-    duty, duties = item.duty, item.duty.duty_list
+    duty, duty_list = item.duty, item.duty.duty_list
     acts_as = "（主持工作）" if acting else ""
     lines = [
         f"签认事项：第 {item.id} 号（责任事项第 {duty.version} 版）",
-        f"所属清单：{duties.name}（{duties.year} 年，{duties.sort}，第 {duties.version} 版）",
+        f"所属清单：{duty_list.name}（{duty_list.year} 年，{duty_list.sort}，第 {duty_list.version} 版）",
         f"任务表述：{duty.wording}",
         *_case(item),
         f"本期：{schedule.words(item.period)}，{item.due:%Y-%m-%d} 前完成",

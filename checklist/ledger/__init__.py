@@ -76,11 +76,11 @@ class Act:
         self.post: Post | None = by.post
         self._before: dict[Logged, State | None] = {}
         self._units_of_deleted: dict[Logged, str] = {}
-        self._told: list[Entry] = []
+        self._added: list[Entry] = []
 
-    def tell(self, after: State, *, unit: str = NOWHERE) -> None:
+    def add_entry(self, after: State, *, unit: str = NOWHERE) -> None:
         """Add an entry about an act that changes no row, such as an export."""
-        self._told.append(Entry(self.action, unit, after=after, reason=self.reason))
+        self._added.append(Entry(self.action, unit, after=after, reason=self.reason))
 
     def notice(self, row: Logged, *, deleted: bool) -> None:
         """Keep the state in which the act found a row that is about to be written."""
@@ -92,7 +92,7 @@ class Act:
     def entries(self) -> list[Entry]:
         """One entry for each row that differs from what it was, in the order in which they were touched."""
         changed = [self._entry(row, before) for row, before in self._before.items()]
-        return [entry for entry in changed if entry.before != entry.after] + self._told
+        return [entry for entry in changed if entry.before != entry.after] + self._added
 
     def _entry(self, row: Logged, before: State | None) -> Entry:
         after = None if row in self._units_of_deleted else state(row)
@@ -168,7 +168,7 @@ def writing() -> Iterator[DbSession]:
 def open_log(origin: str, *, by: Actor) -> None:
     """Write entry 0, which names the log for ever. `origin` is a name like county.example/shuangze."""
     with act("log.open", by=by) as opening:
-        opening.tell({"origin": origin})
+        opening.add_entry({"origin": origin})
 
 
 def _begin(session: DbSession) -> None:

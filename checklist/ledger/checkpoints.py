@@ -76,7 +76,7 @@ def seal(*, by: Actor) -> verify.Checkpoint:
     with ledger.act("checkpoint", by=by) as act:
         act.post = access.require(by, "seal", access.county())
         keys.signing()
-        act.tell({"size": ledger.size()})
+        act.add_entry({"size": ledger.size()})
     return take()
 
 
@@ -115,7 +115,7 @@ def init_key(*, by: Actor, lost: bool = False) -> verify.Key:
             raise Refused(f"{keys.current()} 是另一部日志（{key.name}）的密钥。请移走它，再运行一次。")
         if key in named:
             raise Refused("日志的密钥已经有了。要换一把，请用 flask --app app keys renew。")
-        act.tell({"key": key.vkey})
+        act.add_entry({"key": key.vkey})
     take()
     return key
 
@@ -133,7 +133,7 @@ def renew_key(*, by: Actor) -> verify.Key:
             keys.make(keys.successor(), ledger.origin())
         new = keys.read(keys.successor()).public
         if new not in keys.known():
-            act.tell({"key": new.vkey})
+            act.add_entry({"key": new.vkey})
     take()
     keys.succeed()
     return new

@@ -70,10 +70,10 @@ def draft(unit_id: int, *, name: str, year: int, title: str, text: str, by: Acto
         raise Malformed(f"全文超过 {LONGEST // 10_000} 万字。请只保留要分解的部分，分几次起草。", "text")
     proposals = decompose(text)  # before the act: nobody waits for the lock while it is read
     with ledger.act("draft", by=by):
-        duties = begin(unit_id, name=name, year=year, title=title, text=text, by=by, tier=tier)
+        duty_list = begin(unit_id, name=name, year=year, title=title, text=text, by=by, tier=tier)
         for position, proposal in enumerate(proposals, 1):
-            duties.duties.append(_proposed(proposal, position, duties))
-    return duties
+            duty_list.duties.append(_proposed(proposal, position, duty_list))
+    return duty_list
 
 
 def begin(unit_id: int, *, name: str, year: int, title: str, text: str, by: Actor, tier: Tier = Tier.NONE) -> DutyList:
@@ -86,7 +86,7 @@ def begin(unit_id: int, *, name: str, year: int, title: str, text: str, by: Acto
         act.post = access.require(by, "draft", unit)
         assert by.user is not None  # only a clerk gets here
         text = normalise(text)
-        duties = DutyList(
+        duty_list = DutyList(
             unit=unit,
             kind=ListKind.BREAKDOWN if tier is Tier.NONE else ListKind.RESPONSIBILITY,
             tier=tier,
@@ -96,11 +96,11 @@ def begin(unit_id: int, *, name: str, year: int, title: str, text: str, by: Acto
             nodes=_usual_nodes(year),
             drafted_by=by.user,
         )
-        insist_on_free_name(duties)
-        duties.version = versions.next_number(duties)
-        db.session.add(duties)
+        insist_on_free_name(duty_list)
+        duty_list.version = versions.next_number(duty_list)
+        db.session.add(duty_list)
         db.session.flush()
-    return duties
+    return duty_list
 
 
 def _usual_nodes(year: int) -> list[str]:
@@ -108,14 +108,16 @@ def _usual_nodes(year: int) -> list[str]:
     return [node.isoformat() for node in nodes if node >= clock.today()]
 
 
-def insist_on_free_name(duties: DutyList) -> None:
+def insist_on_free_name(duty_list: DutyList) -> None:
     """Raises Malformed when there is a series of this unit, kind, tier, year and name; an abandoned draft gives it free."""
     with db.session.no_autoflush:
-        if versions.series(duties):
-            raise Malformed(f"{duties.year} 年已经有名为“{duties.name}”的{duties.sort}，请换一个名称。", "name")
+        if versions.series(duty_list):
+            raise Malformed(
+                f"{duty_list.year} 年已经有名为“{duty_list.name}”的{duty_list.sort}，请换一个名称。", "name"
+            )
 
 
-def _proposed(proposal: Proposal, position: int, duties: DutyList) -> Duty:
+def _proposed(proposal: Proposal, position: int, duty_list: DutyList) -> Duty:
     row = proposal.as_dict()
     return Duty(
         lineage=new_lineage(),
@@ -127,7 +129,7 @@ def _proposed(proposal: Proposal, position: int, duties: DutyList) -> Duty:
         side=Side(row["side"]),
         path=row["path"],
         named=row["named"],
-        owners=tiers.proposed(owners.proposed(row["named"], duties.unit), duties),
+        owners=tiers.proposed(owners.proposed(row["named"], duty_list.unit), duty_list),
         cadence=Cadence(row["cadence"]),
         deadline=row["deadline"],
         steps=row["steps"],
@@ -150,22 +152,22 @@ def new_lineage() -> str:
 def set_nodes(list_id: int, days: list[date], *, by: Actor, rev: int | None = None) -> DutyList:
     """Set the list's 报送节点: the days on which what goes on all year falls due."""
     with ledger.act("set_nodes", by=by) as act:
-        duties = access.load(DutyList, list_id)
-        act.post = access.require(by, "edit", duties)
-        insist_on_draft(duties)
-        insist_on_rev(duties, rev)
-        duties.nodes = sorted({day.isoformat() for day in days})
-    return duties
+        duty_list = access.load(DutyList, list_id)
+        act.post = access.require(by, "edit", duty_list)
+        insist_on_draft(duty_list)
+        insist_on_rev(duty_list, rev)
+        duty_list.nodes = sorted({day.isoformat() for day in days})
+    return duty_list
 
 
-def settle(duties: DutyList) -> None:
+def renumber(duty_list: DutyList) -> None:
     """Number the kept rows 1 to n, dropped ones behind them, and forget guards of what was left out since.
 
     Only inside an act. While a list is edited, a dropped row keeps its number: it still stands there, struck out.
     """
-    for number, duty in enumerate(sorted(duties.duties, key=lambda d: (d.dropped, d.position)), 1):
+    for number, duty in enumerate(sorted(duty_list.duties, key=lambda d: (d.dropped, d.position)), 1):
         duty.position = number
-    for duty in duties.kept:
+    for duty in duty_list.kept:
         duty.guards = guarding.guarded(duty, duty.guards)
 
 
@@ -175,30 +177,30 @@ def settle(duties: DutyList) -> None:
 def submit(list_id: int, *, meeting: str, meeting_no: str, meeting_day: date | None, by: Actor) -> DutyList:
     """Hand a draft over for confirmation, with the meeting that decided it."""
     with ledger.act("submit", by=by) as act:
-        duties = access.load(DutyList, list_id)
-        act.post = access.require(by, "submit", duties)
-        move(duties, "submit")
+        duty_list = access.load(DutyList, list_id)
+        act.post = access.require(by, "submit", duty_list)
+        move(duty_list, "submit")
         for field, value in (("meeting", meeting), ("meeting_no", meeting_no), ("meeting_day", meeting_day)):
             if not value:
                 raise Malformed("请填写会议的名称、文号和日期。", field)
         if meeting_day and meeting_day > clock.today():
             raise Malformed("会议日期不能晚于今天。", "meeting_day")
-        if problems := unready(duties):
-            raise Refused("还不能提交：" + "；".join(problems), duties)
-        duties.meeting, duties.meeting_no, duties.meeting_day = meeting, meeting_no, meeting_day
-        duties.submitted_by, duties.declined_because = by.user, ""
-        settle(duties)
-    return duties
+        if problems := unready(duty_list):
+            raise Refused("还不能提交：" + "；".join(problems), duty_list)
+        duty_list.meeting, duty_list.meeting_no, duty_list.meeting_day = meeting, meeting_no, meeting_day
+        duty_list.submitted_by, duty_list.declined_because = by.user, ""
+        renumber(duty_list)
+    return duty_list
 
 
-def unready(duties: DutyList) -> list[str]:
+def unready(duty_list: DutyList) -> list[str]:
     """What keeps a list from being submitted, in Chinese, row by row."""
-    if not duties.kept:
+    if not duty_list.kept:
         return ["清单里还没有责任事项"]
-    problems, days, today = tiers.headless(duties), holidays.calendar(), clock.today()
-    on_nodes = [d for d in duties.kept if d.cadence in (Cadence.ONGOING, Cadence.PER_EVENT)]
-    spread = owners.spreads(duties)
-    for duty in duties.kept:
+    problems, days, today = tiers.headless(duty_list), holidays.calendar(), clock.today()
+    on_nodes = [d for d in duty_list.kept if d.cadence in (Cadence.ONGOING, Cadence.PER_EVENT)]
+    spread = owners.spreads(duty_list)
+    for duty in duty_list.kept:
         wrong = [*spread[duty].missing, *tiers.misled(duty), *linter.blocking(duty)]
         problems += [f"第 {duty.position} 项{what}" for what in wrong]
         if duty not in on_nodes and not schedule.periods(duty, today, days) and not versions.is_untouched(duty):
@@ -211,7 +213,7 @@ def unready(duties: DutyList) -> list[str]:
 def to_confirm(standing: access.Standing) -> list[DutyList]:
     """The submitted lists that wait for this person to confirm or decline them, the oldest first."""
     waiting = select(DutyList).where(DutyList.state == ListState.SUBMITTED).order_by(DutyList.id)
-    return [duties for duties in db.session.scalars(waiting) if access.may(standing, "adopt", duties)]
+    return [duty_list for duty_list in db.session.scalars(waiting) if access.may(standing, "adopt", duty_list)]
 
 
 def adopt(list_id: int, *, by: Actor, rev: int | None = None) -> DutyList:
@@ -222,21 +224,21 @@ def adopt(list_id: int, *, by: Actor, rev: int | None = None) -> DutyList:
     Raises Stale when the list was declined and submitted anew after the page was drawn.
     """
     with ledger.act("adopt", by=by) as act:
-        duties = access.load(DutyList, list_id)
-        act.post = access.require(by, "adopt", duties)
-        move(duties, "adopt", rev)
-        if problems := unready(duties):
-            raise Refused("还不能确认：" + "；".join(problems), duties)
-        versions.supersede(duties)
-        act.reason = duties.revised_because or None
-        duties.decided_by, duties.adopted_on = by.user, clock.today()
+        duty_list = access.load(DutyList, list_id)
+        act.post = access.require(by, "adopt", duty_list)
+        move(duty_list, "adopt", rev)
+        if problems := unready(duty_list):
+            raise Refused("还不能确认：" + "；".join(problems), duty_list)
+        versions.supersede(duty_list)
+        act.reason = duty_list.revised_because or None
+        duty_list.decided_by, duty_list.adopted_on = by.user, clock.today()
         db.session.flush()
-        spread = owners.spreads(duties)
-        for duty in duties.kept:
+        spread = owners.spreads(duty_list)
+        for duty in duty_list.kept:
             for post, part in spread[duty].posts.items():
                 duty.assignments.append(Assignment(post=post, part=part))
-            make_items(duty, duties.adopted_on)
-    return duties
+            make_items(duty, duty_list.adopted_on)
+    return duty_list
 
 
 @dataclass(frozen=True)
@@ -248,15 +250,15 @@ class Coming:
     items: int
 
 
-def coming(duties: DutyList) -> Coming:
+def coming(duty_list: DutyList) -> Coming:
     """How many duties, posts and new items this year adoption would bring."""
     posts: set[Post] = set()
     items, days, today = 0, holidays.calendar(), clock.today()
-    spread = owners.spreads(duties)
-    for duty in duties.kept:
+    spread = owners.spreads(duty_list)
+    for duty in duty_list.kept:
         posts.update(spread[duty].posts)
         items += len(versions.missing(duty, today, days))
-    return Coming(len(duties.kept), len(posts), items)
+    return Coming(len(duty_list.kept), len(posts), items)
 
 
 def make_items(duty: Duty, since: date) -> None:
@@ -268,40 +270,40 @@ def make_items(duty: Duty, since: date) -> None:
 def decline(list_id: int, reason: str, *, by: Actor, rev: int | None = None) -> DutyList:
     """Give a submitted list back to the clerk, with a reason."""
     with ledger.act("decline", by=by, reason=reason) as act:
-        duties = access.load(DutyList, list_id)
-        act.post = access.require(by, "decline", duties)
-        move(duties, "decline", rev)
+        duty_list = access.load(DutyList, list_id)
+        act.post = access.require(by, "decline", duty_list)
+        move(duty_list, "decline", rev)
         if not reason.strip():
             raise Malformed("请填写退回修改的理由。", "reason")
-        duties.declined_because, duties.submitted_by = reason, None
-    return duties
+        duty_list.declined_because, duty_list.submitted_by = reason, None
+    return duty_list
 
 
 def abandon(list_id: int, reason: str, *, by: Actor, rev: int | None = None) -> DutyList:
     """Give up a draft, or the draft of a revision, with a reason. It stays to be read, and another can be begun."""
     with ledger.act("abandon", by=by, reason=reason) as act:
-        duties = access.load(DutyList, list_id)
-        act.post = access.require(by, "abandon", duties)
-        move(duties, "abandon", rev)
+        duty_list = access.load(DutyList, list_id)
+        act.post = access.require(by, "abandon", duty_list)
+        move(duty_list, "abandon", rev)
         if not reason.strip():
             raise Malformed("请填写放弃的理由。", "reason")
-        duties.abandoned_because = reason.strip()
-    return duties
+        duty_list.abandoned_because = reason.strip()
+    return duty_list
 
 
-def move(duties: DutyList, verb: str, rev: int | None = None) -> None:
+def move(duty_list: DutyList, verb: str, rev: int | None = None) -> None:
     """Take a list from one state to the next. Only inside an act. Raises Refused, Stale."""
     step = LIST_MOVES[verb]
-    if duties.state is not step.before:
-        raise Refused(f"这份清单现在是“{duties.state.label}”，不能{step.label}。请刷新页面。", duties)
-    insist_on_rev(duties, rev)
-    duties.state = step.after
+    if duty_list.state is not step.before:
+        raise Refused(f"这份清单现在是“{duty_list.state.label}”，不能{step.label}。请刷新页面。", duty_list)
+    insist_on_rev(duty_list, rev)
+    duty_list.state = step.after
 
 
-def insist_on_draft(duties: DutyList) -> None:
+def insist_on_draft(duty_list: DutyList) -> None:
     """Raises Refused when the list's words are frozen."""
-    if duties.state is not ListState.DRAFT:
-        raise Refused(f"这份清单现在是“{duties.state.label}”，文字已经固定，不能再改。", duties)
+    if duty_list.state is not ListState.DRAFT:
+        raise Refused(f"这份清单现在是“{duty_list.state.label}”，文字已经固定，不能再改。", duty_list)
 
 
 def insist_on_rev(row: Duty | DutyList, rev: int | None) -> None:

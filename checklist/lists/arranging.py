@@ -242,10 +242,10 @@ def beside(duty: Duty, step: int) -> int | None:
     return kept[place].position if 0 <= place < len(kept) else None
 
 
-def _insert(duty: Duty, duties: DutyList, position: int) -> None:
-    order = [row for row in duties.duties if row is not duty]
+def _insert(duty: Duty, duty_list: DutyList, position: int) -> None:
+    order = [row for row in duty_list.duties if row is not duty]
     order.insert(position - 1, duty)
-    if duty not in duties.duties:
-        duties.duties.append(duty)
+    if duty not in duty_list.duties:
+        duty_list.duties.append(duty)
     for number, row in enumerate(order, 1):
         row.position = number

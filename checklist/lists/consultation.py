@@ -21,39 +21,39 @@ from models import Answer, Consultation, DutyList, ListState, Opinion, Unit, db
 def consult(list_id: int, last_day: date | None, *, by: Actor, rev: int | None = None) -> DutyList:
     """Lay a draft before the units of its owners, until the end of a day. Raises Stale, Refused, Malformed."""
     with ledger.act("consult", by=by) as act:
-        duties = access.load(DutyList, list_id)
-        act.post = access.require(by, "consult", duties)
-        lists.move(duties, "consult", rev)
+        duty_list = access.load(DutyList, list_id)
+        act.post = access.require(by, "consult", duty_list)
+        lists.move(duty_list, "consult", rev)
         if last_day is None or last_day <= clock.today():
             raise Malformed("请选择答复的截止日期，今天以后的一天。", "last_day")
-        units = asked(duties)
+        units = asked(duty_list)
         if not units:
-            raise Refused("还没有一项定了责任人，不知道向谁征求意见。请先定责任人。", duties)
-        lists.settle(duties)  # the units will speak of rows by their numbers
+            raise Refused("还没有一项定了责任人，不知道向谁征求意见。请先定责任人。", duty_list)
+        lists.renumber(duty_list)  # the units will speak of rows by their numbers
         opinions = [Opinion(unit=unit) for unit in units]
-        db.session.add(Consultation(duty_list=duties, from_day=clock.today(), last_day=last_day, opinions=opinions))
-    return duties
+        db.session.add(Consultation(duty_list=duty_list, from_day=clock.today(), last_day=last_day, opinions=opinions))
+    return duty_list
 
 
 def extend(list_id: int, last_day: date | None, *, by: Actor, rev: int | None = None) -> Consultation:
     """Give the units more time, also once it is over; what they have answered stays. Raises Stale, Refused, Malformed."""
     with ledger.act("extend", by=by) as act:
-        duties = access.load(DutyList, list_id)
-        act.post = access.require(by, "extend", duties)
-        if duties.state is not ListState.CONSULTING:
-            raise Refused(f"这份清单现在是“{duties.state.label}”，没有正在进行的征求意见。请刷新页面。", duties)
-        lists.insist_on_rev(duties, rev)
-        consultation = duties.consultations[-1]
+        duty_list = access.load(DutyList, list_id)
+        act.post = access.require(by, "extend", duty_list)
+        if duty_list.state is not ListState.CONSULTING:
+            raise Refused(f"这份清单现在是“{duty_list.state.label}”，没有正在进行的征求意见。请刷新页面。", duty_list)
+        lists.insist_on_rev(duty_list, rev)
+        consultation = duty_list.consultations[-1]
         if last_day is None or last_day <= max(consultation.last_day, clock.today()):
             raise Malformed(f"请选择今天和原定的 {consultation.last_day} 以后的一天。", "last_day")
         consultation.last_day = last_day
     return consultation
 
 
-def asked(duties: DutyList) -> list[Unit]:
+def asked(duty_list: DutyList) -> list[Unit]:
     """The units of the posts to which a draft gives something to do, by code."""
-    spread = owners.spreads(duties)
-    found = {post.unit for duty in duties.kept for post in spread[duty].posts}
+    spread = owners.spreads(duty_list)
+    found = {post.unit for duty in duty_list.kept for post in spread[duty].posts}
     return sorted(found, key=lambda unit: unit.code)
 
 
@@ -67,12 +67,16 @@ def answer(
     with ledger.act("answer", by=by) as act:
         opinion = access.load(Opinion, opinion_id)
         act.post = access.require(by, "answer", opinion)
-        duties = opinion.consultation.duty_list
-        if duties.state is not ListState.CONSULTING or opinion.consultation.ended_at or is_over(opinion.consultation):
+        duty_list = opinion.consultation.duty_list
+        if (
+            duty_list.state is not ListState.CONSULTING
+            or opinion.consultation.ended_at
+            or is_over(opinion.consultation)
+        ):
             raise Refused("征求意见已经结束，不能再答复。有意见请直接联系经办人。", opinion)
         if rev is not None and rev != opinion.rev:
             raise Stale("本单位在您打开页面之后已经答复过。下面是您填写的内容，请核对后再提交。", opinion)
-        rows = {duty.lineage for duty in duties.kept}
+        rows = {duty.lineage for duty in duty_list.kept}
         said = {lineage: text.strip() for lineage, text in objections.items() if lineage in rows and text.strip()}
         if what is Answer.OBJECTS and not said:
             raise Malformed("请在有意见的那一项下面写明意见；没有意见，请按“无意见”。")
@@ -86,15 +90,15 @@ def answer(
 def conclude(list_id: int, *, by: Actor, rev: int | None = None) -> DutyList:
     """Give a draft back to the clerk: once the last day is over, or all have answered."""
     with ledger.act("conclude", by=by) as act:
-        duties = access.load(DutyList, list_id)
-        act.post = access.require(by, "conclude", duties)
-        lists.move(duties, "conclude", rev)
-        consultation = duties.consultations[-1]
+        duty_list = access.load(DutyList, list_id)
+        act.post = access.require(by, "conclude", duty_list)
+        lists.move(duty_list, "conclude", rev)
+        consultation = duty_list.consultations[-1]
         if not may_end(consultation):
             names = "、".join(unit.name for unit in silent(consultation))
-            raise Refused(f"还没有到截止日期，{names}还没有答复。请等到期或都答复后再结束。", duties)
+            raise Refused(f"还没有到截止日期，{names}还没有答复。请等到期或都答复后再结束。", duty_list)
         consultation.ended_at = clock.now()
-    return duties
+    return duty_list
 
 
 def is_over(consultation: Consultation) -> bool:
@@ -112,15 +116,15 @@ def silent(consultation: Consultation) -> list[Unit]:
     return [opinion.unit for opinion in consultation.opinions if opinion.answer is None]
 
 
-def latest(duties: DutyList) -> Consultation | None:
+def latest(duty_list: DutyList) -> Consultation | None:
     """The last time that a list was laid before the units."""
-    return duties.consultations[-1] if duties.consultations else None
+    return duty_list.consultations[-1] if duty_list.consultations else None
 
 
-def objections(duties: DutyList) -> dict[str, list[tuple[Unit, str]]]:
+def objections(duty_list: DutyList) -> dict[str, list[tuple[Unit, str]]]:
     """What the units had against each duty the last time they were asked, by its lineage."""
     found: dict[str, list[tuple[Unit, str]]] = {}
-    consultation = latest(duties)
+    consultation = latest(duty_list)
     for opinion in consultation.opinions if consultation else []:
         for lineage, text in opinion.objections.items():
             found.setdefault(lineage, []).append((opinion.unit, text))

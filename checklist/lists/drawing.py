@@ -65,7 +65,7 @@ class Member:
 def sources(unit: Unit, year: int) -> list[DutyList]:
     """The 任务分解表 in force of a year that bind a unit: its own, those above it and those below."""
     found = guarding.lists_in_force(unit, year=year)
-    return [duties for duties in found if duties.kind is ListKind.BREAKDOWN]
+    return [duty_list for duty_list in found if duty_list.kind is ListKind.BREAKDOWN]
 
 
 def members(unit: Unit, year: int, draft: DutyList | None = None) -> list[Member]:
@@ -79,17 +79,17 @@ def members(unit: Unit, year: int, draft: DutyList | None = None) -> list[Member
     return [_member(post, charges.get(post, []), rows, draft) for post in posts]
 
 
-def in_charge(duties: DutyList) -> list[Duty]:
+def in_charge(duty_list: DutyList) -> list[Duty]:
     """The work that rows of a 责任清单 may want to guard: what its unit's leaders are in charge of."""
-    if duties.tier is Tier.NONE:
+    if duty_list.tier is Tier.NONE:
         return []
-    lines = (line for member in members(duties.unit, duties.year) for line in member.lines)
+    lines = (line for member in members(duty_list.unit, duty_list.year) for line in member.lines)
     found = {work for line in lines for work in line.works}
     return sorted(found, key=lambda work: (work.duty_list_id, work.position))
 
 
 def _rows_of(found: Sequence[DutyList]) -> list[Duty]:
-    query = select(Duty).where(Duty.duty_list_id.in_([duties.id for duties in found]), Duty.dropped.is_(False))
+    query = select(Duty).where(Duty.duty_list_id.in_([duty_list.id for duty_list in found]), Duty.dropped.is_(False))
     query = query.options(selectinload(Duty.assignments).joinedload(Assignment.post).joinedload(Post.unit))
     return list(db.session.scalars(query.order_by(Duty.duty_list_id, Duty.position)))
 
@@ -188,31 +188,31 @@ def begin(unit_id: int, chosen: Mapping[int, str], *, name: str, year: int, by: 
         act.post = access.require(by, "draft", unit)
         found = _chosen(members(unit, year), chosen)
         text, rows = _rows("", found, 1)
-        duties = lists.begin(unit_id, name=name, year=year, title=TITLE, text=text, by=by, tier=Tier.MEMBER)
-        duties.duties.extend(rows)
-    return duties
+        duty_list = lists.begin(unit_id, name=name, year=year, title=TITLE, text=text, by=by, tier=Tier.MEMBER)
+        duty_list.duties.extend(rows)
+    return duty_list
 
 
 def draw(list_id: int, chosen: Mapping[int, str], *, by: Actor, rev: int | None = None) -> DutyList:
     """Draw into a draft of a 成员 list what it does not have yet. Raises Malformed, Refused, Stale."""
     with ledger.act("draw", by=by) as act:
-        duties = access.load(DutyList, list_id)
-        act.post = access.require(by, "edit", duties)
-        lists.insist_on_draft(duties)
-        lists.insist_on_rev(duties, rev)
-        if duties.tier is not Tier.MEMBER:
-            raise Refused("只有成员责任清单可以从分工生成。", duties)
-        found = _chosen(members(duties.unit, duties.year, duties), chosen)
+        duty_list = access.load(DutyList, list_id)
+        act.post = access.require(by, "edit", duty_list)
+        lists.insist_on_draft(duty_list)
+        lists.insist_on_rev(duty_list, rev)
+        if duty_list.tier is not Tier.MEMBER:
+            raise Refused("只有成员责任清单可以从分工生成。", duty_list)
+        found = _chosen(members(duty_list.unit, duty_list.year, duty_list), chosen)
         for line in (line for member in found for line in member.lines):
             if line.into:
                 line.into.guards = [*line.into.guards, *(work.lineage for work in line.works)]
-        source = duties.source
-        text, rows = _rows(source.text, found, max((duty.position for duty in duties.duties), default=0) + 1)
+        source = duty_list.source
+        text, rows = _rows(source.text, found, max((duty.position for duty in duty_list.duties), default=0) + 1)
         if rows:  # a source that an earlier version or a copy shares is never changed
             digest = sha256(text.encode()).hexdigest()
-            duties.source = Source(unit=source.unit, title=source.title, text=text, sha256=digest)
-            duties.duties.extend(rows)
-    return duties
+            duty_list.source = Source(unit=source.unit, title=source.title, text=text, sha256=digest)
+            duty_list.duties.extend(rows)
+    return duty_list
 
 
 def _chosen(found: list[Member], chosen: Mapping[int, str]) -> list[Member]:
@@ -252,9 +252,9 @@ def _whence(member: Member, line: Line) -> str:
 
 def _cite(*rows: Duty) -> str:
     """Rows of one list by their numbers: 2026 年《名称》第 1 版第 2、3 项."""
-    duties = rows[0].duty_list
+    duty_list = rows[0].duty_list
     numbers = "、".join(str(row.position) for row in rows)
-    return f"{duties.year} 年《{duties.name}》第 {duties.version} 版第 {numbers} 项"
+    return f"{duty_list.year} 年《{duty_list.name}》第 {duty_list.version} 版第 {numbers} 项"
 
 
 def _cite_all(rows: Iterable[Duty]) -> str:

@@ -20,16 +20,16 @@ Chosen = Mapping[int, int | None]  # duty id → the revision that the page show
 def add(list_id: int, wording: str, *, by: Actor) -> Duty:
     """Add a duty that the text does not spell out, at the end of the list."""
     with ledger.act("add", by=by) as act:
-        duties = access.load(DutyList, list_id)
-        act.post = access.require(by, "edit", duties)
-        lists.insist_on_draft(duties)
+        duty_list = access.load(DutyList, list_id)
+        act.post = access.require(by, "edit", duty_list)
+        lists.insist_on_draft(duty_list)
         duty = Duty(
-            duty_list=duties,
+            duty_list=duty_list,
             lineage=lists.new_lineage(),
-            position=max((d.position for d in duties.duties), default=0) + 1,
+            position=max((d.position for d in duty_list.duties), default=0) + 1,
             wording=_wording(wording),
             side=Side.WORK,
-            owners=tiers.proposed([], duties),
+            owners=tiers.proposed([], duty_list),
             cadence=Cadence.ONGOING,
             why="经办人增加",
         )
@@ -139,10 +139,10 @@ def _take_part(duty: Duty, new: Mapping[str, owners.Owner], part: Part, *, repla
 
 def chosen_rows(list_id: int, chosen: Chosen, by: Actor, act: ledger.Act) -> list[Duty]:
     """The chosen rows of a draft in their order. Raises Malformed when there are none, Refused for a dropped one."""
-    duties = access.load(DutyList, list_id)
-    act.post = access.require(by, "edit", duties)
-    lists.insist_on_draft(duties)
-    rows = [duty for duty in duties.duties if duty.id in chosen]
+    duty_list = access.load(DutyList, list_id)
+    act.post = access.require(by, "edit", duty_list)
+    lists.insist_on_draft(duty_list)
+    rows = [duty for duty in duty_list.duties if duty.id in chosen]
     if not rows or len(rows) != len(chosen):
         raise Malformed("请先在各项前面的方框里勾选要处理的事项。", "chosen")
     for row in rows:

@@ -25,25 +25,25 @@ def lists_in_force(unit: Unit, *, year: int | None = None) -> list[DutyList]:
     query = select(DutyList).where(DutyList.state == ListState.ADOPTED).order_by(DutyList.id)
     if year is not None:
         query = query.where(DutyList.year == year)
-    return [duties for duties in db.session.scalars(query) if _is_in_line(duties.unit, unit)]
+    return [duty_list for duty_list in db.session.scalars(query) if _is_in_line(duty_list.unit, unit)]
 
 
 def _is_in_line(one: Unit, other: Unit) -> bool:
     return one in other.line() or other in one.line()
 
 
-def work(duties: DutyList, cited: Iterable[str] | None = None) -> dict[str, Duty]:
+def work(duty_list: DutyList, cited: Iterable[str] | None = None) -> dict[str, Duty]:
     """The work that rows of a list may guard, by lineage: its own, and of the lineages `cited` (by default those that
     its rows guard now) what lists in force hold."""
-    found = {duty.lineage: duty for duty in duties.kept if duty.side is not Side.INTEGRITY}
-    wanted = set(cited if cited is not None else (g for duty in duties.kept for g in duty.guards))
-    wanted -= {duty.lineage for duty in duties.duties}
+    found = {duty.lineage: duty for duty in duty_list.kept if duty.side is not Side.INTEGRITY}
+    wanted = set(cited if cited is not None else (g for duty in duty_list.kept for g in duty.guards))
+    wanted -= {duty.lineage for duty in duty_list.duties}
     if not wanted:
         return found
     query = select(Duty).join(Duty.duty_list).options(joinedload(Duty.duty_list).joinedload(DutyList.unit))
     query = query.where(Duty.lineage.in_(wanted), Duty.dropped.is_(False), DutyList.state == ListState.ADOPTED)
     there = [duty for duty in db.session.scalars(query) if duty.side is not Side.INTEGRITY]
-    return found | {duty.lineage: duty for duty in there if _is_in_line(duty.duty_list.unit, duties.unit)}
+    return found | {duty.lineage: duty for duty in there if _is_in_line(duty.duty_list.unit, duty_list.unit)}
 
 
 def guarded(duty: Duty, lineages: list[str]) -> list[str]:
@@ -79,10 +79,10 @@ def together(cited: Iterable[Cited]) -> str:
     return "、".join(f"{where}{'、'.join(found)}{behind}" for (where, behind), found in numbers.items())
 
 
-def citations(duties: DutyList) -> dict[Duty, list[Cited]]:
+def citations(duty_list: DutyList) -> dict[Duty, list[Cited]]:
     """What each kept row guards, read once for the whole list."""
-    numbers = {duty.lineage: n for n, duty in enumerate(duties.kept, 1)}
-    known = work(duties)
+    numbers = {duty.lineage: n for n, duty in enumerate(duty_list.kept, 1)}
+    known = work(duty_list)
     numbers_elsewhere = elsewhere(duty for lineage, duty in known.items() if lineage not in numbers)
 
     def cited(lineage: str) -> Cited:
@@ -91,22 +91,22 @@ def citations(duties: DutyList) -> dict[Duty, list[Cited]]:
             return Cited(str(numbers[lineage]), duty)
         return Cited(numbers_elsewhere[lineage], duty) if duty else Cited(UNKNOWN, None)
 
-    return {duty: [cited(lineage) for lineage in duty.guards] for duty in duties.kept}
+    return {duty: [cited(lineage) for lineage in duty.guards] for duty in duty_list.kept}
 
 
 def elsewhere(rows: Iterable[Duty]) -> dict[str, str]:
     """How rows of lists in force are cited in another list, by lineage: 2026 年《名称》第 3 项."""
     found = list(rows)
-    names = {duties: _name(duties) for duties in {duty.duty_list for duty in found}}
+    names = {duty_list: _name(duty_list) for duty_list in {duty.duty_list for duty in found}}
     return {duty.lineage: f"{names[duty.duty_list]}第 {duty.position} 项" for duty in found}
 
 
-def _name(duties: DutyList) -> str:
+def _name(duty_list: DutyList) -> str:
     """A list in force by year and name, with its unit and kind where others in force share them."""
-    alike = [other for other in _named(duties.year, duties.name) if other is not duties]
-    unit = duties.unit.name if any(other.unit is not duties.unit for other in alike) else ""
-    sort = f"（{duties.sort}）" if any(other.unit is duties.unit for other in alike) else ""
-    return f"{duties.year} 年{unit}《{duties.name}》{sort}"
+    alike = [other for other in _named(duty_list.year, duty_list.name) if other is not duty_list]
+    unit = duty_list.unit.name if any(other.unit is not duty_list.unit for other in alike) else ""
+    sort = f"（{duty_list.sort}）" if any(other.unit is duty_list.unit for other in alike) else ""
+    return f"{duty_list.year} 年{unit}《{duty_list.name}》{sort}"
 
 
 def _named(year: int, name: str) -> list[DutyList]:
@@ -120,9 +120,11 @@ def find(words: str, unit: Unit) -> str | None:
     if not found:
         return None
     there = [
-        duties
-        for duties in _named(int(found[1]), found[3])
-        if _is_in_line(duties.unit, unit) and found[2] in ("", duties.unit.name) and found[4] in (None, duties.sort)
+        duty_list
+        for duty_list in _named(int(found[1]), found[3])
+        if _is_in_line(duty_list.unit, unit)
+        and found[2] in ("", duty_list.unit.name)
+        and found[4] in (None, duty_list.sort)
     ]
     kept = there[0].kept if len(there) == 1 else []
     row = kept[int(found[5]) - 1] if 0 < int(found[5]) <= len(kept) else None

@@ -43,20 +43,22 @@ def blocking(duty: Duty) -> list[str]:
     ]
 
 
-def findings(duties: DutyList) -> dict[int, list[Finding]]:
+def findings(duty_list: DutyList) -> dict[int, list[Finding]]:
     """What is to be said of each kept row, by duty id."""
-    kept = duties.kept
-    alike = _alike(kept, _elsewhere(duties))
+    kept = duty_list.kept
+    alike = _alike(kept, _elsewhere(duty_list))
     return {duty.id: [*_of(duty), *alike.get(duty.id, [])] for duty in kept}
 
 
-def of_whole(duties: DutyList, loads: Sequence[Load]) -> list[str]:
+def of_whole(duty_list: DutyList, loads: Sequence[Load]) -> list[str]:
     """What is to be said of a list as a whole: more than the ceiling of its tier, or than one post can lead."""
-    most = CEILINGS.get(duties.tier, MOST_LED)
-    if duties.tier in (Tier.TEAM, Tier.SECRETARY):
-        count = len(duties.kept)
+    most = CEILINGS.get(duty_list.tier, MOST_LED)
+    if duty_list.tier in (Tier.TEAM, Tier.SECRETARY):
+        count = len(duty_list.kept)
         return (
-            [f"共 {count} 项，超过{duties.tier.label}清单 {most} 项左右的上限，建议合并或删减"] if count > most else []
+            [f"共 {count} 项，超过{duty_list.tier.label}清单 {most} 项左右的上限，建议合并或删减"]
+            if count > most
+            else []
         )
     return [
         f"{load.post.title}牵头 {load.duties} 项，超过一个岗位 {most} 项左右的上限，建议合并或分给别的岗位"
@@ -77,10 +79,10 @@ def _of(duty: Duty) -> list[Finding]:
     return found
 
 
-def _elsewhere(duties: DutyList) -> Sequence[Duty]:
+def _elsewhere(duty_list: DutyList) -> Sequence[Duty]:
     """The rows of the other lists that are in force in the same year."""
     lists = select(DutyList.id).where(
-        DutyList.state == ListState.ADOPTED, DutyList.year == duties.year, DutyList.id != duties.id
+        DutyList.state == ListState.ADOPTED, DutyList.year == duty_list.year, DutyList.id != duty_list.id
     )
     rows = select(Duty).where(Duty.duty_list_id.in_(lists), Duty.dropped.is_(False))
     return db.session.scalars(rows.options(selectinload(Duty.duty_list))).all()

@@ -77,10 +77,10 @@ def spread(duty: Duty) -> Spread:
     return _spread(duty, {})
 
 
-def spreads(duties: DutyList) -> dict[Duty, Spread]:
+def spreads(duty_list: DutyList) -> dict[Duty, Spread]:
     """The same of every row of a list, dropped ones too; whoever owns many of them is looked up once."""
     known: _Known = {}
-    return {duty: _spread(duty, known) for duty in duties.duties}
+    return {duty: _spread(duty, known) for duty in duty_list.duties}
 
 
 def _spread(duty: Duty, known: _Known) -> Spread:

@@ -115,15 +115,15 @@ class Pair:
     why: str
 
 
-def proposals(duties: DutyList) -> list[Pair]:
+def proposals(duty_list: DutyList) -> list[Pair]:
     """For each row of integrity the works it could guard and does not yet, the likeliest first."""
-    return [pair for guard in unpaired(duties) for pair in _for(guard)]
+    return [pair for guard in unpaired(duty_list) for pair in _for(guard)]
 
 
-def unpaired(duties: DutyList) -> list[Duty]:
+def unpaired(duty_list: DutyList) -> list[Duty]:
     """The rows of integrity that guard no work."""
-    known = guarding.work(duties)
-    return [d for d in duties.kept if d.side is Side.INTEGRITY and not known.keys() & set(d.guards)]
+    known = guarding.work(duty_list)
+    return [d for d in duty_list.kept if d.side is Side.INTEGRITY and not known.keys() & set(d.guards)]
 
 
 def _for(guard: Duty) -> list[Pair]:

@@ -27,21 +27,21 @@ class Suggestion:
     alike: int
 
 
-def suggestions(duties: DutyList) -> dict[int, Suggestion]:
+def suggestions(duty_list: DutyList) -> dict[int, Suggestion]:
     """By duty id, for the kept rows of a draft that have no lead yet."""
-    last = last_adopted(duties)
-    without = [d for d in duties.kept if last and not any(owner["part"] == Part.LEAD for owner in d.owners)]
+    last = last_adopted(duty_list)
+    without = [d for d in duty_list.kept if last and not any(owner["part"] == Part.LEAD for owner in d.owners)]
     found = ((duty.id, _nearest(duty, last.kept)) for duty in without if last)
     return {id: suggestion for id, suggestion in found if suggestion}
 
 
-def last_adopted(duties: DutyList) -> DutyList | None:
+def last_adopted(duty_list: DutyList) -> DutyList | None:
     """The list of this unit and kind that came into force last."""
     adopted = select(DutyList).where(
-        DutyList.unit_id == duties.unit_id,
-        DutyList.tier == duties.tier,
+        DutyList.unit_id == duty_list.unit_id,
+        DutyList.tier == duty_list.tier,
         DutyList.state == ListState.ADOPTED,
-        DutyList.id != duties.id,
+        DutyList.id != duty_list.id,
     )
     return db.session.scalars(adopted.order_by(DutyList.adopted_on.desc(), DutyList.id.desc()).limit(1)).first()
 

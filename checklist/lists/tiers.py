@@ -25,33 +25,33 @@ def secretary(unit: Unit) -> Post | None:
     return next((post for post in posts if owners.is_open(post, clock.today())), None)
 
 
-def proposed(found: Iterable[Owner], duties: DutyList) -> list[Owner]:
+def proposed(found: Iterable[Owner], duty_list: DutyList) -> list[Owner]:
     """Of the owners that a text or a table names those that fit this list, led by the secretary where its tier says so."""
-    if duties.tier is Tier.NONE:
+    if duty_list.tier is Tier.NONE:
         return list(found)
-    fitting = [owner for owner in found if owner["part"] != Part.LEAD or _may_lead(owner, duties)]
-    head = secretary(duties.unit)
-    if duties.tier not in LED_BY_SECRETARY or head is None:
+    fitting = [owner for owner in found if owner["part"] != Part.LEAD or _may_lead(owner, duty_list)]
+    head = secretary(duty_list.unit)
+    if duty_list.tier not in LED_BY_SECRETARY or head is None:
         return fitting
     others = [owner for owner in fitting if owner.get("post") != head.id]
     return [{"post": head.id, "part": Part.LEAD.value}, *others]
 
 
-def _may_lead(owner: Owner, duties: DutyList) -> bool:
-    if duties.tier is Tier.MEMBER and "post" not in owner:
+def _may_lead(owner: Owner, duty_list: DutyList) -> bool:
+    if duty_list.tier is Tier.MEMBER and "post" not in owner:
         return owner.get("set") == "team"
-    posts = owners.posts_of(owner, duties.unit)
-    if duties.tier in LED_BY_SECRETARY:
-        return posts == [secretary(duties.unit)]
-    return all(post in owners.team(duties.unit) for post in posts)
+    posts = owners.posts_of(owner, duty_list.unit)
+    if duty_list.tier in LED_BY_SECRETARY:
+        return posts == [secretary(duty_list.unit)]
+    return all(post in owners.team(duty_list.unit) for post in posts)
 
 
-def candidates(duties: DutyList) -> list[tuple[str, Owner]]:
+def candidates(duty_list: DutyList) -> list[tuple[str, Owner]]:
     """Who may own a duty of this list, each with a key that does for a form's field."""
-    if duties.tier is Tier.NONE:
-        return owners.candidates(duties.unit)
-    head, team = secretary(duties.unit), owners.team(duties.unit)
-    first = [head] if head and duties.tier in LED_BY_SECRETARY else []
+    if duty_list.tier is Tier.NONE:
+        return owners.candidates(duty_list.unit)
+    head, team = secretary(duty_list.unit), owners.team(duty_list.unit)
+    first = [head] if head and duty_list.tier in LED_BY_SECRETARY else []
     posts: list[Owner] = [{"post": post.id} for post in [*first, *(post for post in team if post not in first)]]
     return [(owners.key(owner), owner) for owner in [TEAM, *posts]]
 
@@ -66,26 +66,26 @@ def choices(duty: Duty) -> list[tuple[str, Owner]]:
 
 def misled(duty: Duty) -> list[str]:
     """What is wrong with who leads a row of a 责任清单, in Chinese."""
-    duties = duty.duty_list
-    if duties.tier is Tier.NONE:
+    duty_list = duty.duty_list
+    if duty_list.tier is Tier.NONE:
         return []
-    head = secretary(duties.unit)
-    if duties.tier in LED_BY_SECRETARY and head is None:
+    head = secretary(duty_list.unit)
+    if duty_list.tier in LED_BY_SECRETARY and head is None:
         return []  # said once, of the whole list
-    wrong = [o for o in duty.owners if o["part"] == Part.LEAD and not _may_lead(o, duties)]
+    wrong = [o for o in duty.owners if o["part"] == Part.LEAD and not _may_lead(o, duty_list)]
     if not wrong:
         return []
     who = "、".join(owners.describe(owner) for owner in wrong)
-    if head and duties.tier in LED_BY_SECRETARY:
-        return [f"由{who}牵头，{duties.sort}的事项要由{head.title}牵头"]
-    return [f"由{who}牵头，成员清单的事项要由{duties.unit.name}班子成员的岗位牵头"]
+    if head and duty_list.tier in LED_BY_SECRETARY:
+        return [f"由{who}牵头，{duty_list.sort}的事项要由{head.title}牵头"]
+    return [f"由{who}牵头，成员清单的事项要由{duty_list.unit.name}班子成员的岗位牵头"]
 
 
-def headless(duties: DutyList) -> list[str]:
+def headless(duty_list: DutyList) -> list[str]:
     """What is to be done where a list is to be led by a secretary and its unit has none."""
-    if duties.tier not in LED_BY_SECRETARY or secretary(duties.unit):
+    if duty_list.tier not in LED_BY_SECRETARY or secretary(duty_list.unit):
         return []
     return [
-        f"{duties.unit.name}还没有书记的岗位，{duties.sort}没有人牵头。"
+        f"{duty_list.unit.name}还没有书记的岗位，{duty_list.sort}没有人牵头。"
         "请系统管理员在“单位与岗位”里设好书记岗位并任职，再到每一项选他牵头"
     ]

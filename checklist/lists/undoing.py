@@ -43,10 +43,10 @@ class Step:
         return sorted({row["position"] for row in told})
 
 
-def last_step(duties: DutyList, by: Actor) -> Step | None:
+def last_step(duty_list: DutyList, by: Actor) -> Step | None:
     """The step that this person would undo: the latest of his own that he has not undone yet."""
     undone = 0
-    for step in _steps(duties, by):
+    for step in _steps(duty_list, by):
         if step.action == UNDO:
             undone += 1
         elif undone:
@@ -56,22 +56,22 @@ def last_step(duties: DutyList, by: Actor) -> Step | None:
     return None
 
 
-def _steps(duties: DutyList, by: Actor) -> Iterator[Step]:
+def _steps(duty_list: DutyList, by: Actor) -> Iterator[Step]:
     """This person's steps on a list, the latest first."""
-    rows = {("duty_list", duties.id), *(("duty", duty.id) for duty in duties.duties)}
-    for _, together in groupby(_entries(duties), lambda entry: entry["req"]):
+    rows = {("duty_list", duty_list.id), *(("duty", duty.id) for duty in duty_list.duties)}
+    for _, together in groupby(_entries(duty_list), lambda entry: entry["req"]):
         entries = [entry for entry in together if _is_about(entry, rows)]
         if entries and by.user and entries[0]["actor"]["id"] == by.user.id:
             yield Step(entries[-1]["seq"], entries[0]["action"], tuple(entries[::-1]))
 
 
-def _entries(duties: DutyList) -> Iterator[State]:
+def _entries(duty_list: DutyList) -> Iterator[State]:
     """The entries of all steps on this unit's drafts since this one was begun, the latest first."""
-    begun = lines.about("duty_list", duties.id) or 0
+    begun = lines.about("duty_list", duty_list.id) or 0
     query = select(audit_log.c.seq, audit_body.c.body).join(audit_body, audit_log.c.seq == audit_body.c.seq)
     query = query.where(
         audit_log.c.seq > begun,
-        lines.in_header("unit") == duties.unit.code,
+        lines.in_header("unit") == duty_list.unit.code,
         lines.in_body("action").in_((*STEPS, UNDO)),
         lines.in_body("result") == "ok",
     )
@@ -99,20 +99,20 @@ def undo(list_id: int, *, by: Actor, step: int | None = None) -> DutyList:
     `step` is the number that the page showed. Raises Refused when somebody else has changed one of the rows since.
     """
     with ledger.act("undo", by=by) as act:
-        duties = access.load(DutyList, list_id)
-        act.post = access.require(by, "edit", duties)
-        lists.insist_on_draft(duties)
-        last = last_step(duties, by)
+        duty_list = access.load(DutyList, list_id)
+        act.post = access.require(by, "edit", duty_list)
+        lists.insist_on_draft(duty_list)
+        last = last_step(duty_list, by)
         if last is None:
-            raise Refused("这份草稿里没有您可以撤销的步骤了。", duties)
+            raise Refused("这份草稿里没有您可以撤销的步骤了。", duty_list)
         if step not in (None, last.seq):
-            raise Stale("在您打开页面之后又有了新的步骤，请刷新页面后再撤销。", duties)
+            raise Stale("在您打开页面之后又有了新的步骤，请刷新页面后再撤销。", duty_list)
         for entry in reversed(last.entries):
-            _put_back(entry, duties)
-    return duties
+            _put_back(entry, duty_list)
+    return duty_list
 
 
-def _put_back(entry: State, duties: DutyList) -> None:
+def _put_back(entry: State, duty_list: DutyList) -> None:
     kind = _KINDS[entry["object"]["type"]]
     row = db.session.get(kind, entry["object"]["id"])
     before, after = entry["before"], entry["after"]
@@ -121,7 +121,7 @@ def _put_back(entry: State, duties: DutyList) -> None:
         changed.discard("position")
     if row is None or not _is_as_left(row, after, changed):
         place = f"第 {row.position} 项" if isinstance(row, Duty) else "这里"
-        raise Refused(f"{place}后来又被改过，这一步不能撤销了。请直接修改。", duties)
+        raise Refused(f"{place}后来又被改过，这一步不能撤销了。请直接修改。", duty_list)
     if before is None:
         db.session.flush()  # first its figures go back to the row that they came from
         db.session.delete(row)

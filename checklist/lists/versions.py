@@ -35,43 +35,43 @@ PROCEDURE = "程序"
 # --- a series -----------------------------------------------------------------------------------------------
 
 
-def series(duties: DutyList) -> list[DutyList]:
+def series(duty_list: DutyList) -> list[DutyList]:
     """All versions of a list, the first one first; abandoned drafts are none."""
-    return [version for version in _of_one_key(duties) if version.state is not ListState.ABANDONED]
+    return [version for version in _of_one_key(duty_list) if version.state is not ListState.ABANDONED]
 
 
-def next_number(duties: DutyList) -> int:
+def next_number(duty_list: DutyList) -> int:
     """The number of a new version of what bears this name: an abandoned draft keeps its own."""
     with db.session.no_autoflush:
-        return max((version.version for version in _of_one_key(duties)), default=0) + 1
+        return max((version.version for version in _of_one_key(duty_list)), default=0) + 1
 
 
-def _of_one_key(duties: DutyList) -> list[DutyList]:
-    key = {name: getattr(duties, name) for name in SERIES}
+def _of_one_key(duty_list: DutyList) -> list[DutyList]:
+    key = {name: getattr(duty_list, name) for name in SERIES}
     return list(db.session.scalars(select(DutyList).filter_by(**key).order_by(DutyList.version)))
 
 
-def in_force(duties: DutyList) -> DutyList | None:
+def in_force(duty_list: DutyList) -> DutyList | None:
     """The version of this list that is in force, if one is."""
-    return next((version for version in series(duties) if version.state is ListState.ADOPTED), None)
+    return next((version for version in series(duty_list) if version.state is ListState.ADOPTED), None)
 
 
-def before(duties: DutyList) -> DutyList | None:
+def before(duty_list: DutyList) -> DutyList | None:
     """The version that this one revises."""
-    return next((version for version in reversed(series(duties)) if version.version < duties.version), None)
+    return next((version for version in reversed(series(duty_list)) if version.version < duty_list.version), None)
 
 
-def is_under_way(duties: DutyList) -> bool:
+def is_under_way(duty_list: DutyList) -> bool:
     """Whether this is a revision that has not come into force and still can."""
-    return duties.state in UNDER_WAY and before(duties) is not None
+    return duty_list.state in UNDER_WAY and before(duty_list) is not None
 
 
-def offers(duties: DutyList, standing: access.Standing) -> set[str]:
+def offers(duty_list: DutyList, standing: access.Standing) -> set[str]:
     """What this person can begin on a list in force; what a template draws as links."""
-    if duties.state is not ListState.ADOPTED:
+    if duty_list.state is not ListState.ADOPTED:
         return set()
-    verbs = {"correct"} if series(duties)[-1] is not duties else {"correct", "revise"}
-    return {verb for verb in verbs if access.may(standing, verb, duties)}
+    verbs = {"correct"} if series(duty_list)[-1] is not duty_list else {"correct", "revise"}
+    return {verb for verb in verbs if access.may(standing, verb, duty_list)}
 
 
 def revise(list_id: int, reason: str, *, by: Actor) -> DutyList:
@@ -81,22 +81,22 @@ def revise(list_id: int, reason: str, *, by: Actor) -> DutyList:
     revision is under way.
     """
     with ledger.act("revise", by=by, reason=reason) as act:
-        duties = access.load(DutyList, list_id)
-        act.post = access.require(by, "revise", duties)
-        if duties.state is not ListState.ADOPTED:
-            raise Refused(f"这份清单现在是“{duties.state.label}”，只有已生效的清单可以修订。", duties)
-        newest = series(duties)[-1]
-        if newest is not duties:
-            raise Refused(f"第 {newest.version} 版正在修订，请在那一版上修改。", duties)
+        duty_list = access.load(DutyList, list_id)
+        act.post = access.require(by, "revise", duty_list)
+        if duty_list.state is not ListState.ADOPTED:
+            raise Refused(f"这份清单现在是“{duty_list.state.label}”，只有已生效的清单可以修订。", duty_list)
+        newest = series(duty_list)[-1]
+        if newest is not duty_list:
+            raise Refused(f"第 {newest.version} 版正在修订，请在那一版上修改。", duty_list)
         if not reason.strip():
             raise Malformed("请填写修订的理由。", "reason")
         assert by.user is not None  # only a clerk gets here
         revised = DutyList(
-            **{name: getattr(duties, name) for name in (*SERIES, "source", "nodes")},
-            version=next_number(duties),
+            **{name: getattr(duty_list, name) for name in (*SERIES, "source", "nodes")},
+            version=next_number(duty_list),
             revised_because=reason.strip(),
             drafted_by=by.user,
-            duties=[_copied(duty, position) for position, duty in enumerate(duties.kept, 1)],
+            duties=[_copied(duty, position) for position, duty in enumerate(duty_list.kept, 1)],
         )
         db.session.add(revised)
     return revised
@@ -152,10 +152,10 @@ class Change:
             return "新增"
         if self.after is None:
             return "删去"
-        return "改动" if differ(self.before, self.after) else "责任人变动"
+        return "改动" if is_changed(self.before, self.after) else "责任人变动"
 
 
-def differ(old: Duty, new: Duty) -> bool:
+def is_changed(old: Duty, new: Duty) -> bool:
     """Whether a signature for the one is none for the other."""
     return terms(old) != terms(new)
 
@@ -171,11 +171,11 @@ def compare(old: Duty | None, new: Duty | None) -> list[Field]:
     return fields
 
 
-def changes(duties: DutyList) -> list[Change]:
+def changes(duty_list: DutyList) -> list[Change]:
     """How a version differs from the one that it revises: in its own order, then what it leaves out."""
-    previous = before(duties)
+    previous = before(duty_list)
     old = {duty.lineage: duty for duty in previous.kept} if previous else {}
-    pairs: list[tuple[Duty | None, Duty | None]] = [(old.pop(duty.lineage, None), duty) for duty in duties.kept]
+    pairs: list[tuple[Duty | None, Duty | None]] = [(old.pop(duty.lineage, None), duty) for duty in duty_list.kept]
     pairs += [(duty, None) for duty in old.values()]
     found = [Change(one, other, compare(one, other)) for one, other in pairs]
     return [change for change in found if change.fields]
@@ -185,7 +185,7 @@ def is_untouched(duty: Duty) -> bool:
     """Whether the version in force has this duty in the same terms."""
     current = in_force(duty.duty_list)
     found = [d for d in current.kept if d.lineage == duty.lineage] if current else []
-    return bool(found) and not differ(found[0], duty)
+    return bool(found) and not is_changed(found[0], duty)
 
 
 def changes_of(item: Item) -> list[Field]:
@@ -213,16 +213,16 @@ class Step:
     due_on: date
 
 
-def plan(duties: DutyList) -> list[Step]:
+def plan(duty_list: DutyList) -> list[Step]:
     """What becomes of the items of a list when this version comes into force today; none for a first version."""
-    if before(duties) is None:
+    if before(duty_list) is None:
         return []
-    revised = {duty.lineage: duty for duty in duties.kept}
+    revised = {duty.lineage: duty for duty in duty_list.kept}
     days = holidays.calendar()
-    leads = {duty.lineage: owners.leads(duty) for duty in duties.kept}
-    dues = {duty.lineage: {p.name: p.due_on for p in schedule.periods(duty, date.min, days)} for duty in duties.kept}
+    leads = {duty.lineage: owners.leads(duty) for duty in duty_list.kept}
+    dues = {duty.lineage: {p.name: p.due_on for p in schedule.periods(duty, date.min, days)} for duty in duty_list.kept}
     steps = []
-    for item in _items(duties):
+    for item in _items(duty_list):
         duty = revised.get(item.lineage)
         due = None
         if duty and item.post in leads[item.lineage]:
@@ -233,8 +233,8 @@ def plan(duties: DutyList) -> list[Step]:
     return steps
 
 
-def _items(duties: DutyList) -> Iterable[Item]:
-    versions = [version.id for version in series(duties)]
+def _items(duty_list: DutyList) -> Iterable[Item]:
+    versions = [version.id for version in series(duty_list)]
     query = select(Item).join(Item.duty).where(Duty.duty_list_id.in_(versions)).order_by(Item.id)
     return db.session.scalars(query)
 
@@ -244,7 +244,7 @@ def _step(item: Item, duty: Duty | None, due: date | None) -> Step | None:
     if duty is None or due is None:  # the duty has gone, or this post or period from it
         stays = (done and item.due < today) or item.state not in signoff.MOVES["drop"].before
         return None if stays else Step(item, "drop", item.duty, item.due_on)
-    changed = _asks_anew(item, duty)
+    changed = needs_new_signature(item, duty)
     past = item.due < today and due < today
     if past and ((done and changed) or item.state is ItemState.DROPPED):
         return None
@@ -252,22 +252,22 @@ def _step(item: Item, duty: Duty | None, due: date | None) -> Step | None:
     return Step(item, "void" if voids else None, duty, due)
 
 
-def _asks_anew(item: Item, duty: Duty) -> bool:
+def needs_new_signature(item: Item, duty: Duty) -> bool:
     """Whether a new version wants something else of an item; a case keeps the steps with which it was opened."""
     old, new = terms(item.duty), terms(duty)
     return any(old[name] != new[name] for name in old if not (name == PROCEDURE and item.step))
 
 
-def supersede(duties: DutyList) -> None:
+def supersede(duty_list: DutyList) -> None:
     """Put a version in the place of the one in force, and its items in step with it. Only inside an act."""
-    old = in_force(duties)
-    if old is None or old is duties:
+    old = in_force(duty_list)
+    if old is None or old is duty_list:
         return
     versions = {duty.lineage: duty for duty in old.kept}
-    for duty in duties.kept:
+    for duty in duty_list.kept:
         known = versions.get(duty.lineage)
-        duty.version = known.version + differ(known, duty) if known else 1
-    for step in plan(duties):
+        duty.version = known.version + is_changed(known, duty) if known else 1
+    for step in plan(duty_list):
         _take(step)
     old.state = ListState.SUPERSEDED
 
@@ -306,11 +306,11 @@ class Outlook:
     dropped: int
 
 
-def outlook(duties: DutyList) -> Outlook:
+def outlook(duty_list: DutyList) -> Outlook:
     """What confirming this version would do today."""
-    steps = plan(duties)
+    steps = plan(duty_list)
     return Outlook(
-        Counter(change.kind for change in changes(duties)),
+        Counter(change.kind for change in changes(duty_list)),
         sum(step.verb == "void" and step.item.signature is not None for step in steps),
         sum(step.verb == "drop" for step in steps),
     )

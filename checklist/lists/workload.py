@@ -38,17 +38,17 @@ class Load:
         return round(self.fields / self.months, 1)
 
 
-def loads(duties: DutyList) -> list[Load]:
+def loads(duty_list: DutyList) -> list[Load]:
     """Of everybody who would lead something in a list, those with most items first."""
     today = clock.today()
     led: dict[Post, list[Duty]] = defaultdict(list)
-    spread = owners.spreads(duties)
-    for duty in duties.kept:
+    spread = owners.spreads(duty_list)
+    for duty in duty_list.kept:
         for post, part in spread[duty].posts.items():
             if part is Part.LEAD:
                 led[post].append(duty)
     days = holidays.calendar()
-    due = {duty: [period.due_on for period in schedule.periods(duty, today, days)] for duty in duties.kept}
+    due = {duty: [period.due_on for period in schedule.periods(duty, today, days)] for duty in duty_list.kept}
     last = max((day for found in due.values() for day in found), default=today)
     months = (last.year - today.year) * 12 + last.month - today.month + 1
     found = [_load(post, rows, due, months) for post, rows in led.items()]

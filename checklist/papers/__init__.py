@@ -43,12 +43,12 @@ CUT = "……（太长，余下部分见系统）"
 _SEPARATORS = re.compile(r"[\n、，,；;（）()〔〕]")
 
 
-def title(duties: DutyList) -> str:
+def title(duty_list: DutyList) -> str:
     """A list's name in full, as it heads the page and every paper; of a 责任清单 with its tier."""
-    whole = f"{duties.unit.name} {duties.year} 年{duties.name}"
-    if duties.kind is not ListKind.RESPONSIBILITY:
+    whole = f"{duty_list.unit.name} {duty_list.year} 年{duty_list.name}"
+    if duty_list.kind is not ListKind.RESPONSIBILITY:
         return whole
-    return f"{whole}（{duties.tier.label if duties.kind.label in duties.name else duties.sort}）"
+    return f"{whole}（{duty_list.tier.label if duty_list.kind.label in duty_list.name else duty_list.sort}）"
 
 
 # --- in words -----------------------------------------------------------------------------------------------
@@ -57,9 +57,9 @@ def title(duties: DutyList) -> str:
 class Names:
     """How owners, and the work that is guarded, are written so that they can be told apart again; read once a list."""
 
-    def __init__(self, duties: DutyList) -> None:
-        self._root = duties.unit
-        self._cited = guarding.citations(duties)
+    def __init__(self, duty_list: DutyList) -> None:
+        self._root = duty_list.unit
+        self._cited = guarding.citations(duty_list)
         self._units = {unit.code: unit.name for unit in db.session.scalars(select(Unit))}
         self._posts = {str(post.id): post.title for post in db.session.scalars(select(Post))}
 
@@ -122,18 +122,18 @@ COLUMNS = (
 NUMBER, PROGRESS = "序号", "进展"
 
 
-def write_xlsx(duties: DutyList, out: BinaryIO) -> None:
+def write_xlsx(duty_list: DutyList, out: BinaryIO) -> None:
     """Write a list to `out` as a workbook of one sheet: A4 landscape, the heads on every page."""
-    counts = progress.counts(duties.kept)
+    counts = progress.counts(duty_list.kept)
     heads = [NUMBER, *(column.head for column in COLUMNS), *([PROGRESS] if counts else [])]
-    names = Names(duties)
+    names = Names(duty_list)
     with Workbook(out, sheets.ONLY_TEXT) as book:
         book.set_properties({"created": sheets.NO_DAY})
-        sheet = _sheet(book, duties.sort, len(heads))
-        sheet.merge_range(0, 0, 0, len(heads) - 1, title(duties), book.add_format({**_CELL, **_TITLE}))
+        sheet = _sheet(book, duty_list.sort, len(heads))
+        sheet.merge_range(0, 0, 0, len(heads) - 1, title(duty_list), book.add_format({**_CELL, **_TITLE}))
         sheet.write_row(1, 0, heads, book.add_format({**_CELL, **_HEAD}))
         cell = book.add_format(_CELL)
-        for n, duty in enumerate(duties.kept, 1):
+        for n, duty in enumerate(duty_list.kept, 1):
             texts = [column.words(duty, names) for column in COLUMNS]
             texts += [_progress(counts.get(duty.id))] if counts else []
             sheet.write_row(n + 1, 0, [n, *(sheets.fitting(text, CUT) for text in texts)], cell)

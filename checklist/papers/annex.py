@@ -37,35 +37,35 @@ class Annex:
     day: str
 
 
-def of(duties: DutyList) -> Annex:
+def of(duty_list: DutyList) -> Annex:
     """What stands on a list's annex; the same for the Word file and the printed page."""
-    who = "单位" if duties.kind is ListKind.BREAKDOWN else "责任人"
+    who = "单位" if duty_list.kind is ListKind.BREAKDOWN else "责任人"
     heads = ["序号", "工作内容", "类别", "目标", f"牵头{who}", f"配合{who}", "完成时限"]
     return Annex(
-        title=papers.title(duties),
-        basis=_basis(duties),
+        title=papers.title(duty_list),
+        basis=_basis(duty_list),
         heads=heads,
-        groups=list(_groups(duties)),
-        unit=duties.unit.name,
-        day=_day(duties.adopted_on) if duties.adopted_on else "",
+        groups=list(_groups(duty_list)),
+        unit=duty_list.unit.name,
+        day=_day(duty_list.adopted_on) if duty_list.adopted_on else "",
     )
 
 
-def _basis(duties: DutyList) -> str:
-    if duties.state is not ListState.ADOPTED:
-        return f"（{duties.state.label}）"
-    day = f"，{_day(duties.meeting_day)}" if duties.meeting_day else ""
-    return f"（{duties.meeting}{duties.meeting_no}{day}）"
+def _basis(duty_list: DutyList) -> str:
+    if duty_list.state is not ListState.ADOPTED:
+        return f"（{duty_list.state.label}）"
+    day = f"，{_day(duty_list.meeting_day)}" if duty_list.meeting_day else ""
+    return f"（{duty_list.meeting}{duty_list.meeting_no}{day}）"
 
 
 def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _groups(duties: DutyList) -> Iterator[Group]:
-    any_heading = any(duty.path for duty in duties.kept)
-    cited = guarding.citations(duties)
-    for path, rows in groupby(enumerate(duties.kept, 1), key=lambda row: row[1].path):
+def _groups(duty_list: DutyList) -> Iterator[Group]:
+    any_heading = any(duty.path for duty in duty_list.kept)
+    cited = guarding.citations(duty_list)
+    for path, rows in groupby(enumerate(duty_list.kept, 1), key=lambda row: row[1].path):
         heading = "　".join(path) or OTHER
         yield Group(heading if any_heading else "", [_row(n, duty, cited[duty]) for n, duty in rows])
 
@@ -90,9 +90,9 @@ def _time(duty: Duty) -> str:
     return f"{duty.cadence.label}\n{until}" if until else duty.cadence.label
 
 
-def write_docx(duties: DutyList) -> bytes:
+def write_docx(duty_list: DutyList) -> bytes:
     """The annex as a Word file: landscape A4, the heads on every page."""
-    annex = of(duties)
+    annex = of(duty_list)
     rows = []
     for group in annex.groups:
         rows += [docx.heading(group.heading, len(annex.heads))] if group.heading else []

@@ -31,10 +31,10 @@ def preview(found: Sequence[Table], unit: Unit, year: int, tier: Tier) -> Previe
     return coming
 
 
-def _said(row: Row, fitting: Sequence[Owner], duties: DutyList) -> list[str]:
+def _said(row: Row, fitting: Sequence[Owner], duty_list: DutyList) -> list[str]:
     """Who cannot lead a row of such a list, though the table says so."""
     left_out = [owner for owner in row.parts(Part.LEAD) if owner not in fitting]
-    return [f"{owners.describe(owner)}不能牵头{duties.sort}的事项，没有采用" for owner in left_out]
+    return [f"{owners.describe(owner)}不能牵头{duty_list.sort}的事项，没有采用" for owner in left_out]
 
 
 def take(
@@ -64,11 +64,11 @@ def take(
             )
         if not coming.good:
             raise Malformed("每一行都有错，没有可以导入的。请改好表格重新上传。", "leave_out")
-        duties = lists.begin(unit_id, name=name, year=year, title=title, text=coming.text, by=by, tier=tier)
+        duty_list = lists.begin(unit_id, name=name, year=year, title=title, text=coming.text, by=by, tier=tier)
         for position, row in enumerate(coming.good, 1):
-            duties.duties.append(_duty(row, position))
-        _link(coming.good, duties)
-    return duties
+            duty_list.duties.append(_duty(row, position))
+        _link(coming.good, duty_list)
+    return duty_list
 
 
 def _duty(row: Row, position: int) -> Duty:
@@ -105,11 +105,11 @@ def _exact(value: float | Decimal | None) -> Decimal | None:
     return None if value is None else Decimal(str(value))
 
 
-def _link(rows: Sequence[Row], duties: DutyList) -> None:
+def _link(rows: Sequence[Row], duty_list: DutyList) -> None:
     """Let integrity duties guard the work that the table puts beside them, or names by its number."""
-    lineages = {row.number: duty.lineage for row, duty in zip(rows, duties.duties, strict=True) if row.number}
-    for n, (row, duty) in enumerate(zip(rows, duties.duties, strict=True)):
+    lineages = {row.number: duty.lineage for row, duty in zip(rows, duty_list.duties, strict=True) if row.number}
+    for n, (row, duty) in enumerate(zip(rows, duty_list.duties, strict=True)):
         if row.guards_the_row_before and n:
-            duty.guards = [duties.duties[n - 1].lineage]
-        named = [lineages.get(words) or guarding.find(words, duties.unit) for words in row.guarded]
+            duty.guards = [duty_list.duties[n - 1].lineage]
+        named = [lineages.get(words) or guarding.find(words, duty_list.unit) for words in row.guarded]
         duty.guards = [*duty.guards, *filter(None, named)]

@@ -130,7 +130,7 @@ def take(files: Sequence[File], *, by: Actor) -> Taken:
             raise Stale("单位或人员刚刚有变化，没有导入。下面是现在会导入的内容，请看过再确认。")
         slips = _bring_in(coming, passwords, by)
         if coming.count(Outcome.NEW):
-            act.tell({"files": [sha256(content).hexdigest() for _, content in files]})
+            act.add_entry({"files": [sha256(content).hexdigest() for _, content in files]})
     return Taken({shape.noun: coming.count(Outcome.NEW, shape) for shape in SHAPES}, slips)
 
 
