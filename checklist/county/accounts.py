@@ -17,6 +17,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from checklist import access, clock, ledger
 from checklist.actor import Actor
+from checklist.ledger import throttle
 from checklist.refusal import Malformed, Problem, Refused
 from models import THREE_OFFICERS, Grant, Role, Session, Tenure, Throttle, Unit, User, db
 
@@ -126,9 +127,7 @@ def reset_password(user_id: int, *, by: Actor) -> str:
     """A new first password for somebody who forgot; ends all sessions. Returns it, to be handed over."""
     given = _new_password()
     hashed = _hashed(given)
-    with ledger.act("user.reset_password", by=by) as act:
-        user = access.load(User, user_id)
-        act.post = access.require(by, "keep", user)
+    with ledger.act_on("user.reset_password", User, user_id, by=by, needs="keep") as user:
         user.password_hash, user.must_change_password = hashed, True
         _end_sessions(user)
     return given
@@ -148,9 +147,7 @@ def change_password(old: str, new: str, *, by: Actor) -> None:
 
 def disable(user_id: int, *, by: Actor) -> User:
     """Close an account; its sessions end at once, what it signed stays."""
-    with ledger.act("user.disable", by=by) as act:
-        user = access.load(User, user_id)
-        act.post = access.require(by, "keep", user)
+    with ledger.act_on("user.disable", User, user_id, by=by, needs="keep") as user:
         if user == by.user:
             raise Refused("不能停用自己的账号，请由另一位管理员办理。", user)
         if user.disabled_at:
@@ -162,9 +159,7 @@ def disable(user_id: int, *, by: Actor) -> User:
 
 def enable(user_id: int, *, by: Actor) -> User:
     """Open a closed account again."""
-    with ledger.act("user.enable", by=by) as act:
-        user = access.load(User, user_id)
-        act.post = access.require(by, "keep", user)
+    with ledger.act_on("user.enable", User, user_id, by=by, needs="keep") as user:
         if not user.disabled_at:
             raise Refused(f"{user.name}的账号没有停用。", user)
         user.disabled_at = None
@@ -228,14 +223,8 @@ def _count_failure(keys: list[str], by: Actor) -> None:
     """Count a failed login; one entry an address and minute."""
     nobody = Actor(ip=by.ip, req=by.req)
     with ledger.act("login.failed", by=nobody) as act:
-        now = clock.now()
-        counts = [db.session.get(Throttle, key) or Throttle(key=key, failures=0, since=now) for key in keys]
-        for count in counts:
-            if now - count.since >= PAUSE:
-                count.failures, count.since = 0, now
-            count.failures += 1
-            db.session.add(count)
-        if counts[-1].failures == 1:
+        counts = [throttle.count(key, PAUSE) for key in keys]
+        if counts[-1] == 1:
             act.add_entry({"address": by.ip})
 
 
@@ -273,9 +262,8 @@ def grant(user_id: int, role: Role, unit_id: int, from_day: date, until_day: dat
 
     三员分立: nobody holds two of the three offices, or one of them beside a post; nobody grants himself anything.
     """
-    with ledger.act("grant", by=by) as act:
-        user, unit = access.load(User, user_id), access.load(Unit, unit_id)
-        act.post = access.require(by, "grant", unit)
+    with ledger.act_on("grant", Unit, unit_id, by=by) as unit:
+        user = access.load(User, user_id)
         if until_day and until_day <= from_day:
             raise Malformed("结束日期要晚于开始日期。", "until_day")
         if user == by.user:
@@ -297,9 +285,7 @@ def _holds_a_post(user: User, day: date) -> bool:
 
 def revoke(grant_id: int, *, by: Actor) -> Grant:
     """End a role today."""
-    with ledger.act("revoke", by=by) as act:
-        given = access.load(Grant, grant_id)
-        act.post = access.require(by, "grant", given.unit)
+    with ledger.act_on("revoke", Grant, grant_id, by=by, needs="grant", of=lambda given: given.unit) as given:
         if given.until_day and given.until_day <= clock.today():
             raise Refused("这项授权已经结束。", given)
         given.until_day = clock.today()
@@ -308,9 +294,7 @@ def revoke(grant_id: int, *, by: Actor) -> Grant:
 
 def unlock(user_id: int, *, by: Actor) -> User:
     """Lift the pause that failed logins have put on an account."""
-    with ledger.act("user.unlock", by=by) as act:
-        user = access.load(User, user_id)
-        act.post = access.require(by, "unlock", user)
+    with ledger.act_on("user.unlock", User, user_id, by=by, needs="unlock") as user:
         db.session.execute(delete(Throttle).where(Throttle.key == _account_key(user.login)))
-        act.add_entry({"login": user.login})
+        ledger.under_way().add_entry({"login": user.login})
     return user

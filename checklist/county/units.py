@@ -96,9 +96,7 @@ def found(code: str, name: str, kind: UnitKind, *, by: Actor, short_name: str, p
 
 def end_unit(unit_id: int, until_day: date, *, by: Actor) -> Unit:
     """Let a unit end before a day; it is never deleted. Its posts and the units below it end first."""
-    with ledger.act("unit.end", by=by) as act:
-        unit = access.load(Unit, unit_id)
-        act.post = access.require(by, "keep", unit)
+    with ledger.act_on("unit.end", Unit, unit_id, by=by, needs="keep") as unit:
         if unit.parent is None:
             raise Refused("根单位不能撤销。", unit)
         first = _first(Unit, until_day, parent_id=unit.id) or _first(Post, until_day, unit_id=unit.id)
@@ -113,9 +111,7 @@ def add_post(
     unit_id: int, name: str, kind: PostKind, *, by: Actor, is_secretary: bool = False, reviewer: Post | None = None
 ) -> Post:
     """Add an office to a unit. A unit has one 一把手 and one secretary, who may be the same post."""
-    with ledger.act("post.add", by=by) as act:
-        unit = access.load(Unit, unit_id)
-        act.post = access.require(by, "keep", unit)
+    with ledger.act_on("post.add", Unit, unit_id, by=by, needs="keep") as unit:
         _insist_on("岗位名称", name, "name")
         _refuse_ended(unit)
         if reviewer:
@@ -132,9 +128,7 @@ def add_post(
 
 def end_post(post_id: int, until_day: date, *, by: Actor) -> Post:
     """Let an office end before a day, once nobody holds it any more; its liaisons and charges end with it."""
-    with ledger.act("post.end", by=by) as act:
-        post = access.load(Post, post_id)
-        act.post = access.require(by, "keep", post.unit)
+    with ledger.act_on("post.end", Post, post_id, by=by, needs="keep", of=lambda post: post.unit) as post:
         _refuse_held(post, until_day)
         _end(post, post.unit.from_day, until_day)
         _end_along(Liaison, until_day, post_id=post.id)
@@ -150,9 +144,8 @@ def appoint(user_id: int, post_id: int, from_day: date, *, by: Actor, acting: bo
 
     None of the three officers (三员) holds a post: who keeps the system neither signs nor reviews in it.
     """
-    with ledger.act("appoint", by=by) as act:
-        user, post = access.load(User, user_id), access.load(Post, post_id)
-        act.post = access.require(by, "keep", post.unit)
+    with ledger.act_on("appoint", Post, post_id, by=by, needs="keep", of=lambda post: post.unit) as post:
+        user = access.load(User, user_id)
         _refuse_ended(post)
         _refuse_disabled(user)
         office = db.session.scalar(_lasting(Grant, from_day, user_id=user.id).where(Grant.role.in_(THREE_OFFICERS)))
@@ -166,18 +159,17 @@ def appoint(user_id: int, post_id: int, from_day: date, *, by: Actor, acting: bo
 
 def end_tenure(tenure_id: int, until_day: date, *, by: Actor) -> Tenure:
     """End a tenure before a day; before its own first day, to call it off."""
-    with ledger.act("end_tenure", by=by) as act:
-        tenure = access.load(Tenure, tenure_id)
-        act.post = access.require(by, "keep", tenure.post.unit)
+    with ledger.act_on(
+        "end_tenure", Tenure, tenure_id, by=by, needs="keep", of=lambda tenure: tenure.post.unit
+    ) as tenure:
         _end(tenure, tenure.from_day, until_day)
     return tenure
 
 
 def make_liaison(user_id: int, post_id: int, *, by: Actor, from_day: date | None = None) -> Liaison:
     """Let somebody prepare a post's notes and completions, from today or another day on; the holder alone signs."""
-    with ledger.act("make_liaison", by=by) as act:
-        user, post = access.load(User, user_id), access.load(Post, post_id)
-        act.post = access.require(by, "keep", post.unit)
+    with ledger.act_on("make_liaison", Post, post_id, by=by, needs="keep", of=lambda post: post.unit) as post:
+        user = access.load(User, user_id)
         _refuse_ended(post)
         _refuse_disabled(user)
         if _first(Liaison, clock.today(), post_id=post.id, user_id=user.id):
@@ -189,18 +181,17 @@ def make_liaison(user_id: int, post_id: int, *, by: Actor, from_day: date | None
 
 def end_liaison(liaison_id: int, *, by: Actor) -> Liaison:
     """End somebody's work as a liaison today."""
-    with ledger.act("end_liaison", by=by) as act:
-        liaison = access.load(Liaison, liaison_id)
-        act.post = access.require(by, "keep", liaison.post.unit)
+    with ledger.act_on(
+        "end_liaison", Liaison, liaison_id, by=by, needs="keep", of=lambda liaison: liaison.post.unit
+    ) as liaison:
         _end(liaison, liaison.from_day, clock.today())
     return liaison
 
 
 def put_in_charge(post_id: int, unit_id: int, *, by: Actor, field: str = "") -> Portfolio:
     """Put a leader in charge of a unit below his own (分管); its head's items then go to that leader."""
-    with ledger.act("put_in_charge", by=by) as act:
-        post, charge = access.load(Post, post_id), access.load(Unit, unit_id)
-        act.post = access.require(by, "keep", post.unit)
+    with ledger.act_on("put_in_charge", Post, post_id, by=by, needs="keep", of=lambda post: post.unit) as post:
+        charge = access.load(Unit, unit_id)
         _refuse_ended(post)
         _refuse_ended(charge)
         if post.unit not in charge.line()[1:]:
@@ -215,9 +206,9 @@ def put_in_charge(post_id: int, unit_id: int, *, by: Actor, field: str = "") -> 
 
 def end_charge(portfolio_id: int, *, by: Actor) -> Portfolio:
     """End a leader's charge of a unit today."""
-    with ledger.act("end_charge", by=by) as act:
-        portfolio = access.load(Portfolio, portfolio_id)
-        act.post = access.require(by, "keep", portfolio.post.unit)
+    with ledger.act_on(
+        "end_charge", Portfolio, portfolio_id, by=by, needs="keep", of=lambda portfolio: portfolio.post.unit
+    ) as portfolio:
         _end(portfolio, portfolio.from_day, clock.today())
     return portfolio
 

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from checklist import access, clock, ledger
+from checklist import clock, ledger
 from checklist.actor import Actor
 from checklist.items import holidays, schedule
 from checklist.refusal import Malformed, Refused
@@ -87,9 +87,7 @@ def begin(item_id: int, name: str, began_on: date | None, *, by: Actor) -> Case:
     `began_on` is the day on which the event arose, in the year of the list. Raises Refused where the duty knows no
     cases or has one of this name this year, and Malformed.
     """
-    with ledger.act("begin_case", by=by) as act:
-        item = access.load(Item, item_id)
-        act.post = access.require(by, "begin_case", item)
+    with ledger.act_on("begin_case", Item, item_id, by=by) as item:
         if not takes_cases(item):
             raise Refused("只有“逢事必办”的事项才登记办件。", item)
         name, began_on = _name(name), _day(began_on, item)
@@ -144,9 +142,7 @@ def cancel(item_id: int, reason: str, *, by: Actor) -> Case:
 
     The steps leave the checklist with whatever was noted of them; the case stays, and the log has everything.
     """
-    with ledger.act("cancel_case", by=by, reason=reason) as act:
-        item = access.load(Item, item_id)
-        act.post = access.require(by, "cancel_case", item)
+    with ledger.act_on("cancel_case", Item, item_id, by=by, reason=reason) as item:
         if item.step is None:
             raise Refused("这一项不是办件的步骤，不能撤销。", item)
         if not reason.strip():

@@ -71,9 +71,7 @@ def attach(item_id: int, name: str, content: BinaryIO, *, by: Actor) -> Evidence
     """
     received = content.read(LARGEST + 1)
     kind = _insist_on_a_good_file(received)  # before the act: nobody waits for the lock while it is looked into
-    with ledger.act("attach", by=by) as act:
-        item = access.load(Item, item_id)
-        act.post = access.require(by, "attach", item)
+    with ledger.act_on("attach", Item, item_id, by=by) as item:
         _insist_on_unsigned(item, item)
         if sha256(received).hexdigest() in {file.file_sha256 for file in item.files}:
             raise Refused("这个文件已经附在这一项上了，不用再传。", item)

@@ -89,9 +89,7 @@ def choices(item: Item, standing: access.Standing) -> list[str]:
 
 def tick(id: int, *, by: Actor, rev: int | None = None, report: Report | None = None) -> Item:
     """Report an item as done. Raises Malformed while a target has no value."""
-    with ledger.act("tick", by=by) as act:
-        item = access.load(Item, id)
-        act.post = access.require(by, "tick", item)
+    with ledger.act_on("tick", Item, id, by=by) as item:
         _move(item, "tick", rev)
         item.reported_at, item.reported_by = clock.now(), by.user
         if report:
@@ -102,9 +100,7 @@ def tick(id: int, *, by: Actor, rev: int | None = None, report: Report | None = 
 
 def untick(id: int, *, by: Actor, rev: int | None = None) -> Item:
     """Take a report back; what was noted stays."""
-    with ledger.act("untick", by=by) as act:
-        item = access.load(Item, id)
-        act.post = access.require(by, "untick", item)
+    with ledger.act_on("untick", Item, id, by=by) as item:
         _move(item, "untick", rev)
         item.reported_at = item.reported_by = None
     return item
@@ -112,9 +108,7 @@ def untick(id: int, *, by: Actor, rev: int | None = None) -> Item:
 
 def report(id: int, what: Report, *, by: Actor, rev: int | None = None) -> Item:
     """Note the particulars of an item, before or after reporting it as done."""
-    with ledger.act("report", by=by) as act:
-        item = access.load(Item, id)
-        act.post = access.require(by, "report", item)
+    with ledger.act_on("report", Item, id, by=by) as item:
         if item.state not in REPORTABLE:
             raise Refused(f"这一项{item.state.label}，不能再改。要改请先撤回签认。", item)
         _insist_on_rev(item, rev)
@@ -247,9 +241,7 @@ def _signature(batch: Batch, item: Item, text: str, acting: bool, auth: Auth, mi
 
 def withdraw(id: int, reason: str, *, by: Actor, rev: int | None = None) -> Item:
     """Take a signature back, with a reason, as long as nobody has reviewed it."""
-    with ledger.act("withdraw", by=by, reason=reason) as act:
-        item = access.load(Item, id)
-        act.post = access.require(by, "withdraw", item)
+    with ledger.act_on("withdraw", Item, id, by=by, reason=reason) as item:
         _insist_on("撤回签认的理由", reason, "reason")
         signature = item.signature
         _move(item, "withdraw", rev)
@@ -263,10 +255,8 @@ def withdraw(id: int, reason: str, *, by: Actor, rev: int | None = None) -> Item
 
 def approve(id: int, *, by: Actor, rev: int | None = None, outside_document: str = "") -> Item:
     """Accept a signed item; `outside_document` where the superior reviewed it outside the system."""
-    with ledger.act("approve", by=by) as act:
-        item = access.load(Item, id)
-        act.post = access.require(by, "approve", item)
-        _review(item, Verdict.APPROVE, by, act.post, rev, outside_document)
+    with ledger.act_on("approve", Item, id, by=by) as item:
+        _review(item, Verdict.APPROVE, by, rev, outside_document)
     return item
 
 
@@ -274,13 +264,11 @@ def send_back(
     id: int, reason: str, redo_by: date | None, *, by: Actor, rev: int | None = None, outside_document: str = ""
 ) -> Item:
     """Return an item with a reason and the day by which it is to be signed again."""
-    with ledger.act("send_back", by=by, reason=reason) as act:
-        item = access.load(Item, id)
-        act.post = access.require(by, "send_back", item)
+    with ledger.act_on("send_back", Item, id, by=by, reason=reason) as item:
         _insist_on("退回的理由", reason, "reason")
         if redo_by is None or redo_by < clock.today():
             raise Malformed("请选择重报日期，今天或今天以后。", "redo_by")
-        _review(item, Verdict.SEND_BACK, by, act.post, rev, outside_document, reason, redo_by)
+        _review(item, Verdict.SEND_BACK, by, rev, outside_document, reason, redo_by)
         item.redo_by, item.reply = holidays.calendar().next_working(redo_by), ""
     return item
 
@@ -289,7 +277,6 @@ def _review(
     item: Item,
     verdict: Verdict,
     by: Actor,
-    post: Post | None,
     rev: int | None,
     outside_document: str,
     reason: str = "",
@@ -307,7 +294,7 @@ def _review(
             reason=reason,
             redo_by=redo_by,
             reviewer=None if outside else by.user,
-            reviewer_post=None if outside else post,
+            reviewer_post=None if outside else ledger.under_way().post,
             outside_document=outside_document if outside else "",
             recorded_by=by.user,
             reviewed_at=clock.now(),

@@ -14,21 +14,28 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import event, func, insert, inspect, select
 from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.orm import Session as DbSession
 
 import verify
-from checklist import __version__, clock
+from checklist import __version__, access, clock
 from checklist.actor import Actor
-from checklist.ledger import tree
+from checklist.ledger import throttle, tree
 from checklist.ledger.states import NOWHERE, State, state, timestamp, unit_code
-from checklist.refusal import Refused, Repeated
+from checklist.refusal import Refused, Repeated, Unseen
 from models import Logged, Post, Submission, audit_body, audit_log, audit_node, db
+
+Row = TypeVar("Row", bound=Logged)
 
 APP = f"shuangze {__version__}"
 TOLERATED_SKEW = timedelta(seconds=2)
+MINUTE = timedelta(minutes=1)
+MOST_UNSEEN = (
+    20  # entries a login and minute about rows that are not there for it: who guesses at them cannot swell the log
+)
 
 # One writer at a time: within this process by a lock, which spares SQLite's slow busy back-off, and between
 # processes by the database: BEGIN IMMEDIATE on SQLite, this advisory lock on PostgreSQL.
@@ -138,7 +145,8 @@ def act(action: str, *, by: Actor, reason: str | None = None) -> Iterator[Act]:
         except Refused as refused:
             session.rollback()
             _begin(session)
-            _append(session, current, [current.refusal(refused)])
+            if _is_to_be_logged(refused, by):
+                _append(session, current, [current.refusal(refused)])
             session.commit()
             raise
         except BaseException:
@@ -148,6 +156,49 @@ def act(action: str, *, by: Actor, reason: str | None = None) -> Iterator[Act]:
             del session.info["act"]
     for follow in after_commit if written else ():
         follow(written)
+
+
+@contextmanager
+def act_on(
+    action: str,
+    kind: type[Row],
+    id: int,
+    *,
+    by: Actor,
+    reason: str | None = None,
+    needs: str | None = None,
+    of: Callable[[Row], Logged] | None = None,
+) -> Iterator[Row]:
+    """Do one thing to one row, and hand that row over as it stands under the write lock.
+
+    The steps of every verb, in their order: the act begins, the row is read anew, and the actor must be allowed to do
+    this to it, before anything else about it is looked at. `needs` names the permission in access.TABLE where it is
+    not called like the act; `of` leads to the row that it is asked on, where that is another one.
+
+    Raises Unseen, NotYours, and what act() raises.
+    """
+    with act(action, by=by, reason=reason) as current:
+        row = access.load(kind, id)
+        current.post = access.require(by, needs or action, of(row) if of else row)
+        yield row
+
+
+def under_way() -> Act:
+    """Return the act that is under way."""
+    current: Act = db.session.info["act"]
+    return current
+
+
+def refuse(action: str, refused: Refused, *, by: Actor) -> None:
+    """Log the refusal of an act that a page stopped before its verb was called; raises the refusal again."""
+    with act(action, by=by):
+        raise refused
+
+
+def _is_to_be_logged(refused: Refused, by: Actor) -> bool:
+    if not isinstance(refused, Unseen):
+        return True
+    return throttle.count(f"unseen:{by.session or by.ip}", MINUTE) <= MOST_UNSEEN
 
 
 # Told the numbers of an act's entries once they are in the log: checkpoints are made then, and not before.

@@ -81,9 +81,7 @@ def begin(unit_id: int, *, name: str, year: int, title: str, text: str, by: Acto
 
     With a tier it is a 责任清单, else a 任务分解表.
     """
-    with ledger.act("draft", by=by) as act:
-        unit = access.load(Unit, unit_id)
-        act.post = access.require(by, "draft", unit)
+    with ledger.act_on("draft", Unit, unit_id, by=by) as unit:
         assert by.user is not None  # only a clerk gets here
         text = normalise(text)
         duty_list = DutyList(
@@ -151,9 +149,7 @@ def new_lineage() -> str:
 
 def set_nodes(list_id: int, days: list[date], *, by: Actor, rev: int | None = None) -> DutyList:
     """Set the list's 报送节点: the days on which what goes on all year falls due."""
-    with ledger.act("set_nodes", by=by) as act:
-        duty_list = access.load(DutyList, list_id)
-        act.post = access.require(by, "edit", duty_list)
+    with ledger.act_on("set_nodes", DutyList, list_id, by=by, needs="edit") as duty_list:
         insist_on_draft(duty_list)
         insist_on_rev(duty_list, rev)
         duty_list.nodes = sorted({day.isoformat() for day in days})
@@ -176,9 +172,7 @@ def renumber(duty_list: DutyList) -> None:
 
 def submit(list_id: int, *, meeting: str, meeting_no: str, meeting_day: date | None, by: Actor) -> DutyList:
     """Hand a draft over for confirmation, with the meeting that decided it."""
-    with ledger.act("submit", by=by) as act:
-        duty_list = access.load(DutyList, list_id)
-        act.post = access.require(by, "submit", duty_list)
+    with ledger.act_on("submit", DutyList, list_id, by=by) as duty_list:
         move(duty_list, "submit")
         for field, value in (("meeting", meeting), ("meeting_no", meeting_no), ("meeting_day", meeting_day)):
             if not value:
@@ -223,14 +217,12 @@ def adopt(list_id: int, *, by: Actor, rev: int | None = None) -> DutyList:
 
     Raises Stale when the list was declined and submitted anew after the page was drawn.
     """
-    with ledger.act("adopt", by=by) as act:
-        duty_list = access.load(DutyList, list_id)
-        act.post = access.require(by, "adopt", duty_list)
+    with ledger.act_on("adopt", DutyList, list_id, by=by) as duty_list:
         move(duty_list, "adopt", rev)
         if problems := unready(duty_list):
             raise Refused("还不能确认：" + "；".join(problems), duty_list)
         versions.supersede(duty_list)
-        act.reason = duty_list.revised_because or None
+        ledger.under_way().reason = duty_list.revised_because or None
         duty_list.decided_by, duty_list.adopted_on = by.user, clock.today()
         db.session.flush()
         spread = owners.spreads(duty_list)
@@ -269,9 +261,7 @@ def make_items(duty: Duty, since: date) -> None:
 
 def decline(list_id: int, reason: str, *, by: Actor, rev: int | None = None) -> DutyList:
     """Give a submitted list back to the clerk, with a reason."""
-    with ledger.act("decline", by=by, reason=reason) as act:
-        duty_list = access.load(DutyList, list_id)
-        act.post = access.require(by, "decline", duty_list)
+    with ledger.act_on("decline", DutyList, list_id, by=by, reason=reason) as duty_list:
         move(duty_list, "decline", rev)
         if not reason.strip():
             raise Malformed("请填写退回修改的理由。", "reason")
@@ -281,9 +271,7 @@ def decline(list_id: int, reason: str, *, by: Actor, rev: int | None = None) -> 
 
 def abandon(list_id: int, reason: str, *, by: Actor, rev: int | None = None) -> DutyList:
     """Give up a draft, or the draft of a revision, with a reason. It stays to be read, and another can be begun."""
-    with ledger.act("abandon", by=by, reason=reason) as act:
-        duty_list = access.load(DutyList, list_id)
-        act.post = access.require(by, "abandon", duty_list)
+    with ledger.act_on("abandon", DutyList, list_id, by=by, reason=reason) as duty_list:
         move(duty_list, "abandon", rev)
         if not reason.strip():
             raise Malformed("请填写放弃的理由。", "reason")

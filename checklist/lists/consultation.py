@@ -20,9 +20,7 @@ from models import Answer, Consultation, DutyList, ListState, Opinion, Unit, db
 
 def consult(list_id: int, last_day: date | None, *, by: Actor, rev: int | None = None) -> DutyList:
     """Lay a draft before the units of its owners, until the end of a day. Raises Stale, Refused, Malformed."""
-    with ledger.act("consult", by=by) as act:
-        duty_list = access.load(DutyList, list_id)
-        act.post = access.require(by, "consult", duty_list)
+    with ledger.act_on("consult", DutyList, list_id, by=by) as duty_list:
         lists.move(duty_list, "consult", rev)
         if last_day is None or last_day <= clock.today():
             raise Malformed("请选择答复的截止日期，今天以后的一天。", "last_day")
@@ -37,9 +35,7 @@ def consult(list_id: int, last_day: date | None, *, by: Actor, rev: int | None =
 
 def extend(list_id: int, last_day: date | None, *, by: Actor, rev: int | None = None) -> Consultation:
     """Give the units more time, also once it is over; what they have answered stays. Raises Stale, Refused, Malformed."""
-    with ledger.act("extend", by=by) as act:
-        duty_list = access.load(DutyList, list_id)
-        act.post = access.require(by, "extend", duty_list)
+    with ledger.act_on("extend", DutyList, list_id, by=by) as duty_list:
         if duty_list.state is not ListState.CONSULTING:
             raise Refused(f"这份清单现在是“{duty_list.state.label}”，没有正在进行的征求意见。请刷新页面。", duty_list)
         lists.insist_on_rev(duty_list, rev)
@@ -64,9 +60,7 @@ def answer(
 
     Raises Malformed where the answer and the objections contradict each other.
     """
-    with ledger.act("answer", by=by) as act:
-        opinion = access.load(Opinion, opinion_id)
-        act.post = access.require(by, "answer", opinion)
+    with ledger.act_on("answer", Opinion, opinion_id, by=by) as opinion:
         duty_list = opinion.consultation.duty_list
         if (
             duty_list.state is not ListState.CONSULTING
@@ -89,9 +83,7 @@ def answer(
 
 def conclude(list_id: int, *, by: Actor, rev: int | None = None) -> DutyList:
     """Give a draft back to the clerk: once the last day is over, or all have answered."""
-    with ledger.act("conclude", by=by) as act:
-        duty_list = access.load(DutyList, list_id)
-        act.post = access.require(by, "conclude", duty_list)
+    with ledger.act_on("conclude", DutyList, list_id, by=by) as duty_list:
         lists.move(duty_list, "conclude", rev)
         consultation = duty_list.consultations[-1]
         if not may_end(consultation):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from checklist import access, clock, ledger
+from checklist import clock, ledger
 from checklist.actor import Actor
 from checklist.lists import difference, owners, versions
 from checklist.refusal import Malformed, Refused, Stale
@@ -31,9 +31,7 @@ def correct(duty_id: int, wording: str, reason: str, *, by: Actor, rev: int | No
     Raises Refused for more than a slip: more than LARGEST characters, a figure, a negation, an owner and the like take
     a revision, which voids what was signed.
     """
-    with ledger.act("correct", by=by, reason=reason) as act:
-        duty = access.load(Duty, duty_id)
-        act.post = access.require(by, "correct", duty.duty_list)
+    with ledger.act_on("correct", Duty, duty_id, by=by, reason=reason, of=lambda duty: duty.duty_list) as duty:
         if duty.duty_list.state is not ListState.ADOPTED:
             raise Refused(f"这份清单现在是“{duty.duty_list.state.label}”，只有已生效的清单可以勘误。", duty)
         if rev is not None and rev != duty.rev:

@@ -14,7 +14,7 @@ from hashlib import sha256
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from checklist import access, clock, ledger, lists
+from checklist import clock, ledger, lists
 from checklist.access.reviewing import in_force
 from checklist.actor import Actor
 from checklist.decompose import normalise
@@ -183,9 +183,7 @@ def begin(unit_id: int, chosen: Mapping[int, str], *, name: str, year: int, by: 
 
     Raises Malformed, Stale.
     """
-    with ledger.act("draw", by=by) as act:
-        unit = access.load(Unit, unit_id)
-        act.post = access.require(by, "draft", unit)
+    with ledger.act_on("draw", Unit, unit_id, by=by, needs="draft") as unit:
         found = _chosen(members(unit, year), chosen)
         text, rows = _rows("", found, 1)
         duty_list = lists.begin(unit_id, name=name, year=year, title=TITLE, text=text, by=by, tier=Tier.MEMBER)
@@ -195,9 +193,7 @@ def begin(unit_id: int, chosen: Mapping[int, str], *, name: str, year: int, by: 
 
 def draw(list_id: int, chosen: Mapping[int, str], *, by: Actor, rev: int | None = None) -> DutyList:
     """Draw into a draft of a 成员 list what it does not have yet. Raises Malformed, Refused, Stale."""
-    with ledger.act("draw", by=by) as act:
-        duty_list = access.load(DutyList, list_id)
-        act.post = access.require(by, "edit", duty_list)
+    with ledger.act_on("draw", DutyList, list_id, by=by, needs="edit") as duty_list:
         lists.insist_on_draft(duty_list)
         lists.insist_on_rev(duty_list, rev)
         if duty_list.tier is not Tier.MEMBER:

@@ -19,9 +19,7 @@ Chosen = Mapping[int, int | None]  # duty id → the revision that the page show
 
 def add(list_id: int, wording: str, *, by: Actor) -> Duty:
     """Add a duty that the text does not spell out, at the end of the list."""
-    with ledger.act("add", by=by) as act:
-        duty_list = access.load(DutyList, list_id)
-        act.post = access.require(by, "edit", duty_list)
+    with ledger.act_on("add", DutyList, list_id, by=by, needs="edit") as duty_list:
         lists.insist_on_draft(duty_list)
         duty = Duty(
             duty_list=duty_list,

@@ -80,9 +80,7 @@ def revise(list_id: int, reason: str, *, by: Actor) -> DutyList:
     It becomes what the list is once it has been submitted and adopted like any other. Raises Refused while another
     revision is under way.
     """
-    with ledger.act("revise", by=by, reason=reason) as act:
-        duty_list = access.load(DutyList, list_id)
-        act.post = access.require(by, "revise", duty_list)
+    with ledger.act_on("revise", DutyList, list_id, by=by, reason=reason) as duty_list:
         if duty_list.state is not ListState.ADOPTED:
             raise Refused(f"这份清单现在是“{duty_list.state.label}”，只有已生效的清单可以修订。", duty_list)
         newest = series(duty_list)[-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from checklist import access, ledger, lists
+from checklist import ledger, lists
 from checklist.actor import Actor
 from checklist.decompose import flags_of
 from checklist.files import reading
@@ -54,9 +54,7 @@ def take(
     source either way. Raises Malformed.
     """
     found = reading.read(content)  # before the act: nobody waits for the lock while a file is read
-    with ledger.act("import", by=by) as act:
-        unit = access.load(Unit, unit_id)
-        act.post = access.require(by, "draft", unit)
+    with ledger.act_on("import", Unit, unit_id, by=by, needs="draft") as unit:
         coming = preview(found, unit, year, tier)
         if coming.bad and not leave_out:
             raise Malformed(
