@@ -13,7 +13,7 @@ from flask_login import UserMixin, current_user
 from sqlalchemy import select
 from wtforms import SelectField
 
-from checklist import access, clock
+from checklist import access, clock, ledger
 from checklist.actor import Actor, Auth
 from checklist.county import accounts
 from checklist.refusal import Malformed, Refused, Repeated, Unseen
@@ -95,6 +95,19 @@ def new_nonce() -> str:
     return secrets.token_hex(16)
 
 
+def see(kind: type[Row], id: int, *, to: str | None = None) -> Row:
+    """Return a row to be shown to this person; `to` names the act in whose form it is shown.
+
+    Raises Unseen. Where a form was sent for the row, the log says that this act was refused.
+    """
+    try:
+        return access.see(_whoever(), kind, id)
+    except Unseen as unseen:
+        if to:
+            ledger.refuse(to, unseen, by=_whoever())
+        raise
+
+
 def once(act: Callable[[], Row], kind: type[Row], id: int | None = None) -> Row:
     """Call a verb; for a form that has been sent before, its first result as it stands now.
 
@@ -136,6 +149,41 @@ def download(content: bytes, name: str) -> Response:
     """A small text, to be saved under a name of ASCII letters."""
     named = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, mimetype="text/plain", headers=named)
+
+
+def send(
+    form: Form,
+    verb: Callable[[], Row],
+    kind: type[Row],
+    id: int | None = None,
+    *,
+    page: Callable[[], Response | str],
+    done: Callable[[Row], Response],
+) -> Response:
+    """Give a form to a verb, once, and answer with what `done` makes of the row.
+
+    A form that is not accepted comes back by `page` with what was typed and why: 422 for what was typed, 409 where the
+    row does not allow it or was changed meanwhile; the form is then of the row as it stands. `id` is that of the row
+    which the verb changes, None where it makes one. Other refusals are raised, for the error page.
+    """
+    status = 422
+    if form.validate():
+        try:
+            return done(once(verb, kind, id))
+        except (Malformed, Refused) as problem:
+            if not problem.can_be_mended:
+                raise
+            form.blame(problem)
+            status = problem.status
+    if status == 409 and id is not None:
+        form.rev.data, form.rev.raw_data = access.load(kind, id).rev, None
+    return make_response(page(), status)
+
+
+def saved(page: str, words: str = "已保存。") -> Response:
+    """After a success: off to a page, which says so."""
+    flash(words)
+    return redirect(page, 303)  # type: ignore[return-value]
 
 
 def change(form: Form, verb: Callable[[], object], page: Callable[[], str], done: str) -> Response:

@@ -13,7 +13,6 @@ from checklist import access, clock, lists
 from checklist.access import reviewing
 from checklist.items import cases, evidence, holidays, progress, schedule, signoff
 from checklist.lists import consultation, versions
-from checklist.refusal import Malformed, Stale
 from models import Case, Item, ItemState
 from pages import current
 from pages.forms import FileForm, Form, tidy
@@ -88,8 +87,7 @@ def mine() -> str:
 
 @bp.get("/<int:id>")
 def show(id: int) -> str:
-    item = access.see(current.actor(), Item, id)
-    return _page(item)
+    return _page(current.see(Item, id))
 
 
 def _page(item: Item, form: ReportForm | None = None, withdraw: WithdrawForm | None = None) -> str:
@@ -136,36 +134,25 @@ def _shown(items: list[Item]) -> dict[str, Any]:
 
 @bp.post("/<int:id>/tick")
 def tick(id: int) -> Response:
-    form = report_form(access.see(current.actor(), Item, id))
-    return _report(id, form, lambda: signoff.tick(id, by=current.actor(), rev=form.rev.data, report=form.report()))
+    form = report_form(current.see(Item, id, to="tick"))
+    return _send(id, form, lambda: signoff.tick(id, by=current.actor(), rev=form.rev.data, report=form.report()))
 
 
 @bp.post("/<int:id>/untick")
 def untick(id: int) -> Response:
     form = Form()
-    return _report(id, form, lambda: signoff.untick(id, by=current.actor(), rev=form.rev.data))
+    return _send(id, form, lambda: signoff.untick(id, by=current.actor(), rev=form.rev.data))
 
 
 @bp.post("/<int:id>/report")
 def report(id: int) -> Response:
-    form = report_form(access.see(current.actor(), Item, id))
-    return _report(id, form, lambda: signoff.report(id, form.report(), by=current.actor(), rev=form.rev.data))
+    form = report_form(current.see(Item, id, to="report"))
+    return _send(id, form, lambda: signoff.report(id, form.report(), by=current.actor(), rev=form.rev.data))
 
 
-def _report(id: int, form: Form, act: Callable[[], Item]) -> Response:
-    """Call a verb on an item and show its row anew; what was typed stays when it is not accepted."""
-    if not form.validate_on_submit():
-        return _row(access.see(current.actor(), Item, id), form, 422)
-    try:
-        return _row(current.once(act, Item, id))
-    except Malformed as problem:
-        form.blame(problem)
-        return _row(access.see(current.actor(), Item, id), form, 422)
-    except Stale as stale:
-        item = access.see(current.actor(), Item, id)
-        form.rev.data, form.rev.raw_data = item.rev, None
-        form.blame(Malformed(stale.message))
-        return _row(item, form, 409)
+def _send(id: int, form: Form, verb: Callable[[], Item]) -> Response:
+    """Call a verb on an item and show its row anew."""
+    return current.send(form, verb, Item, id, page=lambda: _row(current.see(Item, id), form, 422), done=_row)
 
 
 def _row(item: Item, form: Form | None = None, status: int = 200) -> Response:
@@ -185,12 +172,11 @@ def _row(item: Item, form: Form | None = None, status: int = 200) -> Response:
 @bp.post("/<int:id>/withdrawal")
 def withdraw(id: int) -> Response:
     form = WithdrawForm()
-    try:
-        form.validate()
-        act = signoff.withdraw
-        item = current.once(lambda: act(id, form.reason.data or "", by=current.actor(), rev=form.rev.data), Item, id)
-    except Malformed as problem:
-        form.blame(problem)
-        item = access.see(current.actor(), Item, id)
-        return make_response(_page(item, withdraw=form), 422)
-    return current.redirect_to("items.show", id=item.id)
+    return current.send(
+        form,
+        lambda: signoff.withdraw(id, form.reason.data or "", by=current.actor(), rev=form.rev.data),
+        Item,
+        id,
+        page=lambda: _page(current.see(Item, id, to="withdraw"), withdraw=form),
+        done=lambda item: current.redirect_to("items.show", id=item.id),
+    )
