@@ -1,5 +1,8 @@
 """Why an act does not happen. The message is shown as it stands: it says in Chinese what to do next."""
 
+from sqlalchemy import String
+from sqlalchemy.orm import InstrumentedAttribute
+
 from models import Logged
 
 
@@ -78,3 +81,19 @@ class Repeated(Exception):
     def __init__(self, rows: dict[str, list[int]]) -> None:
         super().__init__(str(rows))
         self.rows = rows
+
+
+def length(column: InstrumentedAttribute[str]) -> int:
+    """Return how many characters a column of the model takes."""
+    kind = column.type
+    assert isinstance(kind, String)
+    assert kind.length
+    return kind.length
+
+
+def insist_on(what: str, text: str, field: str, *, most: int | None = None) -> None:
+    """Raise Malformed at `field` for a text that is blank, or longer than `most` characters."""
+    if not text.strip():
+        raise Malformed(f"请填写{what}。", field)
+    if most is not None and len(text) > most:
+        raise Malformed(f"{what}不超过 {most} 字。", field)
