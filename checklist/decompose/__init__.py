@@ -125,7 +125,7 @@ class _Row:
 def _subject(heading: Heading) -> tuple[Named, ...]:
     """Whom a heading tells to do what stands under it: （三）党员干部要筑牢思想防线."""
     bare = unmarked(heading.text)
-    return named(bare) if grammar.SUBJECT.pattern.match(bare) else ()
+    return named(bare) if grammar.SUBJECT.match(bare) else ()
 
 
 @dataclass
@@ -215,7 +215,7 @@ def _proposal(span: Span, why: Rule, source: str) -> Proposal:
 def _following(row: Proposal, before: Proposal, *, goes_on: bool, is_apart: bool) -> Proposal:
     """A row cut off a sentence: what the sentence has said of its owner, and in an enumeration of its day, holds on."""
     rules = (grammar.BY, grammar.FORBIDDEN_TO) if is_apart else (grammar.BY,)
-    is_anothers = first(rules, before.text) or grammar.BY.pattern.search(row.text)
+    is_anothers = first(rules, before.text) or grammar.BY.search(row.text)
     row = _with(row, () if is_anothers else before.named, before.deadline if goes_on else None)
     if before.targets:
         op = verb_op(before.text) or before.targets[-1].op if goes_on and not row.targets else None
@@ -264,18 +264,18 @@ def side_of(text: str) -> str:
     Where a clause forbids, names an offence or the procedure that guards against it, or only says in which case, the
     words of work in it tell the field: 严查骗取医保基金的行为 is integrity alone.
     """
-    if not terms.INTEGRITY_WORDS.pattern.search(text):
+    if not terms.INTEGRITY_WORDS.search(text):
         return "work"
     tells_the_field = (terms.GUARDED, grammar.FORBIDDEN, grammar.CONDITION)
     asked = (clause for clause, _ in clauses(text) if not first(tells_the_field, clause))
-    return "both" if any(map(terms.WORK_WORDS.pattern.search, asked)) else "integrity"
+    return "both" if any(map(terms.WORK_WORDS.search, asked)) else "integrity"
 
 
 def _is_integrity_here(row: Proposal, before: Proposal | None) -> bool:
     """A row that tells neither goes with the row that it was cut from, or with the headings above it."""
-    if terms.WORK_WORDS.pattern.search(row.text):
+    if terms.WORK_WORDS.search(row.text):
         return False
-    above = any(map(terms.INTEGRITY_HEADING.pattern.search, row.path))
+    above = any(map(terms.INTEGRITY_HEADING.search, row.path))
     return above or (before is not None and before.side == "integrity")
 
 

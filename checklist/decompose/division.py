@@ -46,8 +46,8 @@ def counted(sentence: str) -> Iterator[int]:
             is_part = False
         elif part != "、":
             is_part = is_part or "其中" in part
-            is_counted = bool(grammar.COUNTED.pattern.search(part))
-            makes = is_counted and bool(grammar.MAKES.pattern.search(part))
+            is_counted = bool(grammar.COUNTED.search(part))
+            makes = is_counted and bool(grammar.MAKES.search(part))
             if is_counted and before and (has_verb or makes) and not is_part:
                 yield at
             before, has_verb = is_counted, (has_verb and before) or makes
@@ -59,7 +59,7 @@ def day(text: str) -> str | None:
     if not terms.SOME_DAY.search(text):
         return None
     hidden = blank(grammar.QUOTED, text)
-    found = [m for rule in terms.DEADLINES if (m := rule.pattern.search(hidden))]
+    found = [m for rule in terms.DEADLINES if (m := rule.search(hidden))]
     return min(found, key=lambda m: (m.start(), -m.end())).group() if found else None
 
 
@@ -81,9 +81,9 @@ class _Said:
     @classmethod
     def by(cls, text: str) -> _Said:
         period = first((*terms.PERIODS, *terms.OTHER_PERIODS), text)
-        is_told = text.endswith("）") and bool(grammar.BRACKET.pattern.search(text))
-        is_named = bool(grammar.SUBJECT.pattern.search(text) or grammar.DOER.pattern.search(text))
-        found = grammar.BY.pattern.search(text)
+        is_told = text.endswith("）") and bool(grammar.BRACKET.search(text))
+        is_named = bool(grammar.SUBJECT.search(text) or grammar.DOER.search(text))
+        found = grammar.BY.search(text)
         return cls(
             is_named, period, None if period else day(text), first(terms.CASES, text), is_told, found and found["who"]
         )
@@ -104,7 +104,7 @@ def _cuts(sentence: str) -> Iterator[int]:
     begin = 0
     before: _Said | None = None  # what the duty before has said
     for clause, end in clauses(sentence):
-        waits = grammar.CONDITION.pattern.search(clause) or (before is None and grammar.BY_WHOM.pattern.search(clause))
+        waits = grammar.CONDITION.search(clause) or (before is None and grammar.BY_WHOM.search(clause))
         if not (waits and end < len(sentence)):
             said = _Said.by(sentence[begin:end].rstrip("，；。"))
             if before is None:
@@ -112,7 +112,7 @@ def _cuts(sentence: str) -> Iterator[int]:
             elif is_apart(sentence, begin, clause) or (
                 _begins(clause, sentence[begin:end].rstrip("，；。"), said, before)
                 and not _limits_a_step(clause, sentence[:begin])
-                and not (grammar.SWEEP.pattern.search(clause) and grammar.MEANS.pattern.search(sentence[:begin]))
+                and not (grammar.SWEEP.search(clause) and grammar.MEANS.search(sentence[:begin]))
             ):
                 yield begin
                 before = said
@@ -123,7 +123,7 @@ def _cuts(sentence: str) -> Iterator[int]:
 
 def _limits_a_step(clause: str, before: str) -> bool:
     """Whether a clause says by when a step is done that was named before: 履行专家论证、风险评估程序，专家论证10日内完成."""
-    limited = grammar.LIMITED_STEP.pattern.match(clause)
+    limited = grammar.LIMITED_STEP.match(clause)
     return limited is not None and limited["step"] in before
 
 
@@ -136,7 +136,7 @@ def is_apart(sentence: str, begin: int, clause: str) -> bool:
 
 def _begins(clause: str, whole: str, said: _Said, before: _Said) -> bool:
     """Whether a clause, `whole` with its conditions, is a duty of its own behind what was said before."""
-    if grammar.OWN_SUBJECT.pattern.search(clause) or (before.has_owner and grammar.DOER.pattern.match(clause)):
+    if grammar.OWN_SUBJECT.search(clause) or (before.has_owner and grammar.DOER.match(clause)):
         return True
     if first(grammar.TAIL, clause) and not (said.day and before.day):
         return False
@@ -146,7 +146,7 @@ def _begins(clause: str, whole: str, said: _Said, before: _Said) -> bool:
         return True
     if said.whom and before.whom and said.whom != before.whom:
         return True
-    if said.day and (before.day or not grammar.COMPLETES.pattern.search(whole)):
+    if said.day and (before.day or not grammar.COMPLETES.search(whole)):
         return bool(before.day or before.period) or not any(targets(clause))
-    returns = before.period and grammar.RETURNS.pattern.search(clause)
+    returns = before.period and grammar.RETURNS.search(clause)
     return bool(returns or before.is_told)

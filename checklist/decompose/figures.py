@@ -55,7 +55,7 @@ _MAKES_MORE = re.compile(rf"(?:{MORE})$")
 _DONE = ("完成", "办结", "到位", "完成到位", "配备", "配置")
 _KIND = re.compile(r"项目.*$|(?:时限|比例|数量|面积).*$")
 _LEADING = re.compile(
-    rf"^(?:(?:{grammar.SUBJECT.pattern.pattern})|要|须|必须|确保|力争|争取|实现|努力|推动|推进|使(?!用)|让|将|把|其中|再|也|并|"
+    rf"^(?:(?:{grammar.SUBJECT.words})|要|须|必须|确保|力争|争取|实现|努力|推动|推进|使(?!用)|让|将|把|其中|再|也|并|"
     rf"(?:比|较)(?:上|去|往)年|在[^，]{{1,12}}基础上|每(?:[日周月年]|季度?|半年)|到(?![户位岗期村])|年内|全年|今年|[0-9]{{4}}年|我县|全县|逐步|带头|至少)+"
 )
 # What stands between the words and their figure: 在去年基础上再, 自收到之日起, 全年.
@@ -112,7 +112,7 @@ def _asking(text: str) -> Iterator[tuple[str, str]]:
     """Each clause that asks for something, with the one before it."""
     before = ""
     for clause, end in clauses(text):
-        is_condition = end < len(text) and grammar.CONDITION.pattern.search(clause)
+        is_condition = end < len(text) and grammar.CONDITION.search(clause)
         if not is_condition and not first(background.BACKGROUND, clause):
             yield clause, before
         before = clause
@@ -182,8 +182,8 @@ def _only_tells(before: str, behind: str, figure: _Figure) -> bool:
         and bool(_FEW.fullmatch(figure.value))
         and not (compared or _MAKES_MORE.search(before) or _GROUPS.match(behind))
     )
-    picks_out = before.startswith(("对", "凡")) and bool(terms.ATTRIBUTE.pattern.search(behind))
-    picks_out = picks_out or bool(terms.PICKS_OUT.pattern.search(behind))
+    picks_out = before.startswith(("对", "凡")) and bool(terms.ATTRIBUTE.search(behind))
+    picks_out = picks_out or bool(terms.PICKS_OUT.search(behind))
     is_within = figure.unit in SPAN_OF_TIME and bool(_WITHIN.match(behind))
     is_clock = figure.is_ratio and "比" not in before + behind[:6]
     return is_frequency or is_few or picks_out or is_within or is_clock or bool(_ALREADY.search(before))
@@ -213,7 +213,7 @@ def _op(before: str, behind: str) -> str | None:
 def _about(words: str, behind: str, figure: _Figure) -> str:
     """What a figure is about, in the text's words: what stands before the verb that sets it, or behind the figure."""
     hidden = blank(grammar.CLOSED, words)
-    verb = next((m for rule in terms.BEFORE if (m := rule.pattern.search(hidden))), None)
+    verb = next((m for rule in terms.BEFORE if (m := rule.search(hidden))), None)
     counted = _behind(behind, figure.unit)
     if verb and verb.groupdict().get("noun"):
         return _bare(words[verb.start("noun") :])
@@ -230,10 +230,10 @@ def _bare(words: str) -> str:
     words = terms.FROM.sub(
         "", re.sub(r"^(?:[^：]{0,20}：|以上|以内|以下|左右)?(?:[、，及]|和(?![美谐睦]))?", "", words)
     )
-    doer = grammar.DOER.pattern.match(words)
+    doer = grammar.DOER.match(words)
     words = words[doer.end("who") :] if doer else words
     words = re.sub(r"^到(?![户位岗期村])", "", words)
-    day = next((m for rule in terms.DEADLINES if (m := rule.pattern.match(words))), None)
+    day = next((m for rule in terms.DEADLINES if (m := rule.match(words))), None)
     words = _LEADING.sub("", words[day.end() :] if day else words)
     words = _BETWEEN.sub("", _BETWEEN.sub("", words)).lstrip("、，").rstrip(_TRAILING)
     return _BRINGS.sub("", _HANDLES.sub("", _without_day(words)))
@@ -241,7 +241,7 @@ def _bare(words: str) -> str:
 
 def _without_day(words: str) -> str:
     """信访积案年底前化解率 is about 信访积案化解率."""
-    found = next((m for rule in terms.DEADLINES if (m := rule.pattern.search(words))), None)
+    found = next((m for rule in terms.DEADLINES if (m := rule.search(words))), None)
     return words[: found.start()] + words[found.end() :] if found else words
 
 

@@ -25,7 +25,7 @@ _PART = re.compile(
     r"由?(?P<who>[^；：]+?)(?:等)?(?:共同|分别|按(?:照)?(?:各自)?职责(?:分工)?)?"
     r"(?P<role>牵头|主办|负责|承办|落实|配合|协助|协办|参与)(?:负责|落实|实施|推进)?"
 )
-_LABEL_BEHIND = re.compile(rf"(?:^|(?<=[。；， ]))(?={grammar.LABEL.pattern.pattern})")
+_LABEL_BEHIND = re.compile(rf"(?:^|(?<=[。；， ]))(?={grammar.LABEL.words})")
 _BESIDE = re.compile(rf"(?:会同|联合)(?P<who>{grammar.ACTOR})(?={ASKS}|对|，|$)")
 _BEHIND = re.compile(r"(?:牵头|负责)(?:负责)?，(?P<who>[^，。；]{2,40}?)等?(?:配合|协助|参与)(?=$|，|。)")
 _HELPS = re.compile(rf"{grammar.MUST}(?:积极|主动|全力|做好)?(?:配合|协助)")
@@ -66,23 +66,23 @@ def without_told(sentence: str) -> str:
 
 def told_when(words: str) -> str | None:
     """What a line or bracket says of when: 完成时限：…, or 11月底前完成 among the owners."""
-    found = grammar.TIME_LABEL.pattern.search(words)
+    found = grammar.TIME_LABEL.search(words)
     if found:
         return found["when"]
     return next((part for part in re.split(r"[，；（）]", words) if _is_day(part)), None)
 
 
 def _is_day(words: str) -> bool:
-    return any(rule.pattern.match(words) for rule in terms.DEADLINES)
+    return any(rule.match(words) for rule in terms.DEADLINES)
 
 
 def _phrases(text: str) -> Iterator[tuple[str, str]]:
-    told = grammar.BRACKET.pattern.search(text) or grammar.OFFICES_ONLY.pattern.search(text)
-    if told or grammar.LABEL.pattern.match(text):
+    told = grammar.BRACKET.search(text) or grammar.OFFICES_ONLY.search(text)
+    if told or grammar.LABEL.match(text):
         yield from _told(told["inside"] if told else text)
         return
     rules = (grammar.REQUEST, grammar.BY, grammar.SUBJECT, grammar.DOER, grammar.ANSWERS)
-    found = next((m for rule in rules if (m := rule.pattern.search(text))), None)
+    found = next((m for rule in rules if (m := rule.search(text))), None)
     if found and not _NOBODY.search(found["who"]):
         yield found["who"], "support" if _HELPS.match(text, found.end("who")) else "lead"
     for rule in (_BESIDE, _BEHIND) if found else ():
@@ -132,7 +132,7 @@ def _names(who: str) -> Iterator[str]:
 
 def _bare(name: str) -> str:
     """A name without what leads up to it and without the rank of those who hold the office."""
-    day = next((m for rule in terms.DEADLINES if (m := rule.pattern.match(name))), None)
+    day = next((m for rule in terms.DEADLINES if (m := rule.match(name))), None)
     name = _LEADING.sub("", name[day.end() :] if day else name).removesuffix("分别").removesuffix("共同")
     name = re.sub(r"等(?=(?:部门|单位)$)", "", name)
     return _RANK.sub("", name) or name

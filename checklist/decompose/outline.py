@@ -148,7 +148,7 @@ def paragraphs(text: str) -> Iterator[Paragraph]:
 def _tells_goals(headings: tuple[str, ...]) -> bool:
     """The figures that stand under 总体要求 as its 主要目标 are duties."""
     last = next((heading for heading in reversed(headings) if heading), "")
-    return bool(background.GOALS.pattern.search(last))
+    return bool(background.GOALS.search(last))
 
 
 def _told_below(lines: list[tuple[int, str]], n: int) -> str:
@@ -171,7 +171,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 def level_of(text: str) -> int | None:
     """The level of the mark with which a text begins."""
-    return next((n for n, mark in enumerate(grammar.MARKS) if mark.pattern.search(text)), None)
+    return next((n for n, mark in enumerate(grammar.MARKS) if mark.search(text)), None)
 
 
 class _Following(NamedTuple):
@@ -197,7 +197,7 @@ def _following(lines: list[tuple[int, str]]) -> list[_Following]:
 
 def _only_tells_whose(line: str) -> bool:
     """It says nothing but whose the duties before it are, or by when."""
-    is_label = any(rule.pattern.match(line) for rule in (grammar.LABEL, grammar.TIME_LABEL))
+    is_label = any(rule.match(line) for rule in (grammar.LABEL, grammar.TIME_LABEL))
     return is_label or bool(grammar.BRACKET.pattern.fullmatch(line.rstrip("。")))
 
 
@@ -254,7 +254,7 @@ def _split(start: int, line: str) -> Iterator[tuple[int, str]]:
 
 def _is_title(sentence: str, level: int, following: str) -> bool:
     """A short numbered sentence that names what those behind it are about."""
-    has_halves = bool(grammar.TWO_HALVES.pattern.search(sentence))
+    has_halves = bool(grammar.TWO_HALVES.search(sentence))
     may_have_comma = has_halves or grammar.MARKS[level].says in grammar.WITH_A_COMMA
     next_level = level_of(following)
     return (
@@ -262,28 +262,32 @@ def _is_title(sentence: str, level: int, following: str) -> bool:
         and sentence.endswith(("。", "；"))
         and ("，" not in _without_bracket(unmarked(sentence)) or may_have_comma)
         and (next_level is None or next_level > level)
-        and not grammar.BY_WHOM.pattern.search(following.rstrip("。"))
-        and (not is_specific(sentence) or _is_said_aloud(unmarked(sentence), level) or _says_whose(sentence, following))
+        and not grammar.BY_WHOM.search(following.rstrip("。"))
+        and (
+            not is_specific(sentence)
+            or _is_said_aloud(unmarked(sentence), level)
+            or _says_whose(sentence, level, following)
+        )
     )
 
 
 def _is_said_aloud(sentence: str, level: int) -> bool:
     """一是排查要全覆盖。 is a title too: 要 asks nobody here."""
     is_short = grammar.MARKS[level].says in grammar.SAID_ALOUD and grammar.SHORT_SAYING.search(sentence)
-    return bool(is_short) and not grammar.SUBJECT.pattern.search(sentence)
+    return bool(is_short) and not grammar.SUBJECT.search(sentence)
 
 
-def _says_whose(sentence: str, following: str) -> bool:
+def _says_whose(sentence: str, level: int, following: str) -> bool:
     """（三）党员干部要筑牢思想防线。 is a title where what follows says what they are to do."""
     bare = unmarked(sentence)
-    is_short = level_of(sentence) == grammar.OWNED and bool(grammar.SHORT_DEMAND.pattern.search(bare))
+    is_short = grammar.MARKS[level].says == "point" and bool(grammar.SHORT_DEMAND.search(bare))
     return is_short and bool(first(grammar.DEMANDS, following))
 
 
 def unmarked(sentence: str) -> str:
     """A sentence without the mark that numbers it; of 一要 the 要 stays, since it is what asks."""
     for mark in grammar.MARKS:
-        found = mark.pattern.search(sentence)
+        found = mark.search(sentence)
         if found:
             end = found.end() - (1 if found.group().endswith("要") else 0)
             return sentence[end:].lstrip(" 　")
@@ -307,4 +311,4 @@ def blank(pattern: re.Pattern[str], text: str) -> str:
 
 def first(rules: tuple[Rule, ...], text: str) -> Rule | None:
     """The first rule that fits."""
-    return next((rule for rule in rules if rule.pattern.search(text)), None)
+    return next((rule for rule in rules if rule.search(text)), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from checklist.decompose.grammar import rule
+from checklist.decompose.grammar import Rule
 from checklist.decompose.vocabulary import (
     INTEGRITY,
     LESS,
@@ -23,31 +23,31 @@ from checklist.decompose.vocabulary import (
 # --- when, and how often ------------------------------------------------------------------------------------
 
 PERIODS = (
-    rule("monthly", r"每(?:个)?月|按月|月报(?!道)|逐月|(?<!半)月(?:调度|通报)|一月一", "每月通报一次进度"),
-    rule(
+    Rule("monthly", r"每(?:个)?月|按月|月报(?!道)|逐月|(?<!半)月(?:调度|通报)|一月一", "每月通报一次进度"),
+    Rule(
         "quarterly",
         r"每(?:个)?季度?|按季|逐季|季(?:调度|通报)|季度(?:通报|调度|报告|例会)|一季[度]?一",
         "每季度召开一次会议",
     ),
-    rule(
+    Rule(
         "half-yearly",
         r"每半年|半年(?:一次|至少|通报)|上、?下半年各|上半年[、和](?:下半年|年底)各",
         "每半年至少听取一次汇报",
     ),
-    rule("yearly", r"每年(?!不[得能]?超)|每(?:个)?年度|一年一(?:次|度)|年度述|年考核", "每年开展一次谈话"),
+    Rule("yearly", r"每年(?!不[得能]?超)|每(?:个)?年度|一年一(?:次|度)|年度述|年考核", "每年开展一次谈话"),
 )
 # What the year's periods cannot say: it stays with what goes on, and is a thing to look at.
-OTHER_PERIODS = (rule("ongoing", r"每(?:小时|日|天|周|旬|半个?月|[两三]个?月|[两三]天)", "每半月督查一次"),)
+OTHER_PERIODS = (Rule("ongoing", r"每(?:小时|日|天|周|旬|半个?月|[两三]个?月|[两三]天)", "每半月督查一次"),)
 # Procedures that each case goes through.
 CASES = (
-    rule(
+    Rule(
         "per-event",
         r"集体(?:讨论|研究)(?:决定|确定)|(?:决策|议事)程序|公众参与、|专家论证、|[、和及]合法性审查",
         "规范决策程序",
     ),
-    rule("per-event", r"事前、?事中(?:、|和|及)?事后", "加强招标事前、事中、事后监督"),
-    rule("per-event", r"重大[^，、“”]{1,12}制度", "落实重大工程项目廉政谈话制度"),
-    rule(
+    Rule("per-event", r"事前、?事中(?:、|和|及)?事后", "加强招标事前、事中、事后监督"),
+    Rule("per-event", r"重大[^，、“”]{1,12}制度", "落实重大工程项目廉政谈话制度"),
+    Rule(
         "per-event",
         r"^凡(?!.{0,2}必)|，凡是?[^必，]{3}|遇有?[^，]{2,16}，|每(?:次|起|宗|例)|逢[^，]{1,20}必|"
         r"^对[^，]{2,40}，(?:.{0,12}(?:必须|一律|由)|[^，以]{2,20}(?<!以)内)|^对[^，]{2,40}等?行为，|"
@@ -68,7 +68,7 @@ CADENCES = (
     *PERIODS,
     *CASES,
     *OTHER_PERIODS,
-    rule("once", r"(?:开展|召开|组织|举办|进行|完成|实施)(?:一|1)(?:次|轮|场)", "开展一次专项检查"),
+    Rule("once", r"(?:开展|召开|组织|举办|进行|完成|实施)(?:一|1)(?:次|轮|场)", "开展一次专项检查"),
 )
 _YEAR = rf"(?:(?:[0-9]{{4}}|{MASK})年|今年|本年|明年)?"
 _MONTH = rf"(?:[0-9]{{1,2}}|[{NUMERALS}]{{1,2}}|{MASK})月"
@@ -76,22 +76,22 @@ _DAY = rf"(?:[0-9]{{1,2}}|[{NUMERALS}]{{1,3}}|{MASK})[日号]"
 _BEFORE = r"(?:之前|以前|前)"
 SOME_DAY = re.compile("[月日号季年节汛冬学期底末前内]")  # one of these stands in every day
 DEADLINES = (
-    rule("按期", rf"每(?:个)?(?:月|季度?|半年|年)[^，。]{{0,6}}{_DAY}{_BEFORE}", "每月5日前"),
-    rule(
+    Rule("按期", rf"每(?:个)?(?:月|季度?|半年|年)[^，。]{{0,6}}{_DAY}{_BEFORE}", "每月5日前"),
+    Rule(
         "按期",
         rf"每年(?:{_MONTH}(?:{_DAY})?|年)底?{_BEFORE}|每周[一二三四五六日][^，。]{{0,4}}{_BEFORE}",
         "每年10月底前",
     ),
-    rule(
+    Rule(
         "起止",
         rf"{_YEAR}{_MONTH}(?:{_DAY})?(?:至|到|—|-|－|~){_YEAR}(?:{_MONTH}{_DAY}|{_MONTH}|{_DAY})(?:底)?{_BEFORE}?",
         "3月至6月",
     ),
-    rule("月日", rf"{_YEAR}{_MONTH}{_DAY}{_BEFORE}", "9月30日前"),
-    rule("月底", rf"{_YEAR}{_MONTH}(?:份)?(?:(?:底|末|[上中下]旬){_BEFORE}?|{_BEFORE})", "6月底前"),
-    rule("季度", rf"{_YEAR}第?[一二三四]季度(?:末|底)?{_BEFORE}?(?:内)?", "一季度末"),
-    rule("半年", rf"{_YEAR}(?<!每)[上下]半年(?:{_BEFORE}|内)?(?!各|和|、下半年)", "上半年"),
-    rule(
+    Rule("月日", rf"{_YEAR}{_MONTH}{_DAY}{_BEFORE}", "9月30日前"),
+    Rule("月底", rf"{_YEAR}{_MONTH}(?:份)?(?:(?:底|末|[上中下]旬){_BEFORE}?|{_BEFORE})", "6月底前"),
+    Rule("季度", rf"{_YEAR}第?[一二三四]季度(?:末|底)?{_BEFORE}?(?:内)?", "一季度末"),
+    Rule("半年", rf"{_YEAR}(?<!每)[上下]半年(?:{_BEFORE}|内)?(?!各|和|、下半年)", "上半年"),
+    Rule(
         "年底",
         rf"(?:{MASK}年|[0-9]{{4}}年|今年|本年|明年)?(?:年底|年末|年终|(?<=年)[底末])(?!各)(?:{_BEFORE})?|"
         rf"(?<![0-9一二两三四五六七八九十多近])年内|"
@@ -99,7 +99,7 @@ DEADLINES = (
         r"今年内|本年度内|(?:[0-9一二两三四五])年内(?!不)|[0-9]{4}年(?:底|末)?前",
         "年底前",
     ),
-    rule(
+    Rule(
         "全年",
         rf"全年(?!的)(?=[^，]{{0,20}}{QUANTITY})|"
         rf"今年(?=(?:要|将|力争|确保|计划)?(?:{MORE}|{WHOLE})[^，]{{0,20}}{QUANTITY})|"
@@ -107,13 +107,13 @@ DEADLINES = (
         rf"(?:全面|基本)?(?:完成|建成|启动|开工)|为[^，]{{0,8}}{QUANTITY})",
         "全年新增就业500人",
     ),
-    rule(
+    Rule(
         "节点",
         rf"(?:春节|元旦|清明|五一|端午|中秋|国庆|主?汛期|入冬|入汛|开学|供暖[季期]?|节)(?:节)?{_BEFORE}|"
         rf"{_YEAR}[春秋]季(?:学期)?(?:开学)?{_BEFORE}",
         "主汛期前",
     ),
-    rule(
+    Rule(
         "当月",
         rf"(?:本月|当月|月)底{_BEFORE}|(?:印发|通知|文件|收到)[^，]{{0,8}}(?:之日起|后)[0-9]{{1,3}}个?(?:工作)?日内",
         "本月底前",
@@ -139,47 +139,47 @@ def in_a_row(steps: tuple[str, ...]) -> re.Pattern[str]:
 # How a figure is meant: from the words behind it, else from those before it. `noun` is what is counted, where it
 # stands between the verb and the figure.
 BEHIND = (
-    rule(">=", r"^(?:及|或)?以上(?!的?(?:项目|企业|单位|工程|合同|资金|领导|干部|人员|大额|投资|的))", "以上"),
-    rule("<=", r"^(?:以内|之内|以下|内(?!部))(?!的?(?:项目|企业|单位|工程|合同|资金|的))", "以内"),
+    Rule(">=", r"^(?:及|或)?以上(?!的?(?:项目|企业|单位|工程|合同|资金|领导|干部|人员|大额|投资|的))", "以上"),
+    Rule("<=", r"^(?:以内|之内|以下|内(?!部))(?!的?(?:项目|企业|单位|工程|合同|资金|的))", "以内"),
 )
 _NOUN = r"(?P<noun>(?:[0-9.]{1,6}[亿万]元以[上下])?[^，、；0-9]{2,16})$"
 CHANGES = (
-    rule("-", rf"(?:{LESS}|压缩|下降|降低|缩短|节约|降幅|减)$", "压减"),
-    rule("+", rf"(?:{MORE}|增长|提高|提升|提速|增速|增幅|增|翻)$", "净增"),
+    Rule("-", rf"(?:{LESS}|压缩|下降|降低|缩短|节约|降幅|减)$", "压减"),
+    Rule("+", rf"(?:{MORE}|增长|提高|提升|提速|增速|增幅|增|翻)$", "净增"),
 )
 BEFORE = (
-    rule("<=", r"[≤≦]$", "发生率≤"),
-    rule(">=", r"[≥≧]$", "办结率≥"),
-    rule(">", r"[＞>]$", "满意度>"),
-    rule("<", r"[＜<]$", "差错率<"),
-    rule(
+    Rule("<=", r"[≤≦]$", "发生率≤"),
+    Rule(">=", r"[≥≧]$", "办结率≥"),
+    Rule(">", r"[＞>]$", "满意度>"),
+    Rule("<", r"[＜<]$", "差错率<"),
+    Rule(
         "<=",
         r"(?:不(?:得|能|可)?(?:超|高|多|大)[过于出]?|不得?超过[^，、；0-9]{1,8}的|不突破|控制在|"
         r"(?:压|缩|减|降|少)[缩减低少短简]?(?:至|到|为))$",
         "控制在",
     ),
-    rule(
+    Rule(
         ">=",
         r"(?:不(?:得|能|可)?(?:低|少|小)于|至少|达到?|保持在|稳定在|完成|实现|建成|"
         r"(?:提|升|增)[高升加长]?(?:至|到))$|"
         r"至少[^，、0-9]{1,6}$",
         "达到",
     ),
-    rule(">", r"(?:超过|高于|突破|多于|大于)$", "超过"),
-    rule("<", r"(?:低于|不满|不足|少于|小于)$", "低于"),
-    rule(">=", r"(?P<noun>[^，、；0-9]{2,6}改为[^，、；0-9]{2,6})$", "审批改为备案"),
+    Rule(">", r"(?:超过|高于|突破|多于|大于)$", "超过"),
+    Rule("<", r"(?:低于|不满|不足|少于|小于)$", "低于"),
+    Rule(">=", r"(?P<noun>[^，、；0-9]{2,6}改为[^，、；0-9]{2,6})$", "审批改为备案"),
     *CHANGES,
-    rule("+", rf"(?:{MORE})(?:{WHOLE})?{_NOUN}", "净增规上企业"),
-    rule("-", rf"(?:{LESS}){_NOUN}", "压减行政审批事项"),
-    rule(">=", rf"(?:{WHOLE})(?:{_NOUN})?$", "建成高标准农田"),
+    Rule("+", rf"(?:{MORE})(?:{WHOLE})?{_NOUN}", "净增规上企业"),
+    Rule("-", rf"(?:{LESS}){_NOUN}", "压减行政审批事项"),
+    Rule(">=", rf"(?:{WHOLE})(?:{_NOUN})?$", "建成高标准农田"),
 )
 # A figure that says which things are meant, not what they are to reach.
-ATTRIBUTE = rule("定语", r"^(?:以上|以下|以内)?的(?!目标|要求|任务|增速|增长|速度|水平)", "的企业上门帮扶")
+ATTRIBUTE = Rule("定语", r"^(?:以上|以下|以内)?的(?!目标|要求|任务|增速|增长|速度|水平)", "的企业上门帮扶")
 # A share that only stands before its figure is to reach it.
-SHARE = rule(">=", r"(?:率|比例|比重|占比|覆盖面)(?:均|都|要)?$", "整改率")
+SHARE = Rule(">=", r"(?:率|比例|比重|占比|覆盖面)(?:均|都|要)?$", "整改率")
 FROM = re.compile(r"(?:由|从(?![业事]))[^，、]{0,12}$")  # what it was, not what it is to be
 UP_TO = re.compile(r"^[^，、；]{0,8}(?:至|到|为|成)")
-PICKS_OUT = rule(
+PICKS_OUT = Rule(
     "定语",
     r"^(?:以上|以下|以内)?的(?:，|$|由|必须|一律|不得|项目，|工程，|资金，)|"
     r"^(?:以上|以下)(?:项目|企业|工程)|^(?:以上|以下)[^，、；。0-9]{2,8}(?:必须|须|一律|应当)",
@@ -188,17 +188,18 @@ PICKS_OUT = rule(
 
 # --- work or integrity --------------------------------------------------------------------------------------
 
-_AS_WORK = "".join(f"(?<!{word})" for word in WATCHED_AS_WORK)
-INTEGRITY_WORDS = rule("integrity", rf"{INTEGRITY}|{_AS_WORK}(?:监督|监管|监控)(?!局|所)", "严查违规违纪行为")
+INTEGRITY_WORDS = Rule(
+    "integrity", rf"{INTEGRITY}|(?<!{WATCHED_AS_WORK})(?:监督|监管|监控)(?!局|所)", "严查违规违纪行为"
+)
 # What is forbidden or punished, and the procedure that guards against it.
-GUARDED = rule("integrity", OFFENCE, "严查骗取医保基金的行为")
+GUARDED = Rule("integrity", OFFENCE, "严查骗取医保基金的行为")
 # Under such a heading what speaks of neither is integrity; 严肃工作纪律 may stand over work.
-INTEGRITY_HEADING = rule(
+INTEGRITY_HEADING = Rule(
     "integrity",
     r"廉|腐|党风|从严治党|以案|违纪|执纪|专责监督|纪检|警示教育|巡察|权力|作风建设",
     "推动全面从严治党向纵深发展",
 )
-WORK_WORDS = rule("work", WORK, "培育市场主体")
+WORK_WORDS = Rule("work", WORK, "培育市场主体")
 
 # --- what to look at ----------------------------------------------------------------------------------------
 
