@@ -226,12 +226,30 @@ class Part(Word):
 
 
 class ItemState(Word):
+    """Where an item stands, and the groups of states by which steps, days, sections and counts go."""
+
     OPEN = "open", "待办"
     TICKED = "ticked", "已报完成"
     SIGNED = "signed", "已签认"
     RETURNED = "returned", "已退回"
     APPROVED = "approved", "已通过"
     DROPPED = "dropped", "已取消"
+
+    @property
+    def is_unsigned(self) -> bool:
+        """Whether a signature is still owed: the report can be changed, and the due day counts and may move."""
+        return self in (ItemState.OPEN, ItemState.TICKED, ItemState.RETURNED)
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether a signature stands: the next step of a case may follow, and nothing more is owed."""
+        return self in (ItemState.SIGNED, ItemState.APPROVED)
+
+    @property
+    def section(self) -> str | None:
+        """The section of a checklist for whatever is in this state; None where the due day decides."""
+        sections = {ItemState.RETURNED: "returned", ItemState.SIGNED: "waiting", ItemState.APPROVED: "done"}
+        return sections.get(self)
 
 
 class DayKind(Word):

@@ -41,7 +41,7 @@ def _page(id: int, begin: BeginForm | None = None, cancel: CancelForm | None = N
         begin=begin or BeginForm(formdata=None, began_on=clock.today()),
         cancel=cancel or CancelForm(formdata=None),
         may_begin=cases.takes_cases(item) and access.may(standing, "begin_case", item),
-        may_cancel=lambda case: cases.is_unsigned(case) and access.may(standing, "cancel_case", case.steps[0].item),
+        may_cancel=lambda case: cases.is_cancellable(case) and access.may(standing, "cancel_case", case.steps[0].item),
         unknown_years=holidays.calendar().unknown(step.item.due for case in found for step in case.steps),
     )
 

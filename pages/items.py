@@ -13,7 +13,7 @@ from checklist import access, clock, lists
 from checklist.access import reviewing
 from checklist.items import cases, evidence, holidays, progress, schedule, signoff
 from checklist.lists import consultation, versions
-from models import Case, Item, ItemState
+from models import Case, Item
 from pages import current
 from pages.forms import FileForm, Form, tidy
 
@@ -81,7 +81,8 @@ def mine() -> str:
         to_confirm=lists.to_confirm(standing),
         opinions=[o for o in consultation.open_to(standing) if o.answer is None],
         today=clock.today(),
-        **_shown(items),
+        **_counts(),
+        **_helpers(items, list({item.step.case for item in items if item.step})),
     )
 
 
@@ -109,8 +110,8 @@ def _helpers(items: list[Item], known: list[Case]) -> dict[str, Any]:
     standing, days = current.standing(), holidays.calendar()
     return {
         "choices": lambda item: signoff.choices(item, standing),
-        "may_report": lambda item: access.may(standing, "report", item) and item.state in signoff.REPORTABLE,
-        "is_due": lambda item: item.state in signoff.REPORTABLE,
+        "may_report": lambda item: item.state.is_unsigned and access.may(standing, "report", item),
+        "is_due": lambda item: item.state.is_unsigned,
         "light": progress.light_of,
         "late_entry": progress.late_entry,
         "report_form": report_form,
@@ -121,12 +122,11 @@ def _helpers(items: list[Item], known: list[Case]) -> dict[str, Any]:
     }
 
 
-def _shown(items: list[Item]) -> dict[str, Any]:
-    """The tally, and how many reported items wait for this person's own signature."""
-    held = set(current.standing().posts)
-    ready = [item for item in items if item.state is ItemState.TICKED and item.post in held]
-    known = list({item.step.case for item in items if item.step})
-    return {"tally": progress.Tally.of(items), "ready": ready, **_helpers(items, known)}
+def _counts() -> dict[str, Any]:
+    """Count what this person answers for, and how many reported items wait for the person's own signature."""
+    standing = current.standing()
+    answers_for = progress.Tally.of(standing.posts + standing.prepares)
+    return {"tally": answers_for, "ready": progress.Tally.of(standing.posts).ticked}
 
 
 # --- reporting ----------------------------------------------------------------------------------------------
@@ -158,14 +158,17 @@ def _send(id: int, form: Form, verb: Callable[[], Item]) -> Response:
 def _row(item: Item, form: Form | None = None, status: int = 200) -> Response:
     if not current.is_htmx() and status >= 400:
         return make_response(_page(item, form if isinstance(form, ReportForm) else None), status)
-    standing = current.standing()
-    items = progress.items_of(standing.posts + standing.prepares)
     page = url_for("items.mine", _anchor=f"item-{item.id}")
     part = "items/_case.html" if item.step else "items/_row.html"
-    case = item.step.case if item.step else None
-    rows = [row for rows in progress.agenda(items).values() for row in rows]
-    guarded = next((row.guarded for row in rows if row.item == item), [])  # none where it stands beside its work
-    shown = {"item": item, "case": case, "form": form, "guarded": guarded, "swapped": True, **_shown(items)}
+    shown = {
+        "item": item,
+        "case": item.step.case if item.step else None,
+        "form": form,
+        "guarded": progress.guarded_in_row(item),
+        "swapped": True,
+        **_counts(),
+        **_helpers([item], cases.of_duty(item)),
+    }
     return current.answer(part, page, status, **shown)
 
 

@@ -6,10 +6,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import event
 
+from checklist import ledger
 from checklist.items import progress, signoff
-from models import Item
+from models import Item, ItemState
 from tests import county
+from tests.conftest import Visit
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 
@@ -48,8 +51,38 @@ def test_an_integrity_duty_stands_beside_the_work_that_it_guards() -> None:
 def test_the_tally_counts_what_needs_nothing_more() -> None:
     county.ticked("对接会", "zhou")
     county.signed("预算考核", "zhou")
-    tally = progress.Tally.of(mine())
+    tally = progress.Tally.of([county.post_of("zhou")])
     assert (tally.total, tally.ticked, tally.signed, tally.done) == (8, 1, 1, 1)
+
+
+def test_what_has_been_dropped_is_not_counted() -> None:
+    with ledger.act("drop", by=county.console):
+        county.item("对接会", period="2026-Q4").state = ItemState.DROPPED
+    assert progress.Tally.of([county.post_of("zhou")]).total == len(mine()) == 7
+
+
+def test_a_row_drawn_again_names_the_work_that_the_checklist_names(qinghe: county.Clock) -> None:
+    signed = county.signed("预算考核", "zhou")  # what guards it stands alone from now on
+    rows = [row for found in progress.agenda(mine()).values() for row in found]
+    named = {row.item: row.guarded for row in rows} | {guard: [] for row in rows for guard in row.guards}
+    assert {item: progress.guarded_in_row(item) for item in mine()} == named
+    alone = county.item("严禁截留", period=signed.period)
+    assert [duty.lineage for duty in named[alone]] == [signed.lineage]
+
+
+def test_a_report_reads_no_row_but_its_own_and_the_work_that_it_guards(visit: Visit) -> None:
+    work, guard = county.item("预算考核", period="2026-06-30"), county.item("严禁截留", period="2026-06-30")
+    zhou, read = visit("zhou"), set()
+
+    def note(item: Item, _context: object) -> None:
+        read.add(item.id)
+
+    event.listen(Item, "load", note)
+    try:
+        zhou.post(f"/items/{guard.id}/tick", headers={"HX-Request": "true"})
+    finally:
+        event.remove(Item, "load", note)
+    assert read == {work.id, guard.id}
 
 
 def test_a_late_entry_says_by_how_many_days(qinghe: county.Clock) -> None:

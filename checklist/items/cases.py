@@ -19,11 +19,10 @@ LONGEST_NAME = 60
 MOST_STEPS = 20
 LONGEST_STEP = 80
 ONLY_STEP = "办结"  # what a case has to reach whose duty names no steps
-SIGNED = (ItemState.SIGNED, ItemState.APPROVED)
 
 
 def too_much(steps: Sequence[str]) -> str:
-    """What is wrong with the steps that a duty names for its cases, in Chinese; empty where nothing is."""
+    """Say in Chinese what is wrong with the steps that a duty names for its cases; empty where nothing is."""
     if len(steps) > MOST_STEPS:
         return f"办理步骤不超过 {MOST_STEPS} 步，请合并几步。"
     long = next((n for n, step in enumerate(steps, 1) if len(step) > LONGEST_STEP), None)
@@ -34,50 +33,47 @@ def too_much(steps: Sequence[str]) -> str:
 
 
 def obstacle(item: Item, verb: str) -> str:
-    """Why the order of a case's steps does not allow a move now, in Chinese; empty where it does.
+    """Say in Chinese why the order of a case's steps does not allow a move now; empty where it does.
 
     A step is reported once the one before has been, and signed once the one before is; what is reported or signed
     is taken back from the last step on.
     """
     if item.step is None:
         return ""
-    before, after = _beside(item.step, -1), _beside(item.step, +1)
+    steps = {step.n: step for step in item.step.case.steps}
+    before, after = steps.get(item.step.n - 1), steps.get(item.step.n + 1)
     if verb == "tick" and before and before.item.state is ItemState.OPEN:
         return f"请先报完成上一步“{before.name}”。"
-    if verb == "sign" and before and before.item.state not in SIGNED:
+    if verb == "sign" and before and not before.item.state.is_signed:
         return f"请先签认上一步“{before.name}”。"
     if verb == "untick" and after and after.item.state is not ItemState.OPEN:
         return f"下一步“{after.name}”已经报了完成，请先撤销那一步。"
-    if verb == "withdraw" and after and after.item.state in SIGNED:
+    if verb == "withdraw" and after and after.item.state.is_signed:
         return f"下一步“{after.name}”已经签认，请先撤回那一步。"
     return ""
 
 
-def _beside(step: Step, by: int) -> Step | None:
-    return next((other for other in step.case.steps if other.n == step.n + by), None)
-
-
 def waits(item: Item) -> str:
-    """What a step waits for before anything can be done with it, in Chinese; empty where it waits for nothing."""
+    """Say in Chinese what a step waits for before anything can be done with it; empty where it waits for nothing."""
     verb = {ItemState.OPEN: "tick", ItemState.RETURNED: "sign"}.get(item.state, "")
     return obstacle(item, verb)
 
 
 def turn(case: Case) -> Item:
-    """The item of the step whose turn it is: the first that is not signed, or else the last one."""
-    return next((step.item for step in case.steps if step.item.state not in SIGNED), case.steps[-1].item)
+    """Return the item of the step whose turn it is: the first that is not signed, or else the last one."""
+    return next((step.item for step in case.steps if not step.item.state.is_signed), case.steps[-1].item)
 
 
 # --- opening and calling off --------------------------------------------------------------------------------
 
 
 def takes_cases(item: Item) -> bool:
-    """Whether an item is of a duty that knows cases: one of 逢事必办."""
+    """Return whether an item is of a duty that knows cases: one of 逢事必办."""
     return item.duty.cadence is Cadence.PER_EVENT
 
 
 def reports_on_cases(item: Item) -> bool:
-    """Whether an item is no step, but reports on the cases of a period."""
+    """Return whether an item is no step, but reports on the cases of a period."""
     return takes_cases(item) and item.step is None
 
 
@@ -90,23 +86,26 @@ def begin(item_id: int, name: str, began_on: date | None, *, by: Actor) -> Case:
     with ledger.act_on("begin_case", Item, item_id, by=by) as item:
         if not takes_cases(item):
             raise Refused("只有“逢事必办”的事项才登记办件。", item)
-        name, began_on = _name(name), _day(began_on, item)
+        name = _insist_on_a_name(name)
+        began_on = _insist_on_a_day(began_on, item)
+        if any(case.name == name and case.cancelled_on is None for case in of_duty(item)):
+            raise Malformed(f"今年已经有名为“{name}”的办件，请换一个名称以便区分。", "name")
         case = Case(lineage=item.lineage, post=item.post, name=name, began_on=began_on)
-        _insist_on_a_new_name(case, item)
         db.session.add(case)
         _make_steps(case, item)
     return case
 
 
-def _name(name: str) -> str:
-    if not name.strip():
+def _insist_on_a_name(name: str) -> str:
+    name = name.strip()
+    if not name:
         raise Malformed("请填写办件名称，例如：某某工程招标。", "name")
-    if len(name.strip()) > LONGEST_NAME:
+    if len(name) > LONGEST_NAME:
         raise Malformed(f"办件名称不超过 {LONGEST_NAME} 字。", "name")
-    return name.strip()
+    return name
 
 
-def _day(day: date | None, item: Item) -> date:
+def _insist_on_a_day(day: date | None, item: Item) -> date:
     year = item.duty.duty_list.year
     if day is None:
         raise Malformed("请选择发生日期。", "began_on")
@@ -115,11 +114,6 @@ def _day(day: date | None, item: Item) -> date:
     if day.year != year:
         raise Malformed(f"这份清单管 {year} 年，发生日期要在这一年里。", "began_on")
     return day
-
-
-def _insist_on_a_new_name(case: Case, item: Item) -> None:
-    if any(case.name == known.name and known.cancelled_on is None for known in of_duty(item)):
-        raise Malformed(f"今年已经有名为“{case.name}”的办件，请换一个名称以便区分。", "name")
 
 
 def _make_steps(case: Case, item: Item) -> None:
@@ -148,21 +142,21 @@ def cancel(item_id: int, reason: str, *, by: Actor) -> Case:
         if not reason.strip():
             raise Malformed("请填写撤销办件的理由。", "reason")
         case = item.step.case
-        if not is_unsigned(case):
+        if not is_cancellable(case):
             raise Refused("办件里已经有签认过的步骤，不能撤销。中途停办的，请在余下的步骤里写明情况再签认。", item)
         case.cancelled_on, case.cancelled_because = clock.today(), reason.strip()
         _remove_steps(case)
     return case
 
 
-def is_unsigned(case: Case) -> bool:
-    """Whether a case still stands with nothing of it ever signed: then it can be called off."""
+def is_cancellable(case: Case) -> bool:
+    """Return whether a case can be called off: it still stands, and no step of it was ever signed."""
     return bool(case.steps) and not any(step.item.signatures for step in case.steps)
 
 
 def _remove_steps(case: Case) -> None:
     items = [step.item for step in case.steps]
-    for row in [row for item in items for row in (*item.evidence, *item.readings)] + list(case.steps):
+    for row in (*(row for item in items for row in (*item.evidence, *item.readings)), *case.steps):
         db.session.delete(row)
     db.session.flush()
     for item in items:
@@ -176,7 +170,7 @@ def _remove_steps(case: Case) -> None:
 
 
 def of_duty(item: Item) -> list[Case]:
-    """The cases of an item's duty and post in the list's year, the latest first; also those called off."""
+    """Return the cases of an item's duty and post in the list's year, the latest first; also those called off."""
     year = item.duty.duty_list.year
     query = (
         select(Case)
@@ -190,12 +184,12 @@ def of_duty(item: Item) -> list[Case]:
 
 
 def is_done(case: Case) -> bool:
-    """办结: every step is signed."""
-    return bool(case.steps) and all(step.item.state in SIGNED for step in case.steps)
+    """Return whether a case is 办结: every step of it is signed."""
+    return bool(case.steps) and all(step.item.state.is_signed for step in case.steps)
 
 
 @dataclass(frozen=True)
-class Count:
+class CaseCount:
     """How many cases arose in an item's period, and how many of them are done."""
 
     cases: int
@@ -207,10 +201,13 @@ class Count:
         return f"本期 {self.cases} 件，其中办结 {self.done} 件" if self.cases else "本期没有登记办件（零报告）"
 
 
-def count(item: Item, known: Iterable[Case]) -> Count:
-    """Of some cases, those of an item's duty and post that arose since the node before its own, up to that one."""
+def count(item: Item, known: Iterable[Case]) -> CaseCount:
+    """Count those of the known cases that are of an item's duty and post and arose in its period.
+
+    The period runs from the day after the node before its own up to its own node.
+    """
     nodes = sorted(node for node in item.duty.duty_list.nodes if node < item.period)
     since = nodes[-1] if nodes else ""
     mine = [case for case in known if (case.lineage, case.post_id) == (item.lineage, item.post_id)]
     arisen = [case for case in mine if since < case.began_on.isoformat() <= item.period and not case.cancelled_on]
-    return Count(len(arisen), sum(map(is_done, arisen)))
+    return CaseCount(len(arisen), sum(map(is_done, arisen)))

@@ -30,14 +30,14 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)  # no file
 
 
 def path(digest: str) -> Path:
-    """Where the file with this SHA-256 (64 hex digits) is kept, if it is. Raises ValueError for anything else."""
+    """Return where the file with this SHA-256 (64 hex digits) is kept, if it is. Raises ValueError for anything else."""
     if not _DIGEST.fullmatch(digest):
         raise ValueError(f"{digest!r} is not a SHA-256")
     return db.folder / "evidence" / digest[:2] / digest
 
 
 def keep(content: bytes) -> str:
-    """Keep a file for good, readable for the server's account alone; its SHA-256.
+    """Keep a file for good, readable for the server's account alone, and return its SHA-256.
 
     The same content is kept once. To be called inside the act, before its entry is written: a committed entry
     then never names a missing file. An act that is rolled back leaves a file that nothing names; that does no
@@ -49,7 +49,7 @@ def keep(content: bytes) -> str:
 
 
 def is_whole(digest: str) -> bool:
-    """Whether the file with this SHA-256 is there, and has it."""
+    """Return whether the file with this SHA-256 is there, and has it."""
     return _read(digest) is not None
 
 
@@ -91,26 +91,22 @@ def attach(item_id: int, name: str, content: BinaryIO, *, by: Actor) -> Evidence
 
 def detach(id: int, *, by: Actor) -> Item:
     """Take a file off an item that is not signed. The bytes stay: the log names them for ever."""
-    with ledger.act("detach", by=by) as act:
-        attached = access.load(Evidence, id)
+    with ledger.act_on("detach", Evidence, id, by=by) as attached:
         item = attached.item
-        act.post = access.require(by, "detach", attached)
         if attached.file_sha256 is None:
             raise Unseen(attached)
         _insist_on_unsigned(item, attached)
-        db.session.delete(attached)
-        db.session.flush()
-        db.session.expire(item, ["evidence"])
+        signoff.delete(attached)
     return item
 
 
 def may_change(item: Item, standing: access.Standing) -> bool:
-    """Whether this person can add files to an item, or take them off it, now."""
-    return item.state in signoff.REPORTABLE and access.may(standing, "attach", item) is not None
+    """Return whether this person can add files to an item, or take them off it, now."""
+    return item.state.is_unsigned and access.may(standing, "attach", item) is not None
 
 
 def _insist_on_unsigned(item: Item, about: Item | Evidence) -> None:
-    if item.state not in signoff.REPORTABLE:
+    if not item.state.is_unsigned:
         raise Refused(f"这一项{item.state.label}，佐证文件不能再增减。要改请先撤回签认。", about)
 
 
@@ -123,7 +119,7 @@ def _insist_on_a_good_file(content: bytes) -> Kind:
 
 
 def shown_name(name: str, kind: Kind) -> str:
-    """A file's name as it is shown and downloaded: no folders, nothing unseen, the right ending, at most 120 long."""
+    """Return a file's name as it is shown and downloaded: no folders, nothing unseen, its kind's ending, not too long."""
     text = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
     # C: control, format (the bidirectional ones too), unassigned; Zl, Zp: line and paragraph separators
     text = "".join(c for c in text if unicodedata.category(c)[0] != "C" and unicodedata.category(c) not in ("Zl", "Zp"))
@@ -149,7 +145,7 @@ class Opened:
 
 
 def look(id: int, *, by: Actor) -> Opened:
-    """The file of a row, for whoever may see its item. An auditor's look is an entry.
+    """Return the file of a row to whoever may see its item. An auditor's look is an entry.
 
     Raises Unseen, and Damaged when what is on the disk is not what was attached.
     """

@@ -43,68 +43,65 @@ class Notice:
 
 
 @cache
-def _ours() -> tuple[Notice, ...]:
+def _shipped() -> tuple[Notice, ...]:
     return tuple(parse(OURS.read_bytes()))
 
 
 def notices() -> list[Notice]:
-    """The notices in force, by year: what the county has loaded goes before what came with the application."""
-    found = {notice.year: notice for notice in _ours()}
+    """Return the notices in force, by year: what the county has loaded goes before what came with the application."""
+    by_year = {notice.year: notice for notice in _shipped()}
     for row in db.session.scalars(select(HolidayYear)):
-        found[row.year] = Notice(row.year, row.notice, tuple(row.days))
-    return [found[year] for year in sorted(found)]
+        by_year[row.year] = Notice(row.year, row.notice, tuple(row.days))
+    return [by_year[year] for year in sorted(by_year)]
 
 
 def calendar() -> Calendar:
-    """The calendar in force. To be read once for all the days that a page or an act is about."""
+    """Return the calendar in force. To be read once for all the days that a page or an act is about."""
     known = notices()
     kinds = {day: kind for notice in known for day, kind in notice.kinds.items()}
     return Calendar(kinds, frozenset(notice.year for notice in known))
 
 
 def parse(content: bytes) -> list[Notice]:
-    """The notices in a CSV file (UTF-8 or GBK) with the columns day, kind, name, notice; one or several.
+    """Read the notices, one or several, in a CSV file (UTF-8 or GBK) with the columns day, kind, name, notice.
 
     The days of a notice lie in one year, but for those of 元旦, which may begin in the December before. Raises
     Malformed, with the line's number, for what is not understood.
     """
-    lines = list(csv.DictReader(_text(content).splitlines()))
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("gb18030", "replace")
+    lines = list(csv.DictReader(text.splitlines()))
     if not lines or any(column not in lines[0] for column in COLUMNS):
         raise Malformed(f"表格第一行应当是：{','.join(COLUMNS)}，以下每行一天。")
-    found: dict[str, dict[date, dict[str, str]]] = {}
+    by_number: dict[str, dict[date, dict[str, str]]] = {}
     for number, line in enumerate(lines, 2):
-        day, said = _line(line, f"第 {number} 行")
-        days = found.setdefault((line["notice"] or "").strip(), {})
+        cells = {column: (line[column] or "").strip() for column in COLUMNS}
+        day, kind = _parse_day(cells, f"第 {number} 行")
+        days = by_number.setdefault(cells["notice"], {})
         if day in days:
             raise Malformed(f"第 {number} 行：{day} 已经出现过。")
-        days[day] = said
-    return [_notice(number, days) for number, days in found.items()]
+        days[day] = {"day": day.isoformat(), "kind": kind.value, "name": cells["name"]}
+    return [_one_notice(number, days) for number, days in by_number.items()]
 
 
-def _text(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("gb18030", "replace")
-
-
-def _line(line: dict[str, str | None], where: str) -> tuple[date, dict[str, str]]:
-    told = {column: (line[column] or "").strip() for column in COLUMNS}
-    kind = next((kind for kind in DayKind if kind.label == told["kind"]), None)
+def _parse_day(cells: dict[str, str], where: str) -> tuple[date, DayKind]:
+    kind = next((kind for kind in DayKind if kind.label == cells["kind"]), None)
     if kind is None:
-        raise Malformed(f"{where}：“{told['kind']}”应当是“放假”或“上班”。")
-    if not told["name"] or not told["notice"]:
+        raise Malformed(f"{where}：“{cells['kind']}”应当是“放假”或“上班”。")
+    if not cells["name"] or not cells["notice"]:
         raise Malformed(f"{where}：请写明节日名称和通知的文号。")
     try:
-        day = date.fromisoformat(told["day"])
+        day = date.fromisoformat(cells["day"])
     except ValueError:
-        raise Malformed(f"{where}：“{told['day']}”不是日期，请写成 2026-10-01 这样。") from None
+        raise Malformed(f"{where}：“{cells['day']}”不是日期，请写成 2026-10-01 这样。") from None
     if kind is DayKind.WORK and day.weekday() < SATURDAY:
         raise Malformed(f"{where}：{day} 不是周六、周日，不用写调休上班。")
-    return day, {"day": day.isoformat(), "kind": kind.value, "name": told["name"]}
+    return day, kind
 
 
-def _notice(number: str, days: dict[date, dict[str, str]]) -> Notice:
+def _one_notice(number: str, days: dict[date, dict[str, str]]) -> Notice:
     year = max(days).year
     if min(days) < date(year - 1, 12, 1):
         raise Malformed(f"{number}的日子不在同一年里。一份通知只安排一年。")
@@ -149,11 +146,11 @@ def load(content: bytes, *, by: Actor) -> Loaded:
 
 
 def _move_due_days(days: Calendar) -> int:
-    """Let what is not signed fall due as the calendar now says; how many items that moved."""
+    """Let what is not signed fall due as the calendar now says, and return how many items that moved."""
     moved = 0
-    waiting = Item.state.in_((ItemState.OPEN, ItemState.TICKED, ItemState.RETURNED))
+    unsigned = Item.state.in_([state for state in ItemState if state.is_unsigned])
     whole = (joinedload(Item.step).joinedload(Step.case), joinedload(Item.duty).joinedload(Duty.duty_list))
-    for item in db.session.scalars(select(Item).where(waiting).options(*whole).order_by(Item.id)):
+    for item in db.session.scalars(select(Item).where(unsigned).options(*whole).order_by(Item.id)):
         before = item.due
         period = schedule.of_item(item, days)
         if period:

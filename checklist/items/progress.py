@@ -1,4 +1,4 @@
-"""What stands where: an official's checklist in the order in which it is due, and its count."""
+"""How far things have come: an official's checklist in the order in which it is due, its count, a reviewer's queue."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from checklist import clock
@@ -21,7 +21,6 @@ from models import (
     Item,
     ItemState,
     ListState,
-    Part,
     Post,
     Reading,
     Review,
@@ -56,7 +55,7 @@ class Row:
 
     @property
     def size(self) -> int:
-        """How many items it shows that belong to its section."""
+        """Return how many items it shows that belong to its section."""
         steps = [step.item for step in self.case.steps] if self.case else []
         return sum(section(item) == section(self.item) for item in steps or [self.item, *self.guards])
 
@@ -72,8 +71,10 @@ class Tally:
     returned: int
 
     @classmethod
-    def of(cls, items: Iterable[Item]) -> Tally:
-        counts = Counter(item.state for item in items)
+    def of(cls, posts: Iterable[Post]) -> Tally:
+        """Count the items of these posts by their state, in the database."""
+        counted = select(Item.state, func.count()).where(*_on_the_checklist(posts)).group_by(Item.state)
+        counts = Counter(dict(db.session.execute(counted).all()))
         states = (ItemState.TICKED, ItemState.SIGNED, ItemState.APPROVED, ItemState.RETURNED)
         return cls(counts.total(), *(counts[state] for state in states))
 
@@ -83,11 +84,18 @@ class Tally:
         return self.signed + self.approved
 
 
+def _on_the_checklist(posts: Iterable[Post]) -> tuple[ColumnElement[bool], ...]:
+    return Item.post_id.in_([post.id for post in posts]), Item.state != ItemState.DROPPED
+
+
 def items_of(posts: Iterable[Post]) -> list[Item]:
-    """The items of these posts that have not been dropped, with what their rows show, in a bounded number of queries; soonest due first."""
+    """Return the items of these posts that have not been dropped, soonest due first.
+
+    What their rows show is read along, in a number of queries that does not grow with them.
+    """
     query = (
         select(Item)
-        .where(Item.post_id.in_([post.id for post in posts]), Item.state != ItemState.DROPPED)
+        .where(*_on_the_checklist(posts))
         .options(
             joinedload(Item.post).joinedload(Post.unit),
             joinedload(Item.step).joinedload(Step.case).selectinload(Case.steps),
@@ -104,8 +112,8 @@ def items_of(posts: Iterable[Post]) -> list[Item]:
 
 
 def agenda(items: list[Item]) -> dict[str, list[Row]]:
-    """The checklist by section. An integrity item stands beside the work it guards, where both are here."""
-    beside = _beside(items)
+    """Return the checklist by section. An integrity item stands beside the work it guards, where both are here."""
+    beside = _guards_beside_work(items)
     guarding = {guard.id for guards in beside.values() for guard in guards}
     guarded = _guarded_duties(items)
     sections: dict[str, list[Row]] = {name: [] for name in SECTIONS}
@@ -120,32 +128,44 @@ def agenda(items: list[Item]) -> dict[str, list[Row]]:
 
 
 def section(item: Item) -> str:
-    """The section of a checklist that an item belongs to today."""
-    settled = {ItemState.RETURNED: "returned", ItemState.SIGNED: "waiting", ItemState.APPROVED: "done"}
-    return settled.get(item.state) or light_of(item).kind
+    """Return the section of a checklist that an item belongs to today."""
+    return item.state.section or light_of(item).kind
 
 
 def light_of(item: Item) -> Light:
-    """How near the item's day is."""
+    """Return how near the item's day is."""
     return light(item.due, clock.today())
 
 
-def _beside(items: list[Item]) -> dict[int, list[Item]]:
-    """For each work item, the integrity items of the same post, period and section that guard it."""
+def _guards_beside_work(items: list[Item]) -> dict[int, list[Item]]:
+    """Map the id of each work item to the integrity items of the same post, period and section that guard it."""
     beside: dict[int, list[Item]] = {}
     whole = [item for item in items if item.step is None]
     work = {(i.lineage, i.post_id, i.period): i for i in whole if i.duty.side is not Side.INTEGRITY}
     for item in whole:
         if item.duty.side is Side.INTEGRITY:
-            found = (work.get((lineage, item.post_id, item.period)) for lineage in item.duty.guards)
-            partner = next((w for w in found if w and section(w) == section(item)), None)
+            guarded = (work.get((lineage, item.post_id, item.period)) for lineage in item.duty.guards)
+            partner = next((w for w in guarded if w and section(w) == section(item)), None)
             if partner:
                 beside.setdefault(partner.id, []).append(item)
     return beside
 
 
+def guarded_in_row(item: Item) -> list[Duty]:
+    """Return the work that one item's row names on the agenda: none where it stands beside it, or in a case.
+
+    Reads the work of its own period alone, so that a row can be drawn again at a cost that no agenda adds to.
+    """
+    if item.step:
+        return []
+    beside = (Item.case == "", Item.period == item.period, Item.lineage.in_(item.duty.guards))
+    work = db.session.scalars(select(Item).where(*_on_the_checklist([item.post]), *beside))
+    stands_beside_it = any(item in guards for guards in _guards_beside_work([item, *work]).values())
+    return [] if stands_beside_it else guarded(item)
+
+
 def guarded(item: Item) -> list[Duty]:
-    """The work that an item's duty guards, as lists in force have it."""
+    """Return the work that an item's duty guards, as lists in force have it."""
     known = _guarded_duties([item])
     return [known[lineage] for lineage in item.duty.guards if lineage in known]
 
@@ -157,7 +177,7 @@ def _guarded_duties(items: list[Item]) -> dict[str, Duty]:
 
 
 def late_entry(item: Item) -> str:
-    """补记 N 天: how long after the day it happened something was reported, where that was past its due day."""
+    """Say 补记 N 天, how long after it happened something was reported, where that was past its due day; else ""."""
     if item.happened_on is None or item.reported_at is None:
         return ""
     reported = clock.day_of(item.reported_at)
@@ -174,7 +194,7 @@ class Waiting:
 
 
 def waiting(posts: Iterable[Post]) -> list[Waiting]:
-    """The signed items of these posts, the longest waiting first."""
+    """Return the signed items of these posts, the longest waiting first."""
     items = [i for i in items_of(posts) if i.state is ItemState.SIGNED and i.signature]
     items.sort(key=lambda item: item.signature.id if item.signature else 0)
     same = Counter((item.post_id, item.note) for item in items if item.note)
@@ -200,7 +220,7 @@ def _notices(item: Item, alike: int) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Count:
+class DutyCount:
     """How far a duty has come over all its leads and periods."""
 
     total: int
@@ -209,26 +229,19 @@ class Count:
     late: int
 
 
-def counts(duties: Iterable[Duty], today: date | None = None) -> dict[int, Count]:
-    """For each duty of a list, how many of its items are signed, approved, and late."""
-    day = today or clock.today()
+def counts(duties: Iterable[Duty]) -> dict[int, DutyCount]:
+    """Count, by the id of each duty, how many of its items are signed, approved, and late today."""
     ids = [duty.id for duty in duties]
-    found: dict[int, list[Item]] = {}
+    by_duty: dict[int, list[Item]] = {}
     for item in db.session.scalars(select(Item).where(Item.duty_id.in_(ids), Item.state != ItemState.DROPPED)):
-        found.setdefault(item.duty_id, []).append(item)
-    return {id: _count(items, day) for id, items in found.items()}
+        by_duty.setdefault(item.duty_id, []).append(item)
+    return {id: _count(items, clock.today()) for id, items in by_duty.items()}
 
 
-def _count(items: list[Item], day: date) -> Count:
-    open_states = (ItemState.OPEN, ItemState.TICKED, ItemState.RETURNED)
-    return Count(
+def _count(items: list[Item], today: date) -> DutyCount:
+    return DutyCount(
         len(items),
         sum(item.state is ItemState.SIGNED for item in items),
         sum(item.state is ItemState.APPROVED for item in items),
-        sum(item.state in open_states and item.due < day for item in items),
+        sum(item.state.is_unsigned and item.due < today for item in items),
     )
-
-
-def leads(duty: Duty) -> list[Post]:
-    """The posts that report and sign a duty."""
-    return [a.post for a in duty.assignments if a.part is Part.LEAD]

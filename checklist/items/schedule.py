@@ -33,7 +33,7 @@ class Period:
 
 
 def periods(duty: Duty, since: date, days: Calendar) -> list[Period]:
-    """The periods of the list's year that are still to come on the day `since`, earliest first.
+    """Return the periods of the list's year that are still to come on the day `since`, earliest first.
 
     What goes on all year (长期坚持) or whenever a case arises falls due on the list's 报送节点. A day that the
     clerk set moves the end of what is done once or once a year.
@@ -42,26 +42,23 @@ def periods(duty: Duty, since: date, days: Calendar) -> list[Period]:
 
 
 def _periods(duty: Duty, days: Calendar) -> list[Period]:
-    return [Period(name, day, days.next_working(day)) for name, day in _set(duty)]
+    return [Period(name, day, days.next_working(day)) for name, day in _set_days(duty)]
 
 
-def _set(duty: Duty) -> list[tuple[str, date]]:
-    """The year's periods by name, and the day that each is set for."""
-    year, nodes = duty.duty_list.year, duty.duty_list.nodes
+def _set_days(duty: Duty) -> list[tuple[str, date]]:
+    """Return the year's periods by name, and the day that each is set for."""
+    year, nodes = duty.duty_list.year, sorted(duty.duty_list.nodes)
     if duty.cadence in (Cadence.ONGOING, Cadence.PER_EVENT):
-        return [(node, date.fromisoformat(node)) for node in sorted(nodes)]
+        return [(node, date.fromisoformat(node)) for node in nodes]
     if duty.cadence is Cadence.ONCE:
-        return [(str(year), duty.due_on or _last(nodes, year))]
+        last_node = date.fromisoformat(nodes[-1]) if nodes else date(year, 12, 31)
+        return [(str(year), duty.due_on or last_node)]
     if duty.cadence is Cadence.YEARLY and duty.due_on:
         return [(str(year), duty.due_on)]
-    return list(_calendar(year, MONTHS_A_PERIOD[duty.cadence]))
+    return list(_equal_parts(year, MONTHS_A_PERIOD[duty.cadence]))
 
 
-def _last(nodes: Sequence[str], year: int) -> date:
-    return date.fromisoformat(max(nodes)) if nodes else date(year, 12, 31)
-
-
-def _calendar(year: int, months: int) -> Iterator[tuple[str, date]]:
+def _equal_parts(year: int, months: int) -> Iterator[tuple[str, date]]:
     names = {1: "-{:02d}", 3: "-Q{}", 6: "-H{}", 12: ""}
     for n in range(1, 12 // months + 1):
         month = n * months
@@ -75,13 +72,13 @@ _DIGITS = {digit: n for n, digit in enumerate("一二三四五六七八九", 1)}
 
 
 def steps(duty: Duty, names: Sequence[str], began_on: date, days: Calendar) -> list[Period]:
-    """The steps of a case that began on a day, each with its due day.
+    """Return the steps of a case that began on a day, each with its due day.
 
     A limit in the wording (3个工作日内, 10日内) is counted from the day on which the step before is due, which does
     not count itself; it belongs to the step that it stands with, and to the whole of a case with one step. A step
     without a limit is due with the next one that has one, or else on the next 报送节点 of the list.
     """
-    found: list[tuple[date, date] | None] = []
+    limits: list[tuple[date, date] | None] = []
     set_for = due = began_on
     for name in names:
         limit = _limit(duty.wording, name if len(names) > 1 else "")
@@ -89,11 +86,11 @@ def steps(duty: Duty, names: Sequence[str], began_on: date, days: Calendar) -> l
             n, unit = limit
             set_for = days.add_working(due, n) if unit == "工作日" else due + timedelta(days=n)
             due = days.next_working(set_for)
-        found.append((set_for, due) if limit else None)
+        limits.append((set_for, due) if limit else None)
     end = _next_node(duty, began_on)
     following = max((end, days.next_working(end)), (set_for, due))
     made: list[Period] = []
-    for n, pair in reversed(list(enumerate(found, 1))):
+    for n, pair in reversed(list(enumerate(limits, 1))):
         following = pair or following
         made.insert(0, Period(f"{began_on.year}-S{n:02d}", *following))
     return made
@@ -123,36 +120,33 @@ def _number(numeral: str) -> int:
 
 
 def of_item(item: Item, days: Calendar) -> Period | None:
-    """The period or step that an item is of, as it would be made today; None when its list no longer has it."""
+    """Return the period or step that an item is of, as it would be made today; None when its list no longer has it."""
     if item.step:
         case = item.step.case
-        found = steps(item.duty, [step.name for step in case.steps], case.began_on, days)
+        made_today = steps(item.duty, [step.name for step in case.steps], case.began_on, days)
     else:
-        found = _periods(item.duty, days)
-    return next((period for period in found if period.name == item.period), None)
+        made_today = _periods(item.duty, days)
+    return next((period for period in made_today if period.name == item.period), None)
 
 
 def moved(item: Item, days: Calendar) -> str:
-    """Where an item's day was moved on from, in Chinese; empty where it was not."""
-    set_for = _set_for(item, days)
+    """Say in Chinese which day an item's day was moved on from; empty where it was not."""
+    if item.redo_by and item.reviews:
+        set_for = item.reviews[-1].redo_by
+    else:
+        period = of_item(item, days)
+        set_for = period.set_for if period else None
     if set_for is None or set_for >= item.due:
         return ""
     to = "到次年" if item.due.year > set_for.year else ""
     return f"原定 {set_for.month} 月 {set_for.day} 日，逢节假日顺延{to}"
 
 
-def _set_for(item: Item, days: Calendar) -> date | None:
-    if item.redo_by and item.reviews:
-        return item.reviews[-1].redo_by
-    period = of_item(item, days)
-    return period.set_for if period else None
-
-
 # --- words --------------------------------------------------------------------------------------------------
 
 
 def words(period: str) -> str:
-    """A period's name as people say it: 2026-Q1 is 2026 年一季度, 2026-S02 第 2 步."""
+    """Return a period's name as people say it: 2026 年一季度 for 2026-Q1, 第 2 步 for 2026-S02."""
     year, _, part = period.partition("-")
     if not part:
         return f"{year} 年"
@@ -165,7 +159,7 @@ def words(period: str) -> str:
 
 
 def day_words(day: date) -> str:
-    """A day with its weekday: 2026-06-30（周二）."""
+    """Return a day with its weekday: 2026-06-30（周二）."""
     return f"{day.isoformat()}（周{'一二三四五六日'[day.weekday()]}）"
 
 
@@ -178,7 +172,7 @@ class Light:
 
 
 def light(due: date, today: date) -> Light:
-    """The light of something not yet done that is due on a day."""
+    """Return the light of something not yet done that is due on a day."""
     days = (due - today).days
     if days < 0:
         return Light("late", f"逾期 {-days} 天")

@@ -64,7 +64,6 @@ MOVES = {
     "void": Move("因修订重办", (S.TICKED, S.SIGNED, S.APPROVED, S.DROPPED), S.OPEN, "修订改了内容", "signature, item"),
     "drop": Move("取消", (S.OPEN, S.TICKED, S.RETURNED, S.SIGNED), S.DROPPED, "修订删去事项或换人", "item"),
 }
-REPORTABLE = (S.OPEN, S.TICKED, S.RETURNED)
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ def untick(id: int, *, by: Actor, rev: int | None = None) -> Item:
 def report(id: int, what: Report, *, by: Actor, rev: int | None = None) -> Item:
     """Note the particulars of an item, before or after reporting it as done."""
     with ledger.act_on("report", Item, id, by=by) as item:
-        if item.state not in REPORTABLE:
+        if not item.state.is_unsigned:
             raise Refused(f"这一项{item.state.label}，不能再改。要改请先撤回签认。", item)
         _insist_on_rev(item, rev)
         _write(item, what)

@@ -13,17 +13,17 @@ FURTHER = "　　"  # before every further line of what somebody typed
 
 
 def takes_minutes(item: Item) -> bool:
-    """Whether an item is signed on behalf of the 党组, with the number of the minutes of its meeting: of a 班子 list."""
+    """Return whether an item is of a 班子 list: signed on behalf of the 党组, with the number of its meeting's minutes."""
     return item.duty.duty_list.tier is Tier.TEAM
 
 
 def on_behalf_of(item: Item) -> str:
-    """In whose name an item is signed; "" where its holder signs for himself."""
+    """Return in whose name an item is signed; "" where its holder signs for himself."""
     return party_body(item.duty.duty_list.unit) if takes_minutes(item) else ""
 
 
 def party_body(unit: Unit) -> str:
-    """In whose name a unit's 班子 list is signed.
+    """Return in whose name a unit's 班子 list is signed.
 
     A county committee is one itself; a town has a 党委 (党章 article 33); where the unit is an organ of the state it
     is the 党组 in its leadership (党章 article 48).
@@ -34,7 +34,7 @@ def party_body(unit: Unit) -> str:
 
 
 def statement(item: Item, user: User, acting: bool, minutes_no: str = "") -> str:
-    """The text that is shown, signed, stored and hashed, to the letter; `minutes_no` counts for 班子 items alone.
+    """Compose the text that is shown, signed, stored and hashed, to the letter; `minutes_no` counts for 班子 items.
 
     Only lines of ours begin at the margin: a liaison's note cannot pass for who signs, or for a figure.
     """
@@ -44,7 +44,7 @@ def statement(item: Item, user: User, acting: bool, minutes_no: str = "") -> str
         f"签认事项：第 {item.id} 号（责任事项第 {duty.version} 版）",
         f"所属清单：{duty_list.name}（{duty_list.year} 年，{duty_list.sort}，第 {duty_list.version} 版）",
         f"任务表述：{duty.wording}",
-        *_case(item),
+        *_case_lines(item),
         f"本期：{schedule.words(item.period)}，{item.due:%Y-%m-%d} 前完成",
         *[f"指标：{_reading(r)}" for r in item.readings],
         f"完成说明：{item.note or '（未填）'}",
@@ -53,20 +53,18 @@ def statement(item: Item, user: User, acting: bool, minutes_no: str = "") -> str
         *[f"佐证文件：{e.file_name}（SHA-256 前 16 位 {(e.file_sha256 or '')[:16]}）" for e in item.files],
         *([f"对退回的回复：{item.reply}"] if item.reply else []),
         f"签认人：{user.name}，{item.post.title}{acts_as}",
-        *_in_whose_name(item, minutes_no),
+        *(_minutes_lines(item, minutes_no) if takes_minutes(item) else []),
         MEANING,
     ]
     return "\n".join(f"\n{FURTHER}".join(line.splitlines()) for line in lines)
 
 
-def _in_whose_name(item: Item, minutes_no: str) -> list[str]:
-    if not takes_minutes(item):
-        return []
+def _minutes_lines(item: Item, minutes_no: str) -> list[str]:
     return [f"代表{on_behalf_of(item)}签认", f"会议纪要：{minutes_no or '（未填）'}"]
 
 
-def _case(item: Item) -> list[str]:
-    """The case that a step is of; or how many cases there were, where an item reports on them."""
+def _case_lines(item: Item) -> list[str]:
+    """Name the case that a step is of; or count the cases, where an item reports on them."""
     if item.step:
         case = item.step.case
         return [
@@ -82,5 +80,5 @@ def _reading(reading: Reading) -> str:
 
 
 def digest(text: str) -> str:
-    """What a form carries to prove which statement was on the page."""
+    """Return the proof, carried by a form, of which statement was on the page."""
     return sha256(text.encode()).hexdigest()

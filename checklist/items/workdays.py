@@ -19,12 +19,12 @@ class Calendar:
     years: frozenset[int]
 
     def is_working(self, day: date) -> bool:
-        """Whether a day is a 工作日; in an unknown year every weekday is."""
+        """Return whether a day is a 工作日; in an unknown year every weekday is."""
         kind = self.kinds.get(day)
         return kind is DayKind.WORK if kind else day.weekday() < SATURDAY
 
     def next_working(self, day: date) -> date:
-        """The day itself when it is worked, or the first one after it that is (顺延).
+        """Return the day itself when it is worked, or the first one after it that is (顺延).
 
         民法典 article 203: a term whose last day is a holiday ends on the day after the holiday.
         """
@@ -33,11 +33,11 @@ class Calendar:
         return day
 
     def add_working(self, day: date, n: int) -> date:
-        """The n-th working day after a day, which itself is not counted (民法典 article 201)."""
+        """Return the n-th working day after a day, which itself is not counted (民法典 article 201)."""
         for _ in range(n):
             day = self.next_working(day + timedelta(days=1))
         return day
 
     def unknown(self, days: Iterable[date]) -> list[int]:
-        """The years of these days that no notice is known of, in order."""
+        """Return the years of these days that no notice is known of, in order."""
         return sorted({day.year for day in days} - self.years)

@@ -28,7 +28,6 @@ COPIED = (
 )
 SERIES = ("unit", "kind", "tier", "year", "name")  # what all versions of a list have in common
 UNDER_WAY = (ListState.DRAFT, ListState.CONSULTING, ListState.SUBMITTED)
-DONE = (ItemState.SIGNED, ItemState.APPROVED)
 PROCEDURE = "程序"
 
 
@@ -238,7 +237,7 @@ def _items(duty_list: DutyList) -> Iterable[Item]:
 
 
 def _step(item: Item, duty: Duty | None, due: date | None) -> Step | None:
-    today, done = clock.today(), item.state in DONE
+    today, done = clock.today(), item.state.is_signed
     if duty is None or due is None:  # the duty has gone, or this post or period from it
         stays = (done and item.due < today) or item.state not in signoff.MOVES["drop"].before
         return None if stays else Step(item, "drop", item.duty, item.due_on)

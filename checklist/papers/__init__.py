@@ -162,7 +162,7 @@ def _sheet(book: Workbook, name: str, columns: int) -> Any:
     return sheet
 
 
-def _progress(count: progress.Count | None) -> str:
+def _progress(count: progress.DutyCount | None) -> str:
     if count is None:
         return "今年没有待办"
     late = f"，逾期 {count.late}" if count.late else ""
