@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from checklist import ledger, lists
 from checklist.county import accounts
 from checklist.lists import editing
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
-from models import Assignment, Cadence, Duty, Item, ListState, Part, Role, db
+from models import Assignment, Cadence, Duty, DutyList, Item, ListState, Part, Role, db
 from tests import county
 from tests.conftest import Visit
 from tests.test_lists import MEETING, draft, edit, one, ready, submitted
@@ -139,10 +140,79 @@ def test_a_second_press_of_the_same_button_is_no_error(client: FlaskClient) -> N
     assert [client.post(f"/lists/{duty_list.id}/decline", data=form).status_code for _ in "12"] == [303, 303]
 
 
+WHY = "会议改期"
+
+
+def test_a_clerk_takes_back_what_was_submitted_and_its_meeting_stays_filled_in(visit: Visit) -> None:
+    duty_list, size = submitted(), ledger.size()
+    shown = f'<a href="/lists/{duty_list.id}">去确认</a>'
+    assert shown in visit("li").get("/items/").text
+    size = ledger.size()
+    lists.withdraw_submission(duty_list.id, WHY, by=county.actor("chu"))
+    (entry,) = entries(size)
+    assert (entry["action"], entry["unit"], entry["reason"]) == ("withdraw_submission", "QH-GOV", WHY)
+    assert (duty_list.state, duty_list.submitted_by) == (ListState.DRAFT, None)
+    assert {name: getattr(duty_list, name) for name in MEETING} == MEETING
+    assert shown not in visit("li").get("/items/").text
+    with pytest.raises(Unseen):
+        lists.adopt(duty_list.id, by=county.actor("li"))
+    edit(one(duty_list), county.actor("chu"), wording="别的话")
+    lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
+    lists.adopt(duty_list.id, by=county.actor("li"))
+    assert county.in_step()
+
+
+def test_any_clerk_of_the_unit_takes_it_back() -> None:
+    duty_list = submitted()
+    county_government = county.unit("QH-GOV").id
+    accounts.grant(county.user("wu").id, Role.CLERK, county_government, county.NOW.date(), None, by=county.console)
+    lists.withdraw_submission(duty_list.id, WHY, by=county.actor("wu"))
+    assert duty_list.state is ListState.DRAFT
+
+
+@pytest.mark.parametrize("why", [" ", "改" * 2001])
+def test_it_is_taken_back_with_a_reason_that_can_be_read(why: str) -> None:
+    duty_list = submitted()
+    size = ledger.size()
+    with pytest.raises(Malformed) as refused:
+        lists.withdraw_submission(duty_list.id, why, by=county.actor("chu"))
+    assert refused.value.field == "reason"
+    assert (duty_list.state, duty_list.submitted_by) == (ListState.SUBMITTED, county.user("chu"))
+    assert ledger.size() == size
+
+
+@pytest.mark.parametrize(("login", "refusal"), [("li", NotYours), ("qian", NotYours), ("zhou", Unseen)])
+def test_nobody_but_a_clerk_takes_it_back(login: str, refusal: type[Refused]) -> None:
+    duty_list = submitted()
+    with pytest.raises(refusal):
+        lists.withdraw_submission(duty_list.id, WHY, by=county.actor(login))
+    assert duty_list.state is ListState.SUBMITTED
+
+
+@pytest.mark.parametrize("make", [ready, lambda: lists.adopt(submitted().id, by=county.actor("li"))])
+def test_only_what_waits_for_confirmation_is_taken_back(make: Callable[[], DutyList]) -> None:
+    duty_list = make()
+    before = duty_list.state
+    with pytest.raises(Refused, match="不能撤回提交"):
+        lists.withdraw_submission(duty_list.id, WHY, by=county.actor("chu"))
+    assert duty_list.state is before
+
+
+def test_an_old_page_takes_nothing_back_that_was_submitted_anew() -> None:
+    duty_list = submitted()
+    read = duty_list.rev
+    lists.withdraw_submission(duty_list.id, WHY, by=county.actor("chu"), rev=read)
+    lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
+    with pytest.raises(Stale):
+        lists.withdraw_submission(duty_list.id, WHY, by=county.actor("chu"), rev=read)
+    assert duty_list.state is ListState.SUBMITTED
+
+
 STEPS = {
     "submit": (ready, "chu", lambda duties, by: lists.submit(duties.id, **MEETING, by=by)),
     "adopt": (submitted, "li", lambda duties, by: lists.adopt(duties.id, by=by)),
     "decline": (submitted, "li", lambda duties, by: lists.decline(duties.id, "再改", by=by)),
+    "withdraw_submission": (submitted, "chu", lambda duties, by: lists.withdraw_submission(duties.id, WHY, by=by)),
 }
 
 

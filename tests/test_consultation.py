@@ -204,15 +204,53 @@ def test_it_ends_when_all_have_answered_and_the_clerk_goes_on() -> None:
 
 def test_it_ends_after_its_last_day_whoever_has_said_nothing(qinghe: county.Clock) -> None:
     duty_list = consulting()
-    with pytest.raises(Refused, match=r"县财政局.*还没有答复"):
+    with pytest.raises(Malformed, match=r"县财政局.*还没有答复"):
         consultation.conclude(duty_list.id, by=county.actor("chu"))
     qinghe.set_day(LAST_DAY)
-    with pytest.raises(Refused):
+    with pytest.raises(Malformed):
         consultation.conclude(duty_list.id, by=county.actor("chu"))
     qinghe.move(days=1)
     consultation.conclude(duty_list.id, by=county.actor("chu"))
     assert len(consultation.silent(duty_list.consultations[-1])) == 5
     assert county.in_step()
+
+
+def test_the_clerk_ends_it_early_with_a_reason_and_who_was_silent_stays_named() -> None:
+    duty_list = consulting()
+    object_to(duty_list)
+    size = ledger.size()
+    with pytest.raises(Malformed, match=r"县教育局.*还没有答复.*请填写理由") as refused:
+        consultation.conclude(duty_list.id, reason=" ", by=county.actor("chu"))
+    assert (refused.value.field, ledger.size(), duty_list.state) == ("reason", size, ListState.CONSULTING)
+    consultation.conclude(duty_list.id, reason="常委会提前到明天", by=county.actor("chu"))
+    assert duty_list.state is ListState.DRAFT
+    found = entries(size)
+    assert {(entry["action"], entry["reason"]) for entry in found} == {("conclude", "常委会提前到明天")}
+    assert {entry["object"]["type"] for entry in found} == {"duty_list", "consultation"}
+    silent = [unit.code for unit in consultation.silent(duty_list.consultations[-1])]
+    assert silent == ["QH-DH", "QH-GOV", "QH-JYJ", "QH-ZFB"]
+    assert consultation.objections(duty_list)
+    with pytest.raises(Refused, match="已经结束"):
+        agree(duty_list, "zheng", "QH-JYJ")
+    assert county.in_step()
+
+
+def test_the_console_ends_it_only_when_it_is_over(qinghe: county.Clock) -> None:
+    duty_list = consulting()
+    with pytest.raises(Refused, match="还没有答复"):
+        consultation.conclude(duty_list.id, reason="等不及了", by=county.console)
+    assert duty_list.state is ListState.CONSULTING
+    qinghe.set_day(LAST_DAY + timedelta(days=1))
+    consultation.conclude(duty_list.id, by=county.console)
+    assert duty_list.state is ListState.DRAFT
+    assert county.in_step()
+
+
+def test_a_reason_that_nobody_can_read_ends_nothing() -> None:
+    duty_list = consulting()
+    with pytest.raises(Malformed, match="不超过 2000 字"):
+        consultation.conclude(duty_list.id, reason="等" * 2001, by=county.actor("chu"))
+    assert (duty_list.state, duty_list.consultations[-1].ended_at) == (ListState.CONSULTING, None)
 
 
 def test_a_draft_may_go_out_a_second_time() -> None:
@@ -251,7 +289,7 @@ def test_time_that_is_over_can_be_given_again_until_the_clerk_ends_it(qinghe: co
     qinghe.set_day(LAST_DAY + timedelta(days=1))
     consultation.extend(duty_list.id, LAST_DAY + timedelta(days=2), by=county.actor("chu"))
     agree(duty_list, "zhou", "QH-CZJ")
-    with pytest.raises(Refused, match="还没有答复"):
+    with pytest.raises(Malformed, match="还没有答复"):
         consultation.conclude(duty_list.id, by=county.actor("chu"))
     qinghe.move(days=5)
     consultation.conclude(duty_list.id, by=county.actor("chu"))
@@ -295,16 +333,24 @@ def test_a_clerk_gives_more_time_on_the_page(browse: Browse, qinghe: county.Cloc
     expect(page.get_by_role("heading", name="2026-03-02 至 2026-03-12")).to_be_visible()
 
 
-@pytest.mark.parametrize("state", [consulting, ready])
-def test_what_cannot_be_ended_yet_or_any_more_is_said_on_the_page(visit: Visit, state: Callable[[], DutyList]) -> None:
+@pytest.mark.parametrize(("state", "status"), [(consulting, 422), (ready, 409)])
+def test_what_cannot_be_ended_yet_or_any_more_is_said_on_the_page(
+    visit: Visit, state: Callable[[], DutyList], status: int
+) -> None:
     response = visit("chu").post(f"/lists/{state().id}/consultation/end")
-    assert response.status_code == 409
+    assert response.status_code == status
     assert "答复截止日期" in response.text
 
 
 STEPS: dict[str, tuple[Callable[[], DutyList], str, str, Callable[[DutyList, Actor], Any]]] = {
     "consult": (ready, "chu", "qian", lambda duties, by: consultation.consult(duties.id, LAST_DAY, by=by)),
     "conclude": (answered, "chu", "qian", lambda duties, by: consultation.conclude(duties.id, by=by)),
+    "conclude early": (
+        consulting,
+        "chu",
+        "qian",
+        lambda duties, by: consultation.conclude(duties.id, reason="不再等", by=by),
+    ),
 }
 
 

@@ -112,6 +112,7 @@ TABLE: dict[type[Logged], dict[str, tuple[Relation, ...]]] = {
         "see": (list_clerk, confirmer, reader, consulted),
         "edit": (list_clerk,),
         "submit": (list_clerk,),
+        "withdraw_submission": (list_clerk,),
         "adopt": (confirmer,),
         "decline": (confirmer,),
         "abandon": (list_clerk,),

@@ -94,6 +94,7 @@ ACTIONS = {
     "user.unlock": "解除登录限制",
     "verify": "核验日志",
     "withdraw": "撤回签认",
+    "withdraw_submission": "撤回提交清单",
 }
 OBJECTS = {
     "assignment": "责任分配",

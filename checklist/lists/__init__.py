@@ -18,7 +18,7 @@ from checklist.decompose import Proposal, decompose, normalise
 from checklist.files.child.text import LONGEST
 from checklist.items import holidays, schedule
 from checklist.lists import guarding, linter, owners, tiers, versions
-from checklist.refusal import Malformed, Refused, Stale
+from checklist.refusal import Malformed, Refused, Stale, insist_on
 from models import (
     Assignment,
     Cadence,
@@ -49,8 +49,9 @@ class ListMove:
 
 LIST_MOVES = {
     "consult": ListMove("征求意见", ListState.DRAFT, ListState.CONSULTING, "截止日期；有责任人"),
-    "conclude": ListMove("结束征求意见", ListState.CONSULTING, ListState.DRAFT, "到期，或都已答复"),
+    "conclude": ListMove("结束征求意见", ListState.CONSULTING, ListState.DRAFT, "到期，或都已答复；提前结束须有理由"),
     "submit": ListMove("提交确认", ListState.DRAFT, ListState.SUBMITTED, "会议名称、文号、日期；每项有牵头责任人"),
+    "withdraw_submission": ListMove("撤回提交", ListState.SUBMITTED, ListState.DRAFT, "理由"),
     "adopt": ListMove("确认生效", ListState.SUBMITTED, ListState.ADOPTED, "另一人办理"),
     "decline": ListMove("退回修改", ListState.SUBMITTED, ListState.DRAFT, "理由"),
     "abandon": ListMove("放弃草稿", ListState.DRAFT, ListState.ABANDONED, "理由"),
@@ -184,6 +185,15 @@ def submit(list_id: int, *, meeting: str, meeting_no: str, meeting_day: date | N
         duty_list.meeting, duty_list.meeting_no, duty_list.meeting_day = meeting, meeting_no, meeting_day
         duty_list.submitted_by, duty_list.declined_because = by.user, ""
         renumber(duty_list)
+    return duty_list
+
+
+def withdraw_submission(list_id: int, reason: str, *, by: Actor, rev: int | None = None) -> DutyList:
+    """Take a submitted list back before it is confirmed; its meeting stays filled in for the next submission."""
+    with ledger.act_on("withdraw_submission", DutyList, list_id, by=by, reason=reason) as duty_list:
+        move(duty_list, "withdraw_submission", rev)
+        insist_on("撤回提交的理由", reason, "reason", most=2000)
+        duty_list.submitted_by = None
     return duty_list
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from checklist import access, clock, ledger, lists
 from checklist.actor import Actor
 from checklist.lists import owners
-from checklist.refusal import Malformed, Refused, Stale
+from checklist.refusal import Malformed, Refused, Stale, insist_on
 from models import Answer, Consultation, DutyList, ListState, Opinion, Unit, db
 
 
@@ -81,14 +81,23 @@ def answer(
     return opinion
 
 
-def conclude(list_id: int, *, by: Actor, rev: int | None = None) -> DutyList:
-    """Give a draft back to the clerk: once the last day is over, or all have answered."""
-    with ledger.act_on("conclude", DutyList, list_id, by=by) as duty_list:
+def conclude(list_id: int, *, by: Actor, rev: int | None = None, reason: str = "") -> DutyList:
+    """Give a draft back to the clerk: once the last day is over, or all have answered.
+
+    The clerk may end it before that, with a reason; `silent` goes on to name who has not answered.
+    """
+    with ledger.act_on("conclude", DutyList, list_id, by=by, reason=reason.strip() or None) as duty_list:
         lists.move(duty_list, "conclude", rev)
         consultation = duty_list.consultations[-1]
         if not may_end(consultation):
             names = "、".join(unit.name for unit in silent(consultation))
-            raise Refused(f"还没有到截止日期，{names}还没有答复。请等到期或都答复后再结束。", duty_list)
+            waiting = f"还没有到截止日期，{names}还没有答复。请等到期或都答复后再结束"
+            if by.console:
+                raise Refused(f"{waiting}。", duty_list)
+            if not reason.strip():
+                raise Malformed(f"{waiting}；要提前结束，请填写理由。", "reason")
+        if reason:
+            insist_on("提前结束的理由", reason, "reason", most=2000)
         consultation.ended_at = clock.now()
     return duty_list
 
