@@ -2,7 +2,7 @@
 
 Every table that the log speaks of is a `Logged` class: its id is never reused, its `rev` moves on with every
 change, and `unit_path` names the relationships that lead to the unit with which its log entries are tagged.
-Columns marked `secret` enter the log as a hash of what is stored (see `checklist.ledger.state`).
+Columns marked `secret` enter the log as a hash of what is stored (see checklist.ledger.states).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, mapped_column, relationship
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -139,8 +139,8 @@ class Word(enum.StrEnum):
         return word
 
 
-def word(kind: type[Word]) -> Enum:
-    """The column type of a Word: its value as text, checked by the database."""
+def one_of(kind: type[Word]) -> Enum:
+    """Return the column type of a Word: its value as text, checked by the database."""
     return Enum(
         kind,
         native_enum=False,
@@ -270,16 +270,27 @@ class Answer(Word):
 # --- rows that the log speaks of ----------------------------------------------------------------------------
 
 
+def column(
+    word: str, *of: Any, secret: bool = False, inside: dict[str, str] | None = None, **options: Any
+) -> MappedColumn[Any]:
+    """Declare a column that the log speaks of, with its word for who reads the log.
+
+    `inside` has the words of the keys that its JSON holds; `of` and `options` are those of mapped_column.
+    """
+    return mapped_column(*of, info={"word": word, "secret": secret, "inside": inside or {}}, **options)
+
+
 class Logged(Model):
     __abstract__ = True
 
+    word: ClassVar[str]  # what a row is called on the screen
     schema: ClassVar[int] = 1  # moves on when a migration changes the fields
     # By schema: the fields that its states still lacked, as replay is to take them.
     assumed: ClassVar[dict[int, dict[str, Any]]] = {}
     unit_path: ClassVar[tuple[str, ...] | None] = None  # None: the entry carries "-"
 
-    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-2)
-    rev: Mapped[int] = mapped_column(nullable=False, sort_order=-1)
+    id: Mapped[int] = column("编号", primary_key=True, sort_order=-2)
+    rev: Mapped[int] = column("第几次改动", nullable=False, sort_order=-1)
 
     @declared_attr.directive
     @classmethod
@@ -302,17 +313,18 @@ class Logged(Model):
 
 
 class Unit(Logged):
-    """单位. A tree; ends, is never deleted; its code never changes."""
+    """A tree; ends, is never deleted; its code never changes."""
 
+    word = "单位"
     unit_path = ()
 
-    code: Mapped[str] = mapped_column(String(32), unique=True)
-    name: Mapped[str] = mapped_column(String(80))
-    short_name: Mapped[str] = mapped_column(String(20))  # as a speech calls it: 财政 for 县财政局
-    kind: Mapped[UnitKind] = mapped_column(word(UnitKind))
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
-    from_day: Mapped[date]
-    until_day: Mapped[date | None]
+    code: Mapped[str] = column("单位代码", String(32), unique=True)
+    name: Mapped[str] = column("单位名称", String(80))
+    short_name: Mapped[str] = column("简称", String(20))  # as a speech calls it: 财政 for 县财政局
+    kind: Mapped[UnitKind] = column("单位类别", one_of(UnitKind))
+    parent_id: Mapped[int | None] = column("上级单位编号", ForeignKey("unit.id"), index=True)
+    from_day: Mapped[date] = column("设立日期")
+    until_day: Mapped[date | None] = column("撤销日期")
 
     parent: Mapped[Unit | None] = relationship(remote_side="Unit.id")
 
@@ -322,16 +334,17 @@ class Unit(Logged):
 
 
 class Post(Logged):
-    """岗位. An office in a unit, whoever holds it."""
+    """An office in a unit, whoever holds it."""
 
+    word = "岗位"
     unit_path = ("unit",)
 
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
-    name: Mapped[str] = mapped_column(String(80))
-    kind: Mapped[PostKind] = mapped_column(word(PostKind))
-    is_secretary: Mapped[bool] = mapped_column(default=False)
-    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))  # None: taken from the tree
-    until_day: Mapped[date | None]
+    unit_id: Mapped[int] = column("单位编号", ForeignKey("unit.id"), index=True)
+    name: Mapped[str] = column("岗位名称", String(80))
+    kind: Mapped[PostKind] = column("岗位类别", one_of(PostKind))
+    is_secretary: Mapped[bool] = column("是否书记", default=False)
+    reviewer_id: Mapped[int | None] = column("审核岗位编号", ForeignKey("post.id"))  # None: taken from the tree
+    until_day: Mapped[date | None] = column("撤销日期")
 
     unit: Mapped[Unit] = relationship()
     reviewer: Mapped[Post | None] = relationship(remote_side="Post.id")
@@ -347,58 +360,63 @@ class Post(Logged):
 
 
 class User(Logged):
-    """人员. Somebody who can log in; the login name is not the display name."""
+    """Somebody who can log in; the login name is not the display name."""
 
-    login: Mapped[str] = mapped_column(String(40), unique=True)
-    name: Mapped[str] = mapped_column(String(40))
-    password_hash: Mapped[str | None] = mapped_column(String(255), info={"secret": True})
-    must_change_password: Mapped[bool] = mapped_column(default=False)
-    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    word = "人员"
+
+    login: Mapped[str] = column("登录名", String(40), unique=True)
+    name: Mapped[str] = column("姓名", String(40))
+    password_hash: Mapped[str | None] = column("密码（只记哈希的哈希）", String(255), secret=True)
+    must_change_password: Mapped[bool] = column("须改密码", default=False)
+    disabled_at: Mapped[datetime | None] = column("停用时间", UtcDateTime)
 
 
 class Dated:
     """In force from a day until before another (half-open; None: open-ended)."""
 
-    from_day: Mapped[date]
-    until_day: Mapped[date | None]
+    from_day: Mapped[date] = column("起始日期")
+    until_day: Mapped[date | None] = column("终止日期")
 
     def holds_on(self, day: date) -> bool:
         return self.from_day <= day and (self.until_day is None or day < self.until_day)
 
 
 class Tenure(Dated, Logged):
-    """任职. A person holds a post; `acting` for 代理/主持工作, which counts in full."""
+    """A person holds a post; `acting` for 代理/主持工作, which counts in full."""
 
+    word = "任职"
     unit_path = ("post", "unit")
 
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
-    acting: Mapped[bool] = mapped_column(default=False)
+    user_id: Mapped[int] = column("任职人编号", ForeignKey("user.id"), index=True)
+    post_id: Mapped[int] = column("岗位编号", ForeignKey("post.id"), index=True)
+    acting: Mapped[bool] = column("主持工作", default=False)
 
     user: Mapped[User] = relationship()
     post: Mapped[Post] = relationship()
 
 
 class Liaison(Dated, Logged):
-    """联络员. Prepares a post's notes and completions; never signs."""
+    """Prepares a post's notes and completions; never signs."""
 
+    word = "联络员"
     unit_path = ("post", "unit")
 
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
+    user_id: Mapped[int] = column("人员编号", ForeignKey("user.id"), index=True)
+    post_id: Mapped[int] = column("岗位编号", ForeignKey("post.id"), index=True)
 
     user: Mapped[User] = relationship()
     post: Mapped[Post] = relationship()
 
 
 class Portfolio(Dated, Logged):
-    """分工. The unit (and field of work) that a leader is in charge of."""
+    """The unit (and field of work) that a leader is in charge of."""
 
+    word = "分工"
     unit_path = ("post", "unit")
 
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
-    charge_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
-    field: Mapped[str] = mapped_column(String(80), default="")
+    post_id: Mapped[int] = column("岗位编号", ForeignKey("post.id"), index=True)
+    charge_id: Mapped[int | None] = column("分管单位编号", ForeignKey("unit.id"), index=True)
+    field: Mapped[str] = column("分管领域", String(80), default="")
 
     post: Mapped[Post] = relationship()
     charge: Mapped[Unit | None] = relationship()
@@ -407,11 +425,12 @@ class Portfolio(Dated, Logged):
 class Grant(Dated, Logged):
     """A role given to a person for a unit and all below it."""
 
+    word = "授权"
     unit_path = ("unit",)
 
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
-    role: Mapped[Role] = mapped_column(word(Role))
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    user_id: Mapped[int] = column("人员编号", ForeignKey("user.id"), index=True)
+    role: Mapped[Role] = column("角色", one_of(Role))
+    unit_id: Mapped[int] = column("单位编号", ForeignKey("unit.id"))
 
     user: Mapped[User] = relationship()
     unit: Mapped[Unit] = relationship()
@@ -420,56 +439,60 @@ class Grant(Dated, Logged):
 class Session(Logged):
     """A login. The cookie holds the token; here stands its hash, and in the log only the hash of that."""
 
-    public_id: Mapped[str] = mapped_column(String(16), unique=True)
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True, info={"secret": True})
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
-    ip: Mapped[str] = mapped_column(String(45))
-    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the password, asked again for signing
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    word = "登录会话"
+
+    public_id: Mapped[str] = column("会话编号", String(16), unique=True)
+    token_hash: Mapped[str] = column("会话令牌（只记哈希的哈希）", String(64), unique=True, secret=True)
+    user_id: Mapped[int] = column("登录人编号", ForeignKey("user.id"), index=True)
+    ip: Mapped[str] = column("网络地址", String(45))
+    started_at: Mapped[datetime] = column("登录时间", UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = column("验证密码的时间", UtcDateTime)  # asked again for signing
+    ended_at: Mapped[datetime | None] = column("结束时间", UtcDateTime)
 
     user: Mapped[User] = relationship()
 
 
 class Source(Logged):
-    """来源文件. The speech or rule that duties come from, whole."""
+    """The speech or rule that duties come from, whole."""
 
+    word = "来源文件"
     unit_path = ("unit",)
 
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
-    title: Mapped[str] = mapped_column(String(200))
-    text: Mapped[str] = mapped_column(Text)
-    sha256: Mapped[str] = mapped_column(String(64))
+    unit_id: Mapped[int] = column("单位编号", ForeignKey("unit.id"))
+    title: Mapped[str] = column("标题", String(200))
+    text: Mapped[str] = column("全文", Text)
+    sha256: Mapped[str] = column("全文的哈希", String(64))
 
     unit: Mapped[Unit] = relationship()
 
 
 class DutyList(Logged):
-    """清单. One version in a series; the series is unit, kind, tier, year and name."""
+    """One version in a series; the series is unit, kind, tier, year and name."""
 
+    word = "清单"
     schema = 3
     assumed: ClassVar = {1: {"revised_because": "", "abandoned_because": ""}, 2: {"abandoned_because": ""}}
     unit_path = ("unit",)
 
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
-    kind: Mapped[ListKind] = mapped_column(word(ListKind))
-    tier: Mapped[Tier] = mapped_column(word(Tier), default=Tier.NONE)
-    year: Mapped[int]
-    name: Mapped[str] = mapped_column(String(120))
-    version: Mapped[int] = mapped_column(default=1)
-    state: Mapped[ListState] = mapped_column(word(ListState), default=ListState.DRAFT)
-    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
-    nodes: Mapped[list[str]] = mapped_column(JSON)  # 报送节点, ISO dates
-    meeting: Mapped[str] = mapped_column(String(120), default="")
-    meeting_no: Mapped[str] = mapped_column(String(60), default="")
-    meeting_day: Mapped[date | None]
-    drafted_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    declined_because: Mapped[str] = mapped_column(Text, default="")
-    adopted_on: Mapped[date | None]
-    revised_because: Mapped[str] = mapped_column(Text, default="")  # "" for the first version
-    abandoned_because: Mapped[str] = mapped_column(Text, default="")
+    unit_id: Mapped[int] = column("单位编号", ForeignKey("unit.id"), index=True)
+    kind: Mapped[ListKind] = column("清单类别", one_of(ListKind))
+    tier: Mapped[Tier] = column("层级", one_of(Tier), default=Tier.NONE)
+    year: Mapped[int] = column("年度")
+    name: Mapped[str] = column("清单名称", String(120))
+    version: Mapped[int] = column("版次", default=1)
+    state: Mapped[ListState] = column("状态", one_of(ListState), default=ListState.DRAFT)
+    source_id: Mapped[int] = column("来源文件编号", ForeignKey("source.id"))
+    nodes: Mapped[list[str]] = column("报送节点", JSON)  # ISO dates
+    meeting: Mapped[str] = column("会议名称", String(120), default="")
+    meeting_no: Mapped[str] = column("会议文号或纪要号", String(60), default="")
+    meeting_day: Mapped[date | None] = column("会议日期")
+    drafted_by_id: Mapped[int] = column("起草人编号", ForeignKey("user.id"))
+    submitted_by_id: Mapped[int | None] = column("提交人编号", ForeignKey("user.id"))
+    decided_by_id: Mapped[int | None] = column("确认人编号", ForeignKey("user.id"))
+    declined_because: Mapped[str] = column("退回修改的理由", Text, default="")
+    adopted_on: Mapped[date | None] = column("生效日期")
+    revised_because: Mapped[str] = column("修订的理由", Text, default="")  # "" for the first version
+    abandoned_because: Mapped[str] = column("放弃的理由", Text, default="")
 
     unit: Mapped[Unit] = relationship()
     source: Mapped[Source] = relationship()
@@ -495,35 +518,45 @@ class DutyList(Logged):
 
 
 class Duty(Logged):
-    """责任事项. One line of a list: the source's exact words, and the office's wording apart from them.
+    """One line of a list: the source's exact words, and the office's wording apart from them.
 
     `start` and `end` count code points of the source's text; a duty that the clerk added has none.
     `owners` is what the clerk chose: [{"unit": code} | {"post": id} | {"set": name, "except": [codes]}, each
     with "part"]; adoption spreads it into assignments. `guards` holds the lineages of the work it guards.
     """
 
+    word = "责任事项"
     unit_path = ("duty_list", "unit")
 
-    duty_list_id: Mapped[int] = mapped_column(ForeignKey("duty_list.id"), index=True)
-    lineage: Mapped[str] = mapped_column(String(16), index=True)  # the same through all versions of a list
-    version: Mapped[int] = mapped_column(default=1)
-    position: Mapped[int]
-    start: Mapped[int | None]
-    end: Mapped[int | None]
-    quote: Mapped[str] = mapped_column(Text, default="")
-    wording: Mapped[str] = mapped_column(Text)
-    side: Mapped[Side] = mapped_column(word(Side))
-    path: Mapped[list[str]] = mapped_column(JSON, default=list)
-    named: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
-    owners: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
-    cadence: Mapped[Cadence] = mapped_column(word(Cadence))
-    deadline: Mapped[str | None] = mapped_column(String(80))  # the text's own words
-    due_on: Mapped[date | None]
-    steps: Mapped[list[str]] = mapped_column(JSON, default=list)
-    flags: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
-    guards: Mapped[list[str]] = mapped_column(JSON, default=list)
-    why: Mapped[str] = mapped_column(String(200), default="")
-    dropped: Mapped[bool] = mapped_column(default=False)
+    duty_list_id: Mapped[int] = column("清单编号", ForeignKey("duty_list.id"), index=True)
+    lineage: Mapped[str] = column("沿革编号", String(16), index=True)  # the same through all versions of a list
+    version: Mapped[int] = column("版次", default=1)
+    position: Mapped[int] = column("序号")
+    start: Mapped[int | None] = column("原文位置（起）")
+    end: Mapped[int | None] = column("原文位置（止）")
+    quote: Mapped[str] = column("原文", Text, default="")
+    wording: Mapped[str] = column("任务表述", Text)
+    side: Mapped[Side] = column("类别", one_of(Side))
+    path: Mapped[list[str]] = column("所在章节", JSON, default=list)
+    named: Mapped[list[dict[str, str]]] = column(
+        "原文点名", JSON, default=list, inside={"name": "名称", "role": "承担"}
+    )
+    owners: Mapped[list[dict[str, Any]]] = column(
+        "责任人",
+        JSON,
+        default=list,
+        inside={"unit": "单位", "post": "岗位编号", "set": "集合", "except": "除外", "part": "承担"},
+    )
+    cadence: Mapped[Cadence] = column("频次", one_of(Cadence))
+    deadline: Mapped[str | None] = column("原文时限", String(80))  # the text's own words
+    due_on: Mapped[date | None] = column("完成日期")
+    steps: Mapped[list[str]] = column("程序", JSON, default=list)
+    flags: Mapped[list[dict[str, str]]] = column(
+        "待核对之处", JSON, default=list, inside={"kind": "类别", "text": "内容", "standard": "规范表述"}
+    )
+    guards: Mapped[list[str]] = column("看住的业务（沿革编号）", JSON, default=list)
+    why: Mapped[str] = column("拟出依据", String(200), default="")
+    dropped: Mapped[bool] = column("已删去", default=False)
 
     @property
     def doubts(self) -> list[str]:
@@ -543,14 +576,15 @@ class Duty(Logged):
 class Target(Logged):
     """A figure to reach. `value` is None where the text masks it (待定)."""
 
+    word = "指标"
     unit_path = ("duty", "duty_list", "unit")
 
-    duty_id: Mapped[int] = mapped_column(ForeignKey("duty.id"), index=True)
-    n: Mapped[int]
-    of: Mapped[str] = mapped_column(String(80))
-    op: Mapped[str] = mapped_column(String(2))
-    value: Mapped[Decimal | None] = mapped_column(ExactDecimal)
-    unit: Mapped[str] = mapped_column(String(20))
+    duty_id: Mapped[int] = column("责任事项编号", ForeignKey("duty.id"), index=True)
+    n: Mapped[int] = column("次序")
+    of: Mapped[str] = column("指标名称", String(80))
+    op: Mapped[str] = column("要求", String(2))
+    value: Mapped[Decimal | None] = column("目标值", ExactDecimal)
+    unit: Mapped[str] = column("计量单位", String(20))
 
     duty: Mapped[Duty] = relationship(back_populates="targets")
 
@@ -563,13 +597,14 @@ class Target(Logged):
 
 
 class Assignment(Logged):
-    """责任人. A duty and a post; frozen at adoption. Only a lead reports and signs."""
+    """A duty and a post; frozen at adoption. Only a lead reports and signs."""
 
+    word = "责任分配"
     unit_path = ("post", "unit")
 
-    duty_id: Mapped[int] = mapped_column(ForeignKey("duty.id"), index=True)
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
-    part: Mapped[Part] = mapped_column(word(Part))
+    duty_id: Mapped[int] = column("责任事项编号", ForeignKey("duty.id"), index=True)
+    post_id: Mapped[int] = column("岗位编号", ForeignKey("post.id"), index=True)
+    part: Mapped[Part] = column("承担", one_of(Part))
 
     duty: Mapped[Duty] = relationship(back_populates="assignments")
     post: Mapped[Post] = relationship()
@@ -580,33 +615,35 @@ class Assignment(Logged):
 
 
 class Consultation(Logged):
-    """征求意见. A draft laid before the units that it names, until the end of its last day."""
+    """A draft laid before the units that it names, until the end of its last day."""
 
+    word = "征求意见"
     unit_path = ("duty_list", "unit")
 
-    duty_list_id: Mapped[int] = mapped_column(ForeignKey("duty_list.id"), index=True)
-    from_day: Mapped[date]
-    last_day: Mapped[date]  # included
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    duty_list_id: Mapped[int] = column("清单编号", ForeignKey("duty_list.id"), index=True)
+    from_day: Mapped[date] = column("起始日期")
+    last_day: Mapped[date] = column("答复截止日期")  # included
+    ended_at: Mapped[datetime | None] = column("结束时间", UtcDateTime)
 
     duty_list: Mapped[DutyList] = relationship(back_populates="consultations")
     opinions: Mapped[list[Opinion]] = relationship(back_populates="consultation", order_by="Opinion.id")
 
 
 class Opinion(Logged):
-    """一个单位的答复. Made for each unit that is asked; `answer` is None until it answers.
+    """A unit's answer. Made for each unit that is asked; `answer` is None until it answers.
 
     `objections` maps a duty's lineage to what the unit has against it.
     """
 
+    word = "单位意见"
     unit_path = ("unit",)
 
-    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"), index=True)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
-    answer: Mapped[Answer | None] = mapped_column(word(Answer))
-    objections: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
-    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    consultation_id: Mapped[int] = column("征求意见编号", ForeignKey("consultation.id"), index=True)
+    unit_id: Mapped[int] = column("答复单位编号", ForeignKey("unit.id"), index=True)
+    answer: Mapped[Answer | None] = column("答复", one_of(Answer))
+    objections: Mapped[dict[str, str]] = column("意见", JSON, default=dict)
+    answered_by_id: Mapped[int | None] = column("答复人编号", ForeignKey("user.id"))
+    answered_at: Mapped[datetime | None] = column("答复时间", UtcDateTime)
 
     consultation: Mapped[Consultation] = relationship(back_populates="opinions")
     unit: Mapped[Unit] = relationship()
@@ -618,61 +655,68 @@ class Opinion(Logged):
 
 
 class Correction(Logged):
-    """勘误. A slip mended in the wording of a duty in force; it voids nothing."""
+    """A slip mended in the wording of a duty in force; it voids nothing."""
 
+    word = "勘误"
     unit_path = ("duty", "duty_list", "unit")
 
-    duty_id: Mapped[int] = mapped_column(ForeignKey("duty.id"), index=True)
-    before: Mapped[str] = mapped_column(Text)
-    after: Mapped[str] = mapped_column(Text)
-    reason: Mapped[str] = mapped_column(Text)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    corrected_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    duty_id: Mapped[int] = column("责任事项编号", ForeignKey("duty.id"), index=True)
+    before: Mapped[str] = column("改前", Text)
+    after: Mapped[str] = column("改后", Text)
+    reason: Mapped[str] = column("勘误的理由", Text)
+    user_id: Mapped[int] = column("勘误人编号", ForeignKey("user.id"))
+    corrected_at: Mapped[datetime] = column("勘误时间", UtcDateTime)
 
     duty: Mapped[Duty] = relationship(back_populates="corrections")
     user: Mapped[User] = relationship()
 
 
 class HolidayYear(Logged):
-    """节假日安排. The days of a year that are off, or worked in their stead, as the notice says; replaced as a whole.
+    """The days of a year that are off, or worked in their stead, as the notice says; replaced as a whole.
 
     `days` is [{"day": ISO date, "kind": a DayKind, "name": 元旦}], earliest first; the first may lie in the December
     before: 元旦 of 2023 began on the 31st.
     """
 
-    year: Mapped[int] = mapped_column(unique=True)
-    notice: Mapped[str] = mapped_column(String(60))
-    days: Mapped[list[dict[str, str]]] = mapped_column(JSON)
+    word = "节假日安排"
+
+    year: Mapped[int] = column("年度", unique=True)
+    notice: Mapped[str] = column("依据的通知", String(60))
+    days: Mapped[list[dict[str, str]]] = column(
+        "放假和上班的日子", JSON, inside={"day": "日期", "kind": "类别", "name": "名称"}
+    )
 
 
 class Case(Logged):
-    """办件. One event of a duty that is done whenever one arises: a fund, a tender, a decision.
+    """One event of a duty that is done whenever one arises: a fund, a tender, a decision.
 
     Its steps are rows of their own, each with its item; a case that was called off has none left.
     """
 
+    word = "办件"
     unit_path = ("post", "unit")
 
-    lineage: Mapped[str] = mapped_column(String(16), index=True)
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
-    name: Mapped[str] = mapped_column(String(60))
-    began_on: Mapped[date]
-    cancelled_on: Mapped[date | None]
-    cancelled_because: Mapped[str] = mapped_column(Text, default="")
+    lineage: Mapped[str] = column("责任事项的沿革编号", String(16), index=True)
+    post_id: Mapped[int] = column("岗位编号", ForeignKey("post.id"), index=True)
+    name: Mapped[str] = column("办件名称", String(60))
+    began_on: Mapped[date] = column("发生日期")
+    cancelled_on: Mapped[date | None] = column("撤销日期")
+    cancelled_because: Mapped[str] = column("撤销的理由", Text, default="")
 
     post: Mapped[Post] = relationship()
     steps: Mapped[list[Step]] = relationship(back_populates="case", order_by="Step.n")
 
 
 class Step(Logged):
-    """步骤. Where an item stands in its case: the steps are signed in the order of `n`, which counts from 1."""
+    """Where an item stands in its case: the steps are signed in the order of `n`, which counts from 1."""
 
+    word = "办件步骤"
     unit_path = ("case", "post", "unit")
 
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
-    n: Mapped[int]
-    name: Mapped[str] = mapped_column(String(80))
-    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), unique=True)
+    case_id: Mapped[int] = column("办件编号", ForeignKey("case.id"), index=True)
+    n: Mapped[int] = column("次序")
+    name: Mapped[str] = column("步骤名称", String(80))
+    item_id: Mapped[int] = column("本期事项编号", ForeignKey("item.id"), unique=True)
 
     case: Mapped[Case] = relationship(back_populates="steps")
     item: Mapped[Item] = relationship(back_populates="step")
@@ -683,27 +727,28 @@ class Step(Logged):
 
 
 class Item(Logged):
-    """本期事项. A lead's duty in a period: the thing on the checklist.
+    """A lead's duty in a period: the thing on the checklist.
 
     The step of a case is an item too: `case` is then the case's name, and `period` the year in which it began with
     the step's number, 2026-S01. So a name is used once a year for a duty and a post.
     """
 
+    word = "本期事项"
     unit_path = ("post", "unit")
 
-    duty_id: Mapped[int] = mapped_column(ForeignKey("duty.id"), index=True)
-    lineage: Mapped[str] = mapped_column(String(16))
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
-    period: Mapped[str] = mapped_column(String(10))
-    case: Mapped[str] = mapped_column(String(60), default="")
-    due_on: Mapped[date]
-    state: Mapped[ItemState] = mapped_column(word(ItemState), default=ItemState.OPEN, index=True)
-    note: Mapped[str] = mapped_column(Text, default="")
-    happened_on: Mapped[date | None]
-    reported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    reported_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    redo_by: Mapped[date | None]  # the day a reviewer set when sending back
-    reply: Mapped[str] = mapped_column(Text, default="")  # to the reviewer, when signing again
+    duty_id: Mapped[int] = column("责任事项编号", ForeignKey("duty.id"), index=True)
+    lineage: Mapped[str] = column("责任事项的沿革编号", String(16))
+    post_id: Mapped[int] = column("岗位编号", ForeignKey("post.id"), index=True)
+    period: Mapped[str] = column("本期", String(10))
+    case: Mapped[str] = column("所属办件", String(60), default="")
+    due_on: Mapped[date] = column("到期日")
+    state: Mapped[ItemState] = column("状态", one_of(ItemState), default=ItemState.OPEN, index=True)
+    note: Mapped[str] = column("完成说明", Text, default="")
+    happened_on: Mapped[date | None] = column("发生日期")
+    reported_at: Mapped[datetime | None] = column("报完成时间", UtcDateTime)
+    reported_by_id: Mapped[int | None] = column("报完成人编号", ForeignKey("user.id"))
+    redo_by: Mapped[date | None] = column("重报日期")  # the day a reviewer set when sending back
+    reply: Mapped[str] = column("整改回复", Text, default="")  # to the reviewer, when signing again
 
     duty: Mapped[Duty] = relationship()
     post: Mapped[Post] = relationship()
@@ -753,12 +798,13 @@ class Item(Logged):
 class Reading(Logged):
     """What was reached of a target; `met` is None while the target's figure is 待定."""
 
+    word = "指标完成值"
     unit_path = ("item", "post", "unit")
 
-    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
-    target_id: Mapped[int] = mapped_column(ForeignKey("target.id"))
-    value: Mapped[Decimal] = mapped_column(ExactDecimal)
-    met: Mapped[bool | None]
+    item_id: Mapped[int] = column("本期事项编号", ForeignKey("item.id"), index=True)
+    target_id: Mapped[int] = column("指标编号", ForeignKey("target.id"))
+    value: Mapped[Decimal] = column("完成值", ExactDecimal)
+    met: Mapped[bool | None] = column("达标")
 
     item: Mapped[Item] = relationship(back_populates="readings")
     target: Mapped[Target] = relationship()
@@ -769,18 +815,19 @@ class Reading(Logged):
 
 
 class Evidence(Logged):
-    """佐证. The number of a document, or a file, which checklist.evidence keeps by its hash; never required."""
+    """The number of a document, or a file, which items.evidence keeps by its hash; never required."""
 
+    word = "佐证"
     schema = 2
     assumed: ClassVar = {1: dict.fromkeys(("file_name", "file_sha256", "file_size", "file_type"))}
     unit_path = ("item", "post", "unit")
 
-    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
-    document_no: Mapped[str] = mapped_column(String(120))  # "" for a file
-    file_name: Mapped[str | None] = mapped_column(String(120))  # for people only; the file's place is its hash
-    file_sha256: Mapped[str | None] = mapped_column(String(64))
-    file_size: Mapped[int | None]  # bytes
-    file_type: Mapped[str | None] = mapped_column(String(100))  # the media type that its content shows
+    item_id: Mapped[int] = column("本期事项编号", ForeignKey("item.id"), index=True)
+    document_no: Mapped[str] = column("文号", String(120))  # "" for a file
+    file_name: Mapped[str | None] = column("文件名", String(120))  # for people only; the file's place is its hash
+    file_sha256: Mapped[str | None] = column("文件哈希", String(64))
+    file_size: Mapped[int | None] = column("文件大小（字节）")
+    file_type: Mapped[str | None] = column("文件类型", String(100))  # the media type that its content shows
 
     item: Mapped[Item] = relationship(back_populates="evidence")
 
@@ -794,11 +841,12 @@ class Evidence(Logged):
 class Batch(Logged):
     """One press of 签认: its items' signatures stand or fall together. Its id is the receipt's number."""
 
+    word = "签认批次"
     unit_path = ("post", "unit")
 
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    signed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    post_id: Mapped[int] = column("岗位编号", ForeignKey("post.id"), index=True)
+    user_id: Mapped[int] = column("签认人编号", ForeignKey("user.id"))
+    signed_at: Mapped[datetime] = column("签认时间", UtcDateTime)
 
     post: Mapped[Post] = relationship()
     user: Mapped[User] = relationship()
@@ -806,30 +854,31 @@ class Batch(Logged):
 
 
 class Signature(Logged):
-    """签认. `statement` is verbatim what the page showed; name and post are as they stood that day."""
+    """`statement` is verbatim what the page showed; name and post are as they stood that day."""
 
+    word = "签认"
     schema = 2
     assumed: ClassVar = {1: {"voided_at": None, "voided_by_id": None}}
     unit_path = ("item", "post", "unit")
 
-    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), index=True)
-    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
-    duty_id: Mapped[int] = mapped_column(ForeignKey("duty.id"))
-    duty_version: Mapped[int]
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    signer: Mapped[str] = mapped_column(String(40))
-    post_title: Mapped[str] = mapped_column(String(160))
-    acting: Mapped[bool]
-    statement: Mapped[str] = mapped_column(Text)
-    statement_version: Mapped[int]
-    on_behalf_of: Mapped[str] = mapped_column(String(80), default="")
-    minutes_no: Mapped[str] = mapped_column(String(60), default="")
-    auth_method: Mapped[str] = mapped_column(String(20))
-    auth_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    withdrawn_because: Mapped[str] = mapped_column(Text, default="")
-    voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    voided_by_id: Mapped[int | None] = mapped_column(ForeignKey("duty.id"))  # as a revision changed it
+    batch_id: Mapped[int] = column("签认批次编号", ForeignKey("batch.id"), index=True)
+    item_id: Mapped[int] = column("本期事项编号", ForeignKey("item.id"), index=True)
+    duty_id: Mapped[int] = column("责任事项编号", ForeignKey("duty.id"))
+    duty_version: Mapped[int] = column("责任事项版次")
+    user_id: Mapped[int] = column("签认人编号", ForeignKey("user.id"))
+    signer: Mapped[str] = column("签认人", String(40))
+    post_title: Mapped[str] = column("岗位", String(160))
+    acting: Mapped[bool] = column("主持工作")
+    statement: Mapped[str] = column("签认全文", Text)
+    statement_version: Mapped[int] = column("签认全文的格式")
+    on_behalf_of: Mapped[str] = column("代表", String(80), default="")
+    minutes_no: Mapped[str] = column("会议纪要文号", String(60), default="")
+    auth_method: Mapped[str] = column("验证方式", String(20))
+    auth_at: Mapped[datetime] = column("验证密码的时间", UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = column("撤回时间", UtcDateTime)
+    withdrawn_because: Mapped[str] = column("撤回的理由", Text, default="")
+    voided_at: Mapped[datetime | None] = column("作废时间", UtcDateTime)
+    voided_by_id: Mapped[int | None] = column("使其作废的责任事项编号", ForeignKey("duty.id"))  # of the new version
 
     duty: Mapped[Duty] = relationship(foreign_keys="Signature.duty_id")
     voided_by: Mapped[Duty | None] = relationship(foreign_keys="Signature.voided_by_id")
@@ -841,18 +890,19 @@ class Signature(Logged):
 class Review(Logged):
     """A reviewer's word on one signature; `outside_document` where the superior does not use the system."""
 
+    word = "审核"
     unit_path = ("item", "post", "unit")
 
-    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
-    signature_id: Mapped[int] = mapped_column(ForeignKey("signature.id"))
-    verdict: Mapped[Verdict] = mapped_column(word(Verdict))
-    reason: Mapped[str] = mapped_column(Text, default="")
-    redo_by: Mapped[date | None]
-    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    reviewer_post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
-    outside_document: Mapped[str] = mapped_column(String(120), default="")
-    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    reviewed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    item_id: Mapped[int] = column("本期事项编号", ForeignKey("item.id"), index=True)
+    signature_id: Mapped[int] = column("签认编号", ForeignKey("signature.id"))
+    verdict: Mapped[Verdict] = column("审核结论", one_of(Verdict))
+    reason: Mapped[str] = column("理由", Text, default="")
+    redo_by: Mapped[date | None] = column("重报日期")
+    reviewer_id: Mapped[int | None] = column("审核人编号", ForeignKey("user.id"))
+    reviewer_post_id: Mapped[int | None] = column("审核岗位编号", ForeignKey("post.id"))
+    outside_document: Mapped[str] = column("上级审核意见的文号", String(120), default="")
+    recorded_by_id: Mapped[int] = column("记录人编号", ForeignKey("user.id"))
+    reviewed_at: Mapped[datetime] = column("审核时间", UtcDateTime)
 
     item: Mapped[Item] = relationship(back_populates="reviews")
     signature: Mapped[Signature] = relationship()
@@ -862,12 +912,14 @@ class Review(Logged):
 
 
 class Feedback(Logged):
-    """意见反馈. What somebody wrote with the button at the foot of a page."""
+    """What somebody wrote with the button at the foot of a page."""
 
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    page: Mapped[str] = mapped_column(String(200))
-    text: Mapped[str] = mapped_column(Text)
-    written_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    word = "意见反馈"
+
+    user_id: Mapped[int] = column("填写人编号", ForeignKey("user.id"))
+    page: Mapped[str] = column("页面", String(200))
+    text: Mapped[str] = column("内容", Text)
+    written_at: Mapped[datetime] = column("写下的时间", UtcDateTime)
 
     user: Mapped[User] = relationship()
 

@@ -75,14 +75,6 @@ class Unseen(Refused):
         super().__init__("找不到您要的内容。它可能不存在，或者不在您的查看范围内。请返回上一页。", about)
 
 
-def insist_on(what: str, text: str, field: str, *, most: int | None = None) -> None:
-    """Raise Malformed where a text is blank, or longer than `most` characters."""
-    if not text.strip():
-        raise Malformed(f"请填写{what}。", field)
-    if most is not None and len(text) > most:
-        raise Malformed(f"{what}不超过 {most} 字。", field)
-
-
 class Repeated(Exception):
     """The same form came a second time; `rows` names what it changed the first time, as {table: ids}."""
 

@@ -17,6 +17,7 @@ from checklist import access, clock, ledger
 from checklist.audit import entries, excerpts, words
 from checklist.audit.check import Check
 from checklist.county import units
+from checklist.ledger.acts import ACTIONS
 from checklist.refusal import Malformed
 from pages import current
 from pages.forms import Form, KeptForm, tidy
@@ -52,7 +53,7 @@ def log() -> str:
     shown: dict[str, Any] = {"entries": found[: entries.PAGE], "older": older, "form": form, "before": before}
     if current.is_htmx():
         return render_template("audit/_entries.html", asked=asked, **shown)
-    actions, objects = entries.ACTIONS.values(), entries.OBJECTS.values()
+    actions, objects = ACTIONS.values(), words.OBJECTS.values()
     may_export = any(access.may(current.standing(), "export", unit) for unit in access.readable_logs(current.actor()))
     shown |= {"actions": actions, "objects": objects, "units": units.names(), "may_export": may_export}
     return render_template("audit/log.html", asked=asked, **shown)
@@ -67,7 +68,7 @@ def asked(**changed: Any) -> str:
 @bp.get("/<int:seq>")
 def entry(seq: int) -> str:
     found = entries.entry(seq, by=current.actor())
-    return render_template("audit/entry.html", entry=found, fields=words.FIELDS, legible=words.legible)
+    return render_template("audit/entry.html", entry=found, word=words.word, legible=words.legible)
 
 
 @bp.get("/verdict")

@@ -9,7 +9,7 @@ from wtforms import RadioField, SelectMultipleField
 from wtforms.validators import InputRequired
 
 from checklist import lists
-from checklist.audit import entries
+from checklist.ledger.acts import ACTIONS
 from checklist.lists import consultation, guarding, linter, owners, pairing, precedents, tiers, undoing, workload
 from checklist.lists.undoing import Step
 from models import Duty, DutyList, Part
@@ -65,7 +65,7 @@ def _step_words(step: Step | None) -> str:
     if step is None:
         return ""
     rows = "、".join(map(str, step.positions[:3])) + (f" 等 {len(step.positions)}" if len(step.positions) > 3 else "")
-    return entries.ACTIONS[step.action] + (f"（第 {rows} 项）" if rows else "")
+    return ACTIONS[step.action] + (f"（第 {rows} 项）" if rows else "")
 
 
 def _reminders(findings: Mapping[int, list[linter.Finding]], duty_list: DutyList) -> dict[str, list[Duty]]:

@@ -7,13 +7,12 @@ from datetime import date
 import pytest
 
 from checklist import ledger
-from checklist.audit import bundles, entries, receipts, words
+from checklist.audit import bundles, entries, receipts
 from checklist.audit.check import Check
 from checklist.audit.entries import Filter
 from checklist.items import signoff
 from checklist.ledger import checkpoints
 from checklist.refusal import NotYours, Refused, Unseen
-from models import Logged
 from tests import county
 from tests.conftest import Visit
 
@@ -112,14 +111,9 @@ def test_a_verdict_is_an_entry_too() -> None:
     assert found()[0].body["after"] == {"anchored": 0, "ok": True, "size": size}
 
 
-def test_what_an_entry_changed_is_said_in_words_and_every_field_has_one(visit: Visit) -> None:
-    columns = {column.name for table in Logged.__subclasses__() for column in table.__table__.columns}
-    assert columns - words.FIELDS.keys() == set()
+def test_what_an_entry_changed_is_said_in_words(visit: Visit) -> None:
     item = county.ticked("预算考核", "zhou")
     (line,) = found(action="报完成", object=f"本期事项 {item.id}")
     page = visit("wei").get(f"/audit/{line.seq}").text
     assert '状态 <span class="hint">state</span>' in page
     assert ">已报完成<" in page
-    assert words.legible("duty", "owners", [{"part": "lead", "set": "towns", "except": []}]) == "承担 牵头，集合 各镇"
-    assert words.legible("duty", "dropped", True) == "是"
-    assert words.legible("target", "value", None) == "（无）"

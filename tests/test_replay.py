@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import func, select
 
 from checklist import feedback, ledger
 from checklist.actor import Actor
-from checklist.audit import entries, replay
+from checklist.audit import replay
 from checklist.audit.replay import Difference
 from checklist.county import accounts
 from checklist.items import holidays, signoff
@@ -18,7 +17,6 @@ from checklist.ledger import lines, states
 from checklist.lists import corrections
 from models import Evidence, Logged, Tenure, User, db
 from tests import county
-from tests.conftest import ROOT
 from tests.test_cases import begun
 from tests.test_consultation import consulting
 from tests.test_holidays import NEXT
@@ -287,21 +285,3 @@ def unguard(kind: str, table: str) -> None:
         return
     for verb in ("update", "delete"):
         run(f"DROP TRIGGER {table.removeprefix('audit_')}_{verb}")
-
-
-def test_every_row_that_the_log_speaks_of_has_a_word() -> None:
-    assert entries.OBJECTS.keys() == replay.TABLES.keys()
-
-
-def actions() -> Iterator[str]:
-    """What is said first in every call of act() and Entry() in checklist/, where it is said outright."""
-    for file in (ROOT / "checklist").rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            name = node.func if isinstance(node, ast.Call) else None
-            if isinstance(name, ast.Attribute | ast.Name) and ast.unparse(name) in ("ledger.act", "act", "Entry"):
-                (first, *_) = node.args  # type: ignore[attr-defined]
-                yield from (part.value for part in ast.walk(first) if isinstance(part, ast.Constant))
-
-
-def test_every_act_has_a_word() -> None:
-    assert entries.ACTIONS.keys() == set(actions())
