@@ -17,10 +17,9 @@ from typing import Any
 from checklist.decompose import doubts, grammar, terms
 from checklist.decompose.division import counted, day, pieces, without_background
 from checklist.decompose.figures import Target, targets, verb_op
-from checklist.decompose.grammar import Rule
+from checklist.decompose.grammar import Rule, first
 from checklist.decompose.named import Named, named, told_behind, told_when, without_told
-from checklist.decompose.outline import Heading, Paragraph, Span, clauses, first, legible, paragraphs, unmarked
-from checklist.decompose.vocabulary import RIGHT_AS_IT_IS
+from checklist.decompose.outline import Heading, Paragraph, Span, clauses, legible, paragraphs, unmarked
 
 SHORTEST = 4  # characters: a verb alone asks for nothing
 
@@ -57,7 +56,7 @@ class Proposal:
         return doubts.level(sum(flag.kind == "doubt" for flag in self.flags))
 
     def as_dict(self) -> dict[str, Any]:
-        """As JSON wants it; a figure with decimals is the float that prints the same."""
+        """Return the row as JSON wants it; a figure with decimals is the float that prints the same."""
         row = asdict(self)
         for target in row["targets"]:
             if isinstance(target["value"], Decimal):
@@ -68,28 +67,28 @@ class Proposal:
 
 
 def normalise(text: str) -> str:
-    """Text as offsets count it: without a BOM, line ends LF, NFC."""
+    """Return a text as offsets count it: without a BOM, line ends LF, NFC."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", text)
 
 
 def decompose(text: str) -> list[Proposal]:
-    """The duties that a text asks for, in its order. Any text at all may come in."""
+    """Return the duties that a text, any text at all, asks for, in its order."""
     source = normalise(text)
-    found: list[_Row] = []
+    rows: list[_Row] = []
     point = _Point()
-    for is_told, group in groupby(paragraphs(legible(source)), lambda paragraph: bool(paragraph.told)):
-        if is_told:
+    for tells_whose, group in groupby(paragraphs(legible(source)), lambda paragraph: bool(paragraph.told)):
+        if tells_whose:
             told = "；".join(paragraph.told or "" for paragraph in group)
-            found += [row.told(told) for row in point.rows]
+            rows += [row.told(told) for row in point.rows]
             point = _Point()
             continue
         for paragraph in group:
             if paragraph.level is not None or paragraph.path != point.path:
-                found += point.closed()
+                rows += point.closed()
                 point = _Point(paragraph.path)
             point.add(*_rows_of(paragraph, source))
-    return [row.under_its_headings() for row in found + point.closed()]
+    return [row.under_its_headings() for row in rows + point.closed()]
 
 
 # --- rows ---------------------------------------------------------------------------------------------------
@@ -97,46 +96,46 @@ def decompose(text: str) -> list[Proposal]:
 
 @dataclass(frozen=True)
 class _Row:
-    """A row on its way: what stands beside it may still say whose it is."""
+    """A proposal whose owners and day may still come from what stands beside it."""
 
     proposal: Proposal
     path: tuple[Heading, ...]
     is_told: bool = False
 
     def told(self, words: str) -> _Row:
-        """With the owners and the time that stand beside or below it. Who is told so goes before who is spoken of."""
+        """Return the row with the time and owners that stand beside or below it; these go before who is spoken of."""
         proposal = _timed(self.proposal, words)
         return replace(self, proposal=replace(proposal, named=named(words) or proposal.named), is_told=True)
 
     def owned(self, owners: tuple[Named, ...]) -> _Row:
-        return replace(self, proposal=_inferred(self.proposal, _with(self.proposal, owners, None)))
+        return replace(self, proposal=_inferred(self.proposal, _with(self.proposal, owners)))
 
     def under_its_headings(self) -> Proposal:
-        """With what the headings say in brackets, as （一）自查自纠（4月底前）, or on the lines right below them."""
+        """Return the proposal with what its headings add, the nearest first.
+
+        They add it on the lines right below them, in brackets, as （一）自查自纠（4月底前）, or by whom they tell to do
+        what stands under them, as （三）党员干部要筑牢思想防线.
+        """
         row = self.proposal
         for heading in reversed(self.path):
             bracket = grammar.CLOSED_END.search(heading.text)
             for words in (heading.told, bracket.group() if bracket else ""):
-                row = _with(_timed(row, words), named(words), None) if words else row
-            row = _with(row, _subject(heading), None)
+                row = _with(_timed(row, words), named(words)) if words else row
+            bare = unmarked(heading.text)
+            row = _with(row, named(bare)) if grammar.SUBJECT.match(bare) else row
         return row if any(heading.told for heading in self.path) else _inferred(self.proposal, row)
-
-
-def _subject(heading: Heading) -> tuple[Named, ...]:
-    """Whom a heading tells to do what stands under it: （三）党员干部要筑牢思想防线."""
-    bare = unmarked(heading.text)
-    return named(bare) if grammar.SUBJECT.match(bare) else ()
 
 
 @dataclass
 class _Point:
-    """The paragraphs of one point; what the last of them says at its end speaks of all, where no other says it."""
+    """The rows of one numbered point; `ending` is what its last paragraph says of whose all of them are."""
 
     path: tuple[Heading, ...] = ()
     rows: list[_Row] = field(default_factory=list)
     ending: str | None = None
 
     def add(self, rows: list[_Row], ending: str | None) -> None:
+        """Add a paragraph; its ending holds for the rows before it where none of these has one of its own."""
         if any(row.is_told for row in self.rows):
             self.rows, ending = [replace(row, is_told=True) for row in self.rows], None
         self.rows, self.ending = self.rows + rows, ending
@@ -146,48 +145,47 @@ class _Point:
 
 
 def _rows_of(paragraph: Paragraph, source: str) -> tuple[list[_Row], str | None]:
-    """The rows of a paragraph, and what stands at its end on whose they are.
+    """Return the rows of a paragraph, and what its end says of whose they are.
 
-    What stands behind a sentence speaks of the rows since the last such words; whoever is named in the sentence that
-    opens an enumeration, as in 各镇要压实责任。一要……, is meant in its points.
+    Words on owners behind a sentence hold for the rows since the last such words. Whoever is named in the sentence
+    that opens an enumeration, as in 各镇要压实责任。一要……, owns its points.
     """
-    found: list[_Row] = []
+    done: list[_Row] = []
     waiting: list[_Row] = []
     told = None
     opening = paragraph.opening
     for sentence in paragraph.duties():
-        rows = [_Row(row, sentence.path) for row in _rows(sentence, source)]
-        waiting += (
-            [row.owned(named(opening.text)) for row in rows] if opening and sentence.start > opening.start else rows
-        )
+        owners = named(opening.text) if opening and sentence.start > opening.start else ()
+        waiting += [_Row(proposal, sentence.path).owned(owners) for proposal in _proposals(sentence, source)]
         if told := told_behind(sentence.text):
-            found += [row.told(told) for row in waiting]
+            done += [row.told(told) for row in waiting]
             waiting = []
-    return found + waiting, told
+    return done + waiting, told
 
 
-def _rows(sentence: Span, source: str) -> Iterator[Proposal]:
-    """The rows of one sentence; none where it asks for nothing."""
+def _proposals(sentence: Span, source: str) -> Iterator[Proposal]:
+    """Yield the rows of one sentence; none where it asks for nothing."""
     asked = without_told(unmarked(sentence.text))
-    bare, is_told = without_background(asked)
-    why = first(grammar.DEMANDS if is_told else grammar.DUTIES, bare)
+    bare, follows_background = without_background(asked)
+    why = first(grammar.DEMANDS if follows_background else grammar.DUTIES, bare)
     if not why:
         return
     start = sentence.start + sentence.text.index(asked) + len(asked) - len(bare)
     counts = set(counted(bare))
-    before: Proposal | None = None
     cut = list(pieces(bare))
+    before: Proposal | None = None
     for offset, piece in cut:
         text = piece.rstrip("。；，、！ ")
-        if len(text) >= SHORTEST:
-            row = _proposal(Span(start + offset, text, sentence.path), first(grammar.DUTIES, text) or why, source)
-            if _is_integrity_here(row, before):
-                row = replace(row, side="integrity")
+        if len(text) < SHORTEST:
+            continue
+        row = _proposal(Span(start + offset, text, sentence.path), first(grammar.DUTIES, text) or why, source)
+        if _is_integrity_here(row, before):
+            row = replace(row, side="integrity")
+        if before:
             is_apart = bare[offset - 1] == "；"
-            goes_on = offset in counts and not is_apart
-            before = _following(row, before, goes_on=goes_on, is_apart=is_apart) if before else row
-            has_target, is_cut = bool(before.targets), len(cut) > 1
-            yield _doubted(before, *doubts.doubts(before.text, before.why, is_cut=is_cut, has_target=has_target))
+            row = _following(row, before, goes_on=offset in counts and not is_apart, is_apart=is_apart)
+        before = row
+        yield _doubted(row, *doubts.doubts(row.text, row.why, is_cut=len(cut) > 1, has_target=bool(row.targets)))
 
 
 def _proposal(span: Span, why: Rule, source: str) -> Proposal:
@@ -213,7 +211,7 @@ def _proposal(span: Span, why: Rule, source: str) -> Proposal:
 
 
 def _following(row: Proposal, before: Proposal, *, goes_on: bool, is_apart: bool) -> Proposal:
-    """A row cut off a sentence: what the sentence has said of its owner, and in an enumeration of its day, holds on."""
+    """Return a row cut off a sentence with the owner that the sentence has named, and in an enumeration its day."""
     rules = (grammar.BY, grammar.FORBIDDEN_TO) if is_apart else (grammar.BY,)
     is_anothers = first(rules, before.text) or grammar.BY.search(row.text)
     row = _with(row, () if is_anothers else before.named, before.deadline if goes_on else None)
@@ -224,7 +222,7 @@ def _following(row: Proposal, before: Proposal, *, goes_on: bool, is_apart: bool
 
 
 def _timed(row: Proposal, words: str) -> Proposal:
-    """The row with the time that stands beside or below it."""
+    """Return the row with the time that words beside or below it set."""
     when = told_when(words) or ""
     period = first(terms.PERIODS, when)
     if period and row.cadence == "ongoing":
@@ -232,8 +230,8 @@ def _timed(row: Proposal, words: str) -> Proposal:
     return _with(row, (), day(when))
 
 
-def _with(row: Proposal, owners: tuple[Named, ...], deadline: str | None) -> Proposal:
-    """The row with owners and a day, as far as it names none itself."""
+def _with(row: Proposal, owners: tuple[Named, ...], deadline: str | None = None) -> Proposal:
+    """Return the row with owners and a day, as far as it names none itself."""
     if deadline and row.deadline is None and row.cadence == "ongoing":
         row = replace(row, deadline=deadline, cadence="once")
     return row if row.named else replace(row, named=owners)
@@ -244,25 +242,24 @@ def _doubted(row: Proposal, *found: str) -> Proposal:
 
 
 def _inferred(before: Proposal, row: Proposal) -> Proposal:
-    """The row, doubted where its owners have come from beside it."""
+    """Return the row, doubted where its owners have come from beside it."""
     return _doubted(row, doubts.INFERRED) if row.named != before.named else row
 
 
 def _steps(text: str) -> tuple[str, ...]:
-    """The steps of a procedure that the text tells, in their order."""
+    """Return the steps of the procedure that a text tells, in the procedure's order."""
     for procedure in terms.PROCEDURES:
-        found = terms.in_a_row(procedure).search(text)
-        if found:
+        if found := terms.in_a_row(procedure).search(text):
             steps = tuple(step for step in procedure if step in found.group())
             return steps if len(steps) > 1 else ()
     return ()
 
 
 def side_of(text: str) -> str:
-    """Integrity where the text speaks of that, work where it speaks of work, both where it speaks of both.
+    """Return `integrity` where a text speaks of that alone, `work` where it does not, `both` where it asks for both.
 
-    Where a clause forbids, names an offence or the procedure that guards against it, or only says in which case, the
-    words of work in it tell the field: 严查骗取医保基金的行为 is integrity alone.
+    Where a clause forbids, names an offence or the procedure that guards against it, or only says in which case, its
+    words of work tell the field: 严查骗取医保基金的行为 is integrity alone.
     """
     if not terms.INTEGRITY_WORDS.search(text):
         return "work"
@@ -272,18 +269,16 @@ def side_of(text: str) -> str:
 
 
 def _is_integrity_here(row: Proposal, before: Proposal | None) -> bool:
-    """A row that tells neither goes with the row that it was cut from, or with the headings above it."""
+    """Return whether a row that speaks of no work goes with an integrity row before it, or such a heading above it."""
     if terms.WORK_WORDS.search(row.text):
         return False
-    above = any(map(terms.INTEGRITY_HEADING.search, row.path))
-    return above or (before is not None and before.side == "integrity")
+    return any(map(terms.INTEGRITY_HEADING.search, row.path)) or (before is not None and before.side == "integrity")
 
 
 def flags_of(text: str) -> Iterator[Flag]:
-    """What a human has to look at: what the text masks, and what may be a slip."""
+    """Yield what a human has to look at: what the text masks, and what may be a slip."""
     for found in terms.MASKED.finditer(text):
         yield Flag("masked", found.group())
     for found in terms.NEAR_MISS.finditer(text):
-        phrase = None if found.group() in RIGHT_AS_IT_IS else terms.standard(found.group())
-        if phrase:
+        if phrase := terms.standard(found.group()):
             yield Flag("slip", found.group(), phrase)

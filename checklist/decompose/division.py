@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from checklist.decompose import background, grammar, terms
 from checklist.decompose.figures import targets
-from checklist.decompose.grammar import Rule
-from checklist.decompose.outline import blank, clauses, first
+from checklist.decompose.grammar import Rule, first
+from checklist.decompose.outline import blank, clauses
 
 
 def without_background(sentence: str) -> tuple[str, bool]:
-    """The sentence from its first clause that is not background, and whether something was told before it.
+    """Return the sentence from its first clause that is not background, and whether a statement comes before it.
 
     What follows a statement is a duty only if it says so: 国家出台新举措，加大支持力度 is one statement.
     """
@@ -27,14 +27,14 @@ def without_background(sentence: str) -> tuple[str, bool]:
 
 
 def pieces(sentence: str) -> Iterator[tuple[int, str]]:
-    """A sentence, cut where another owner, a period of its own, a single act or another counted object begins."""
+    """Yield the parts of a sentence, cut where another owner, a period, a single act or another counted object begins."""
     cuts = sorted({0, *_cuts(sentence), *counted(sentence)})
     for begin, end in zip(cuts, [*cuts[1:], len(sentence)], strict=True):
         yield begin, sentence[begin:end]
 
 
 def counted(sentence: str) -> Iterator[int]:
-    """Where, one behind the other, another object is counted: 净增企业50户、新登记市场主体800户.
+    """Yield where, one behind the other, another object is counted: 净增企业50户、新登记市场主体800户.
 
     县级队伍不少于100人，镇级队伍不少于30人, which nobody is told to bring about, says how good the row has to be.
     """
@@ -55,40 +55,40 @@ def counted(sentence: str) -> Iterator[int]:
 
 
 def day(text: str) -> str | None:
-    """By when, in the text's own words: the first day that it names."""
+    """Return by when, in the text's own words: the first day that it names."""
     if not terms.SOME_DAY.search(text):
         return None
     hidden = blank(grammar.QUOTED, text)
-    found = [m for rule in terms.DEADLINES if (m := rule.search(hidden))]
-    return min(found, key=lambda m: (m.start(), -m.end())).group() if found else None
+    found = [found for rule in terms.DEADLINES if (found := rule.search(hidden))]
+    return min(found, key=lambda found: (found.start(), -found.end())).group() if found else None
 
 
 @dataclass(frozen=True)
 class _Said:
-    """What a stretch of a sentence says of who, when and how often; `is_told` where it ends in a bracket on its owner."""
+    """Who, when and how often, as a stretch of a sentence says it."""
 
     is_named: bool
     period: Rule | None
     day: str | None
     case: Rule | None
-    is_told: bool
+    is_told: bool  # it ends in a bracket on its owner
     whom: str | None  # 由项目单位审批
-
-    @property
-    def has_owner(self) -> bool:
-        return self.is_named or self.whom is not None
 
     @classmethod
     def by(cls, text: str) -> _Said:
         period = first((*terms.PERIODS, *terms.OTHER_PERIODS), text)
-        is_told = text.endswith("）") and bool(grammar.BRACKET.search(text))
-        is_named = bool(grammar.SUBJECT.search(text) or grammar.DOER.search(text))
-        found = grammar.BY.search(text)
+        whom = grammar.BY.search(text)
         return cls(
-            is_named, period, None if period else day(text), first(terms.CASES, text), is_told, found and found["who"]
+            is_named=bool(grammar.SUBJECT.search(text) or grammar.DOER.search(text)),
+            period=period,
+            day=None if period else day(text),
+            case=first(terms.CASES, text),
+            is_told=text.endswith("）") and bool(grammar.BRACKET.search(text)),
+            whom=whom and whom["who"],
         )
 
-    def joined(self, other: _Said) -> _Said:
+    def then(self, other: _Said) -> _Said:
+        """Return what both say; the later goes before."""
         return _Said(
             self.is_named or other.is_named,
             other.period or self.period,
@@ -100,43 +100,48 @@ class _Said:
 
 
 def _cuts(sentence: str) -> Iterator[int]:
-    """Where a clause begins another duty; the conditions right before it go with it."""
+    """Yield where a clause begins another duty; the conditions right before it go with it."""
     begin = 0
-    before: _Said | None = None  # what the duty before has said
+    before: _Said | None = None  # by the duty before
     for clause, end in clauses(sentence):
         waits = grammar.CONDITION.search(clause) or (before is None and grammar.BY_WHOM.search(clause))
-        if not (waits and end < len(sentence)):
-            said = _Said.by(sentence[begin:end].rstrip("，；。"))
-            if before is None:
-                before = said
-            elif is_apart(sentence, begin, clause) or (
-                _begins(clause, sentence[begin:end].rstrip("，；。"), said, before)
-                and not _limits_a_step(clause, sentence[:begin])
-                and not (grammar.SWEEP.search(clause) and grammar.MEANS.search(sentence[:begin]))
-            ):
-                yield begin
-                before = said
-            else:
-                before = before.joined(said)
-            begin = end
+        if waits and end < len(sentence):
+            continue
+        whole = sentence[begin:end].rstrip("，；。")
+        said = _Said.by(whole)
+        if before is None:
+            before = said
+        elif _is_apart(sentence, begin, clause) or (
+            _begins(clause, whole, said, before) and not _goes_on(clause, sentence[:begin])
+        ):
+            yield begin
+            before = said
+        else:
+            before = before.then(said)
+        begin = end
 
 
-def _limits_a_step(clause: str, before: str) -> bool:
-    """Whether a clause says by when a step is done that was named before: 履行专家论证、风险评估程序，专家论证10日内完成."""
-    limited = grammar.LIMITED_STEP.match(clause)
-    return limited is not None and limited["step"] in before
+def _is_apart(sentence: str, begin: int, clause: str) -> bool:
+    """Return whether a clause asks for something behind a semicolon, where it is a duty of its own."""
+    asks = clause.startswith(("对", "凡")) or first(grammar.DUTIES, clause)
+    return bool(asks and sentence[begin - 1 : begin] == "；")
 
 
-def is_apart(sentence: str, begin: int, clause: str) -> bool:
-    """Behind a semicolon, what asks for something is a duty of its own."""
-    return sentence[begin - 1 : begin] == "；" and bool(
-        clause.startswith(("对", "凡")) or first(grammar.DUTIES, clause)
-    )
+def _goes_on(clause: str, before: str) -> bool:
+    """Return whether a clause only says more of the words before it.
+
+    It says by when a step is done (履行专家论证、风险评估程序，专家论证10日内完成), or what a group is formed for.
+    """
+    step = grammar.LIMITED_STEP.match(clause)
+    if step and step["step"] in before:
+        return True
+    return bool(grammar.SWEEP.search(clause) and grammar.MEANS.search(before))
 
 
 def _begins(clause: str, whole: str, said: _Said, before: _Said) -> bool:
-    """Whether a clause, `whole` with its conditions, is a duty of its own behind what was said before."""
-    if grammar.OWN_SUBJECT.search(clause) or (before.has_owner and grammar.DOER.match(clause)):
+    """Return whether a clause, `whole` with its conditions, is a duty of its own behind what was said before."""
+    has_owner = before.is_named or before.whom is not None
+    if grammar.OWN_SUBJECT.search(clause) or (has_owner and grammar.DOER.match(clause)):
         return True
     if first(grammar.TAIL, clause) and not (said.day and before.day):
         return False
@@ -148,5 +153,4 @@ def _begins(clause: str, whole: str, said: _Said, before: _Said) -> bool:
         return True
     if said.day and (before.day or not grammar.COMPLETES.search(whole)):
         return bool(before.day or before.period) or not any(targets(clause))
-    returns = before.period and grammar.RETURNS.search(clause)
-    return bool(returns or before.is_told)
+    return bool(before.is_told or (before.period and grammar.RETURNS.search(clause)))

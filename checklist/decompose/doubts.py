@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from checklist.decompose import terms
 from checklist.decompose.figures import unread
-from checklist.decompose.outline import first
+from checklist.decompose.grammar import first
 
 LEVELS = ("高", "中", "低")
 LONGEST = 80  # characters of a row that asks for one thing

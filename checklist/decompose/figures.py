@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from checklist.decompose import background, grammar, terms
+from checklist.decompose.grammar import first
 from checklist.decompose.numerals import value
-from checklist.decompose.outline import blank, clauses, first
+from checklist.decompose.outline import blank, clauses
 from checklist.decompose.vocabulary import COUNTER, FIGURE, FRACTION, MORE, PERCENT, RATIO, SPAN_OF_TIME, TIMES, UNIT
 
 LONGEST_OF = 24

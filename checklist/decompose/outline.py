@@ -1,6 +1,6 @@
-"""The outline of a text: its lines, the headings above them, its sentences and their clauses.
+"""The outline of a text: its lines, the headings above them, its sentences and their clauses. Pure.
 
-Pure: text in, spans out. Every span knows where it stands in the source, in code points.
+Every span knows where it stands in the source, in code points.
 """
 
 from __future__ import annotations
@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise, takewhile
 from typing import NamedTuple
 
 from checklist.decompose import background, grammar, terms
-from checklist.decompose.grammar import Rule
+from checklist.decompose.grammar import first, first_match
 
 LONGEST_HEADING = 30
 LONGEST_SLOGAN = 20
@@ -50,7 +49,7 @@ class Paragraph:
     sentences: tuple[Span, ...]
     title: Heading | None  # the short sentence it opens with
     is_silent: bool  # it asks for nothing, whatever its words: a preamble, a section on the past
-    looks_back: bool  # what was said before it goes on in it
+    looks_back: tuple[bool, ...]  # of each sentence
 
     @property
     def told(self) -> str | None:
@@ -58,7 +57,7 @@ class Paragraph:
         text = "".join(span.text for span in self.sentences)
         return text if _only_tells_whose(text) else None
 
-    @cached_property
+    @property
     def opening(self) -> Span | None:
         """The sentence that opens an enumeration: 各镇要压实责任。一要……。二要……。"""
         for sentence, then in pairwise(self.sentences):
@@ -68,46 +67,28 @@ class Paragraph:
         return None
 
     def duties(self) -> Iterator[Span]:
-        """The sentences that may ask for something: not those that look back, greet, or repeat a title."""
-        looks_back = self.looks_back
-        for n, sentence in enumerate(self.sentences):
-            bare = unmarked(sentence.text)
-            looks_back = _looks_back(bare, looks_back)
-            is_slogan = n == 0 and self.title is not None and self._repeats_its_title(bare)
-            if not (
-                looks_back
-                or self.is_silent
-                or is_slogan
-                or self._only_opens(sentence)
-                or first(background.NO_DUTY, bare)
-            ):
+        """Yield the sentences that may ask for something: not those that look back, greet, or repeat a title.
+
+        The sentence that opens an enumeration is said again by its points, unless it gives a figure or day of its own.
+        """
+        opening = self.opening
+        for sentence, looks_back in zip(self.sentences, self.looks_back, strict=True):
+            only_opens = sentence == opening and not any(map(str.isdigit, sentence.text))
+            repeats = self.title is not None and sentence == self.sentences[0] and self._opens_with_a_slogan()
+            is_empty = self.is_silent or looks_back or only_opens or repeats
+            if not is_empty and not first(background.NO_DUTY, unmarked(sentence.text)):
                 yield sentence
 
-    def _only_opens(self, sentence: Span) -> bool:
-        """What opens an enumeration is said again by its points, unless it gives a figure or a day of its own."""
-        return sentence == self.opening and not any(map(str.isdigit, sentence.text))
-
-    def ends_in_the_past(self) -> bool:
-        looks_back = self.looks_back
-        for sentence in self.sentences:
-            looks_back = _looks_back(unmarked(sentence.text), looks_back)
-        return looks_back
-
-    def _repeats_its_title(self, sentence: str) -> bool:
-        """Behind a title, a short sentence without 要 says the same again where all that follow say 要."""
-        following = [span.text for span in self.sentences[1:]]
-        is_short = len(sentence) <= LONGEST_SLOGAN and not first(grammar.DEMANDS, sentence)
-        return is_short and bool(following) and all(text.startswith("要") for text in following)
-
-
-def _looks_back(sentence: str, before: bool) -> bool:
-    if first(background.LOOKS_BACK, sentence):
-        return True
-    return before and not first(background.TURNS_FORWARD, sentence)
+    def _opens_with_a_slogan(self) -> bool:
+        """Return whether a short sentence without 要 comes first, which says the title again, and all others say 要."""
+        slogan, *others = self.sentences
+        bare = unmarked(slogan.text)
+        is_short = len(bare) <= LONGEST_SLOGAN and not first(grammar.DEMANDS, bare)
+        return is_short and bool(others) and all(span.text.startswith("要") for span in others)
 
 
 def legible(text: str) -> str:
-    """The text with Chinese punctuation, each character in its place; a comma within a figure stays."""
+    """Return the text with Chinese punctuation, each character in its place; a comma within a figure stays."""
     text = re.sub(r'"([^"\n]{0,100})"', r"“\1”", text)
     text = re.sub(r"(?<![0-9]),|,(?![0-9])", "，", text)
     text = re.sub(r"(?<=[一-鿿）”])\.(?=\s|$|[一-鿿（])", "。", text)
@@ -115,7 +96,7 @@ def legible(text: str) -> str:
 
 
 def paragraphs(text: str) -> Iterator[Paragraph]:
-    """The lines that are not headings, each with the headings above it."""
+    """Yield the lines that are not headings, each with the headings above it."""
     lines = list(_lines(text))
     following = _following(lines)
     headings: list[Heading] = []
@@ -126,38 +107,34 @@ def paragraphs(text: str) -> Iterator[Paragraph]:
         if level is not None:
             headings = [heading for heading in headings if heading.level < level]
         if _is_heading(line, level, following[n]):
-            unnumbered = line if level is None else ""
-            told = _told_below(lines, n + 1)
-            headings += [Heading(start, line.rstrip("。"), level, told)] if level is not None else []
-            looks_back = False
-            begin = n + 1 + (told.count("\n") if level is not None else 0)
-            continue
-        if n < begin:
-            continue
-        path = tuple(headings)
-        title, sentences = _sentences(start, line, path, level)
-        is_preamble = level is None and bool(path) and following[n].next_mark > path[-1].level
-        above = (*(heading.text for heading in path), unnumbered, title.text if title else "")
-        is_empty = not _tells_goals(above) and any(first(background.EMPTY_HEADINGS, unmarked(each)) for each in above)
-        is_silent = is_preamble or is_empty or (line.startswith("同志们") and len(line) <= LONGEST_PERORATION)
-        paragraph = Paragraph(level, path, sentences, title, is_silent, looks_back and level is not None)
-        looks_back = paragraph.ends_in_the_past()
-        yield paragraph
+            unnumbered, looks_back = line, False
+            if level is not None:
+                told = [line for _, line in takewhile(lambda line: _only_tells_whose(line[1]), lines[n + 1 :])]
+                headings.append(Heading(start, line.rstrip("。"), level, "".join(f"{line}\n" for line in told)))
+                unnumbered, begin = "", n + 1 + len(told)
+        elif n >= begin:
+            path = tuple(headings)
+            title, sentences = _sentences(start, line, path)
+            past = list(accumulate(sentences, _looks_back, initial=looks_back and level is not None))
+            looks_back = past[-1]
+            is_preamble = level is None and bool(path) and following[n].next_mark > path[-1].level
+            above = [heading.text for heading in path] + [unnumbered, title.text if title else ""]
+            is_peroration = line.startswith("同志们") and len(line) <= LONGEST_PERORATION
+            is_silent = is_preamble or is_peroration or _ask_nothing([heading for heading in above if heading])
+            yield Paragraph(level, path, sentences, title, is_silent, tuple(past[1:]))
 
 
-def _tells_goals(headings: tuple[str, ...]) -> bool:
-    """The figures that stand under 总体要求 as its 主要目标 are duties."""
-    last = next((heading for heading in reversed(headings) if heading), "")
-    return bool(background.GOALS.search(last))
+def _looks_back(before: bool, sentence: Span) -> bool:
+    """Return whether a sentence tells what was, given whether the one before it did."""
+    bare = unmarked(sentence.text)
+    return bool(first(background.LOOKS_BACK, bare)) or (before and not first(background.TURNS_FORWARD, bare))
 
 
-def _told_below(lines: list[tuple[int, str]], n: int) -> str:
-    """The lines from the nth on that only tell whose it is, each with its line end."""
-    told = ""
-    while n < len(lines) and _only_tells_whose(lines[n][1]):
-        told += lines[n][1] + "\n"
-        n += 1
-    return told
+def _ask_nothing(headings: list[str]) -> bool:
+    """Return whether what was, or what guides, stands under the headings; of 总体要求, its 主要目标 are duties."""
+    if headings and background.GOALS.search(headings[-1]):
+        return False
+    return any(first(background.EMPTY_HEADINGS, unmarked(heading)) for heading in headings)
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -170,7 +147,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def level_of(text: str) -> int | None:
-    """The level of the mark with which a text begins."""
+    """Return the level of the mark with which a text begins: its place in grammar.MARKS."""
     return next((n for n, mark in enumerate(grammar.MARKS) if mark.search(text)), None)
 
 
@@ -180,7 +157,7 @@ class _Following(NamedTuple):
 
 
 def _following(lines: list[tuple[int, str]]) -> list[_Following]:
-    """What comes after each line; lines that only say whose a duty is do not count.
+    """Return for each line what comes after it; lines that only say whose a duty is do not count.
 
     A paragraph before the first point of its section opens the section: what it says, the points say again.
     """
@@ -196,13 +173,13 @@ def _following(lines: list[tuple[int, str]]) -> list[_Following]:
 
 
 def _only_tells_whose(line: str) -> bool:
-    """It says nothing but whose the duties before it are, or by when."""
-    is_label = any(rule.match(line) for rule in (grammar.LABEL, grammar.TIME_LABEL))
-    return is_label or bool(grammar.BRACKET.pattern.fullmatch(line.rstrip("。")))
+    """Return whether a line says nothing but whose the duties before it are, or by when."""
+    is_label = grammar.LABEL.match(line) or grammar.TIME_LABEL.match(line)
+    return bool(is_label or grammar.BRACKET.pattern.fullmatch(line.rstrip("。")))
 
 
 def _is_heading(line: str, level: int | None, following: _Following) -> bool:
-    """A short line of its own; a numbered one may end in a full stop, but has something under it."""
+    """Return whether a line is short and alone; a numbered one may end in a full stop, but has something under it."""
     line = _without_bracket(line) or line if level is not None else line
     if len(line) > LONGEST_HEADING or "：" in line or line.endswith(("；", "，")):
         return False
@@ -210,24 +187,21 @@ def _is_heading(line: str, level: int | None, following: _Following) -> bool:
     if level is None:
         return not stops and "，" not in line
     is_open = not stops or (stops == [len(line)] and following.next_mark > level)
-    return is_open and following.is_under and not is_specific(line)
+    return is_open and following.is_under and not _is_specific(line)
 
 
-def is_specific(line: str) -> bool:
-    """It says who, how much or by when: more than a heading does."""
-    bare = _without_bracket(unmarked(line))
-    groups = (grammar.DEMANDS, (grammar.INDICATOR,), terms.PERIODS, terms.DEADLINES)
-    return any(first(group, bare.removeprefix("要")) for group in groups)
+def _is_specific(line: str) -> bool:
+    """Return whether a line says who, how much or by when: more than a heading does."""
+    bare = _without_bracket(unmarked(line)).removeprefix("要")
+    return bool(first((*grammar.DEMANDS, grammar.INDICATOR, *terms.PERIODS, *terms.DEADLINES), bare))
 
 
 def _without_bracket(title: str) -> str:
     return grammar.CLOSED_END.sub("", title.rstrip("。"))
 
 
-def _sentences(
-    start: int, line: str, path: tuple[Heading, ...], level: int | None
-) -> tuple[Heading | None, tuple[Span, ...]]:
-    """The title with which a paragraph opens, if any, and its sentences under it and their own marks."""
+def _sentences(start: int, line: str, path: tuple[Heading, ...]) -> tuple[Heading | None, tuple[Span, ...]]:
+    """Return the title with which a paragraph opens, if any, and its sentences under it and their own marks."""
     spans, title = [], None
     pieces = list(_split(start, line))
     for n, (at, sentence) in enumerate(pieces):
@@ -253,62 +227,50 @@ def _split(start: int, line: str) -> Iterator[tuple[int, str]]:
 
 
 def _is_title(sentence: str, level: int, following: str) -> bool:
-    """A short numbered sentence that names what those behind it are about."""
-    has_halves = bool(grammar.TWO_HALVES.search(sentence))
-    may_have_comma = has_halves or grammar.MARKS[level].says in grammar.WITH_A_COMMA
+    """Return whether a short numbered sentence names what those behind it are about."""
+    title = _without_bracket(sentence)
+    mark = grammar.MARKS[level].says
+    may_have_comma = mark in grammar.WITH_A_COMMA or grammar.TWO_HALVES.search(sentence)
     next_level = level_of(following)
     return (
-        len(_without_bracket(sentence)) <= LONGEST_HEADING
+        len(title) <= LONGEST_HEADING
         and sentence.endswith(("。", "；"))
-        and ("，" not in _without_bracket(unmarked(sentence)) or may_have_comma)
+        and bool("，" not in unmarked(title) or may_have_comma)
         and (next_level is None or next_level > level)
         and not grammar.BY_WHOM.search(following.rstrip("。"))
-        and (
-            not is_specific(sentence)
-            or _is_said_aloud(unmarked(sentence), level)
-            or _says_whose(sentence, level, following)
-        )
+        and (not _is_specific(sentence) or _asks_nobody(unmarked(sentence), mark, following))
     )
 
 
-def _is_said_aloud(sentence: str, level: int) -> bool:
-    """一是排查要全覆盖。 is a title too: 要 asks nobody here."""
-    is_short = grammar.MARKS[level].says in grammar.SAID_ALOUD and grammar.SHORT_SAYING.search(sentence)
-    return bool(is_short) and not grammar.SUBJECT.search(sentence)
+def _asks_nobody(sentence: str, mark: str, following: str) -> bool:
+    """Return whether a sentence with 要 is a title all the same.
 
-
-def _says_whose(sentence: str, level: int, following: str) -> bool:
-    """（三）党员干部要筑牢思想防线。 is a title where what follows says what they are to do."""
-    bare = unmarked(sentence)
-    is_short = grammar.MARKS[level].says == "point" and bool(grammar.SHORT_DEMAND.search(bare))
-    return is_short and bool(first(grammar.DEMANDS, following))
+    一是排查要全覆盖。 is, since 要 asks nobody here, and so is （三）党员干部要筑牢思想防线。 where what follows says what
+    they are to do.
+    """
+    if mark in grammar.SAID_ALOUD and grammar.SHORT_SAYING.search(sentence):
+        return not grammar.SUBJECT.search(sentence)
+    is_owned = mark == "point" and grammar.SHORT_DEMAND.search(sentence)
+    return bool(is_owned and first(grammar.DEMANDS, following))
 
 
 def unmarked(sentence: str) -> str:
-    """A sentence without the mark that numbers it; of 一要 the 要 stays, since it is what asks."""
-    for mark in grammar.MARKS:
-        found = mark.search(sentence)
-        if found:
-            end = found.end() - (1 if found.group().endswith("要") else 0)
-            return sentence[end:].lstrip(" 　")
+    """Return a sentence without the mark that numbers it; of 一要 the 要 stays, since it is what asks."""
+    if found := first_match(grammar.MARKS, sentence):
+        return sentence[found.end() - found.group().endswith("要") :].lstrip(" 　")
     return sentence
 
 
 def clauses(sentence: str) -> Iterator[tuple[str, int]]:
-    """Each clause and where the next one begins; what stands in brackets or quotes ends no clause."""
+    """Yield each clause and where the next one begins; what stands in brackets or quotes ends no clause."""
     closed = blank(grammar.CLOSED, sentence)
     at = 0
-    for end in [m.end() for m in grammar.CLAUSE_END.finditer(closed)] + [len(sentence)]:
+    for end in [*(found.end() for found in grammar.CLAUSE_END.finditer(closed)), len(sentence)]:
         if at < end:
             yield sentence[at:end].rstrip("，；。！— "), end
         at = end
 
 
 def blank(pattern: re.Pattern[str], text: str) -> str:
-    """The text with what matches put out of sight, every other character in its place."""
-    return pattern.sub(lambda m: HIDDEN * len(m.group()), text)
-
-
-def first(rules: tuple[Rule, ...], text: str) -> Rule | None:
-    """The first rule that fits."""
-    return next((rule for rule in rules if rule.search(text)), None)
+    """Return the text with each match put out of sight, every other character in its place."""
+    return pattern.sub(lambda found: HIDDEN * len(found.group()), text)

@@ -13,6 +13,7 @@ from checklist.decompose.vocabulary import (
     NUMERALS,
     OFFENCE,
     QUANTITY,
+    RIGHT_AS_IT_IS,
     STANDARD_PHRASES,
     UNIT,
     WATCHED_AS_WORK,
@@ -129,7 +130,7 @@ PROCEDURES = (
 
 
 def in_a_row(steps: tuple[str, ...]) -> re.Pattern[str]:
-    """At least two of the steps, one behind the other."""
+    """Return the pattern of at least two of the steps, one behind the other."""
     one = "|".join(steps)
     return re.compile(rf"(?:{one})(?:(?:、|和|及|与|，)?(?:{one})){{1,9}}")
 
@@ -210,7 +211,7 @@ MASKED = re.compile(
 
 
 def _near(phrase: str) -> str:
-    """One other character in the phrase; its first one only where the whole stands in quotes."""
+    """Return the pattern of a phrase with one other character; the first one only where the whole stands in quotes."""
     inside = [f"{re.escape(phrase[:n])}[一-鿿]{re.escape(phrase[n + 1 :])}" for n in range(1, len(phrase))]
     return "|".join([rf"(?<=“)[一-鿿]{re.escape(phrase[1:])}(?=”)", *inside])
 
@@ -219,6 +220,6 @@ NEAR_MISS = re.compile("|".join(_near(phrase) for phrase in STANDARD_PHRASES))
 
 
 def standard(words: str) -> str | None:
-    """The standard phrase that words miss by one character."""
-    alike = (phrase for phrase in STANDARD_PHRASES if len(phrase) == len(words))
+    """Return the standard phrase that words miss by one character, unless they are words of their own."""
+    alike = (phrase for phrase in STANDARD_PHRASES if len(phrase) == len(words) and words not in RIGHT_AS_IT_IS)
     return next((p for p in alike if sum(a != b for a, b in zip(p, words, strict=True)) == 1), None)

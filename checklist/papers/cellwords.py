@@ -15,8 +15,9 @@ from itertools import groupby
 
 from checklist.decompose import figures, grammar, terms
 from checklist.decompose.figures import Target
+from checklist.decompose.grammar import first
 from checklist.decompose.named import Named, named
-from checklist.decompose.outline import first, legible
+from checklist.decompose.outline import legible
 from models import Cadence, ExactDecimal, Side
 
 NOTHING = re.compile(r"[\s/\\—–\-－_.。、无]*")
