@@ -25,7 +25,7 @@ _WEAK_RULES = {"指标要求", "点名安排", "把字句", "程序", "办结", 
 
 
 def doubts(text: str, why: str, *, is_cut: bool, has_target: bool) -> Iterator[str]:
-    """What there is to look at in a row; `why` names the rule that made it one, `is_cut` tells of a part of a sentence."""
+    """Yield what to look at in a row: `why` names the rule that made it one, `is_cut` says that it is part of a sentence."""
     if is_cut:
         yield CUT
     if why in _WEAK_RULES:
@@ -34,10 +34,10 @@ def doubts(text: str, why: str, *, is_cut: bool, has_target: bool) -> Iterator[s
         yield FINER
     if len(text) > LONGEST:
         yield LONG
-    for figure in unread(text) if not has_target else ():
-        yield f"“{figure}”没有读成指标"
+    if not has_target:
+        yield from (f"“{figure}”没有读成指标" for figure in unread(text))
 
 
 def level(count: int) -> str:
-    """How sure a row with so many doubts is: 高, 中 or 低."""
+    """Return how sure a row with so many doubts is: 高, 中 or 低."""
     return LEVELS[min(count, 2)]

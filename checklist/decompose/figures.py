@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from checklist.decompose import background, grammar, terms
-from checklist.decompose.grammar import first
+from checklist.decompose.grammar import first, first_match
 from checklist.decompose.numerals import value
 from checklist.decompose.outline import blank, clauses
 from checklist.decompose.vocabulary import COUNTER, FIGURE, FRACTION, MORE, PERCENT, RATIO, SPAN_OF_TIME, TIMES, UNIT
@@ -28,12 +28,12 @@ class Target:
     unit: str
 
 
-# How each way of meaning a figure is written for a reader; the sheets are read back by the same signs.
+# Each way of meaning a figure as a reader sees it; the sheets are read back by the same signs.
 OPS = {">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "=": "＝", "+": "增加", "-": "减少"}
 
 
 def in_words(of: str, op: str, value: int | Decimal | None, unit: str) -> str:
-    """A target as people read it: 网上可办率 ≥ 96 %, 隐性债务 减少 待定 亿元."""
+    """Return a target as people read it: 网上可办率 ≥ 96 %, 隐性债务 减少 待定 亿元."""
     figure = "待定" if value is None else f"{Decimal(value):f}"
     return f"{of} {OPS[op]} {figure} {unit}".rstrip()
 
@@ -75,10 +75,15 @@ _DONE_TO = re.compile(r"(?<=..)(?:实施|开展|进行|提供)")  # 为800户老
 _BRINGS = re.compile(r"(?:新建|改建|扩建|改扩建|培育|引进|招引)$")  # 养老点三年内新建不少于90个
 _COUNTS = re.compile(rf"^{COUNTER}$")
 _NOUN_BEHIND = re.compile(r"^[^，、；。0-9（）]{2,24}")
+_AS_STANDARD = re.compile(
+    r"^(?:以上|以内|之内|以下|内)?(?:的比例|的标准(?:配建|配备|配置|建设)?)?的?(?:必须|应当|要|须)?"
+)
+_SPENT = re.compile(r"(?:以上|以下|以内)?(用于[^，、；。0-9]{2,20})")  # 其中30%以上用于设施管护
+_JOINED = re.compile(r"^(?:[^：]{0,20}：|以上|以内|以下|左右)?(?:[、，及]|和(?![美谐睦]))?")  # to what stands before
 
 
 def targets(text: str, *, op: str | None = None, whose: str = "") -> Iterator[Target]:
-    """The figures that the text asks for; those in quotes, in background or in a condition are none.
+    """Yield the figures that a text asks for; those in quotes, in background or in a condition are none.
 
     `op` is how a figure is meant where the text has no word for it: in 新增企业8家、农场5家 the second goes with 新增;
     `whose` is what it is about where the text does not say so again: 开工率一季度达到40%，上半年达到75%.
@@ -91,26 +96,31 @@ def targets(text: str, *, op: str | None = None, whose: str = "") -> Iterator[Ta
 
 
 def unread(text: str) -> Iterator[str]:
-    """The figures, as they are written, of which the text does not say how they are meant."""
+    """Yield the figures, as they are written, of which a text does not say how they are meant."""
     for clause, _ in _asking(text):
+        if _SHARED.search(clause):
+            continue
         hidden = blank(grammar.CLOSED, clause)
-        for figure in map(_Figure.of, _FIGURE.finditer(hidden) if not _SHARED.search(clause) else ()):
+        for figure in _figures(hidden):
             before, behind = hidden[: figure.start][-FAR:], hidden[figure.end :][:FAR]
             is_told = _op(before, behind) or figure.low or terms.FROM.search(before)
-            if not is_told and not _only_tells(before, behind, figure) and behind[:2] not in ("以上", "以下"):
+            if not is_told and not _only_tells(before, behind, figure) and not behind.startswith(("以上", "以下")):
                 yield clause[figure.start : figure.end]
 
 
 def verb_op(text: str) -> str | None:
-    """How the verb before the last figure means it, whatever stands behind: + in 新增企业12户以上, for what goes on in 农场5户."""
+    """Return how the verb before the last figure means it, whatever stands behind.
+
+    It is + in 新增企业12户以上, for what goes on in 农场5户.
+    """
     hidden = blank(grammar.CLOSED, text)
-    last = max((found.start() for found in _FIGURE.finditer(hidden)), default=0)
+    last = max((figure.start for figure in _figures(hidden)), default=0)
     found = first(terms.BEFORE, hidden[max(0, last - FAR) : last])
     return found.says if found else None
 
 
 def _asking(text: str) -> Iterator[tuple[str, str]]:
-    """Each clause that asks for something, with the one before it."""
+    """Yield each clause that asks for something, with the one before it."""
     before = ""
     for clause, end in clauses(text):
         is_condition = end < len(text) and grammar.CONDITION.search(clause)
@@ -120,9 +130,13 @@ def _asking(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _plain(clause: str, context: str, otherwise: str | None, whose: str) -> Iterator[Target]:
+    """Yield the figures of a clause; its verbs or, where it has none, `otherwise` say how they are meant.
+
+    Where it does not say what they are about, the clause before it (`context`) or the target before (`whose`) does.
+    """
     hidden = blank(grammar.CLOSED, clause)
     begin = 0
-    for figure in map(_Figure.of, _FIGURE.finditer(hidden)):
+    for figure in _figures(hidden):
         start = max(begin, figure.start - FAR)
         before, behind = hidden[start : figure.start], hidden[figure.end : figure.end + FAR]
         op = _op(before, behind) or otherwise or (">=" if figure.low else None)
@@ -161,12 +175,8 @@ class _Figure(NamedTuple):
             return cls(*found.span(), found["low_percent"], found["percent"], "%")
         return cls(*found.span(), found["low"], found["value"], _unit(found["unit"]))
 
-    @property
-    def is_ratio(self) -> bool:
-        return self.unit.startswith(":")
-
     def targets(self, about: str, op: str) -> Iterator[Target]:
-        """One target, or the two ends of 3至5家."""
+        """Yield one target, or the two ends of 3至5家."""
         if self.low:
             yield Target(about, ">=", value(self.low), self.unit)
             yield Target(about, "<=", value(self.value), self.unit)
@@ -174,29 +184,35 @@ class _Figure(NamedTuple):
             yield Target(about, op, value(self.value), self.unit)
 
 
+def _figures(text: str) -> Iterator[_Figure]:
+    return map(_Figure.of, _FIGURE.finditer(text))
+
+
 def _only_tells(before: str, behind: str, figure: _Figure) -> bool:
-    """It says what is there already, which things are meant, that something is done once, or what time it is."""
-    compared = bool(_COMPARED.search(before + behind[:2]))
-    is_frequency = figure.unit == "次" and not compared
-    is_few = (
-        figure.unit == "个"
-        and bool(_FEW.fullmatch(figure.value))
-        and not (compared or _MAKES_MORE.search(before) or _GROUPS.match(behind))
+    """Return whether a figure asks for nothing.
+
+    It says what is there already, which things are meant, that something is done once, or what time it is.
+    """
+    is_compared = _COMPARED.search(before + behind[:2])
+    is_few = figure.unit == "个" and _FEW.fullmatch(figure.value)
+    picks_out = terms.PICKS_OUT.search(behind) or (before.startswith(("对", "凡")) and terms.ATTRIBUTE.search(behind))
+    return bool(
+        (figure.unit == "次" and not is_compared)
+        or (is_few and not (is_compared or _MAKES_MORE.search(before) or _GROUPS.match(behind)))
+        or picks_out
+        or (figure.unit in SPAN_OF_TIME and _WITHIN.match(behind))
+        or (figure.unit.startswith(":") and "比" not in before + behind[:6])
+        or _ALREADY.search(before)
     )
-    picks_out = before.startswith(("对", "凡")) and bool(terms.ATTRIBUTE.search(behind))
-    picks_out = picks_out or bool(terms.PICKS_OUT.search(behind))
-    is_within = figure.unit in SPAN_OF_TIME and bool(_WITHIN.match(behind))
-    is_clock = figure.is_ratio and "比" not in before + behind[:6]
-    return is_frequency or is_few or picks_out or is_within or is_clock or bool(_ALREADY.search(before))
 
 
 def _shared(clause: str, shared: re.Match[str]) -> Iterator[Target]:
-    """政府投资、社会投资项目审批时限分别压缩至90、50个工作日以内: one target for each."""
+    """Yield a target for each of 政府投资、社会投资项目审批时限分别压缩至90、50个工作日以内."""
     values = list(_ONE.finditer(shared["values"]))
     unit = next((found["unit"] for found in reversed(values) if found["unit"]), None)
     if unit is None:
         return
-    things = [t for t in re.split(r"[、和及与]", shared["things"]) if t]
+    things = [thing for thing in re.split(r"[、和及与]", shared["things"]) if thing]
     each = things if len(things) == len(values) else [shared["things"]] * len(values)
     kind = _KIND.search(each[-1])
     op = _op(shared["verb"], clause[shared.end() : shared.end() + 12]) or "="
@@ -206,15 +222,15 @@ def _shared(clause: str, shared: re.Match[str]) -> Iterator[Target]:
 
 
 def _op(before: str, behind: str) -> str | None:
-    """How a figure is meant (民法典 article 1259: 以上、以内 include it, 超过、不满 do not)."""
+    """Return how a figure is meant (民法典 article 1259: 以上、以内 include it, 超过、不满 do not)."""
     found = first(terms.BEHIND, behind) or first((*terms.BEFORE, terms.SHARE), before)
     return found.says if found else None
 
 
 def _about(words: str, behind: str, figure: _Figure) -> str:
-    """What a figure is about, in the text's words: what stands before the verb that sets it, or behind the figure."""
+    """Return what a figure is about, in the text's words: those before the verb that sets it, or behind the figure."""
     hidden = blank(grammar.CLOSED, words)
-    verb = next((m for rule in terms.BEFORE if (m := rule.search(hidden))), None)
+    verb = first_match(terms.BEFORE, hidden)
     counted = _behind(behind, figure.unit)
     if verb and verb.groupdict().get("noun"):
         return _bare(words[verb.start("noun") :])
@@ -223,47 +239,33 @@ def _about(words: str, behind: str, figure: _Figure) -> str:
     changes = verb and (figure.low or first(terms.BEHIND, behind)) and first(terms.CHANGES, hidden)
     if verb and not changes and counted not in _DONE:
         return counted or _bare(words[: verb.start()])
-    return _bare(words[: verb.start()] if verb and not changes else words) or counted or _spent(behind)
+    spent = _SPENT.match(behind)
+    return _bare(words[: verb.start()] if verb and not changes else words) or counted or (spent[1] if spent else "")
 
 
 def _bare(words: str) -> str:
-    """The words without what leads up to them: who is to do it, by when, and 确保 or 力争."""
-    words = terms.FROM.sub(
-        "", re.sub(r"^(?:[^：]{0,20}：|以上|以内|以下|左右)?(?:[、，及]|和(?![美谐睦]))?", "", words)
-    )
+    """Return the words without what leads up to them (who is to do it, by when, 确保 or 力争) and without a day.
+
+    信访积案年底前化解率 is about 信访积案化解率.
+    """
+    words = terms.FROM.sub("", _JOINED.sub("", words))
     doer = grammar.DOER.match(words)
-    words = words[doer.end("who") :] if doer else words
-    words = re.sub(r"^到(?![户位岗期村])", "", words)
-    day = next((m for rule in terms.DEADLINES if (m := rule.match(words))), None)
+    words = re.sub(r"^到(?![户位岗期村])", "", words[doer.end("who") :] if doer else words)
+    day = terms.opening_day(words)
     words = _LEADING.sub("", words[day.end() :] if day else words)
     words = _BETWEEN.sub("", _BETWEEN.sub("", words)).lstrip("、，").rstrip(_TRAILING)
-    return _BRINGS.sub("", _HANDLES.sub("", _without_day(words)))
-
-
-def _without_day(words: str) -> str:
-    """信访积案年底前化解率 is about 信访积案化解率."""
-    found = next((m for rule in terms.DEADLINES if (m := rule.search(words))), None)
-    return words[: found.start()] + words[found.end() :] if found else words
+    if day := first_match(terms.DEADLINES, words):
+        words = words[: day.start()] + words[day.end() :]
+    return _BRINGS.sub("", _HANDLES.sub("", words))
 
 
 def _behind(words: str, unit: str) -> str:
-    """What is counted, what stands in a ratio, or what has to be done in time, where it stands behind the figure."""
-    is_ratio = unit.startswith(":")
-    if not (_COUNTS.search(unit) or is_ratio or unit in SPAN_OF_TIME):
+    """Return what is counted, stands in a ratio or has to be done in time, where it stands behind the figure."""
+    if not (_COUNTS.search(unit) or unit.startswith(":") or unit in SPAN_OF_TIME):
         return ""
-    found = _NOUN_BEHIND.search(
-        re.sub(
-            r"^(?:以上|以内|之内|以下|内)?(?:的比例|的标准(?:配建|配备|配置|建设)?)?的?(?:必须|应当|要|须)?", "", words
-        )
-    )
+    found = _NOUN_BEHIND.search(_AS_STANDARD.sub("", words))
     return _DONE_TO.split(found.group())[0] if found else ""
 
 
-def _spent(behind: str) -> str:
-    """What a share is for: 其中30%以上用于设施管护."""
-    found = re.match(r"(?:以上|以下|以内)?(用于[^，、；。0-9]{2,20})", behind)
-    return found[1] if found else ""
-
-
 def _unit(unit: str) -> str:
-    return "工作日" if unit == "个工作日" else "%" if unit == "％" else unit
+    return {"个工作日": "工作日", "％": "%"}.get(unit, unit)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checklist.decompose import grammar, terms
+from checklist.decompose.grammar import first_match
 from checklist.decompose.vocabulary import ASKS
 
 
@@ -37,7 +38,7 @@ _WHOLE_NAME = re.compile(r"^[县市省区镇各团]")
 
 
 def named(text: str) -> tuple[Named, ...]:
-    """Those whom a text names; 财政、税务部门 are two."""
+    """Return those whom a text names; 财政、税务部门 are two."""
     found: dict[str, Named] = {}
     for who, role in _phrases(text):
         for name in _names(who):
@@ -46,7 +47,7 @@ def named(text: str) -> tuple[Named, ...]:
 
 
 def told_behind(sentence: str) -> str | None:
-    """What stands at the end of a sentence, or is all of it, and says whose the duties before it are."""
+    """Return what stands at the end of a sentence, or is all of it, and says whose the duties before it are."""
     end = sentence.rstrip("。；， ")
     tail = end[-LONGEST_BRACKET:]
     for rule in (grammar.BRACKET, grammar.OFFICES_ONLY):
@@ -59,39 +60,36 @@ def told_behind(sentence: str) -> str | None:
 
 
 def without_told(sentence: str) -> str:
-    """The sentence without what told_behind() finds at its end."""
+    """Return the sentence without what told_behind() finds at its end."""
     told = told_behind(sentence)
     return sentence.rstrip("。；， ").removesuffix(told).rstrip("。；， ") if told else sentence
 
 
 def told_when(words: str) -> str | None:
-    """What a line or bracket says of when: 完成时限：…, or 11月底前完成 among the owners."""
-    found = grammar.TIME_LABEL.search(words)
-    if found:
+    """Return what a line or bracket says of when: 完成时限：…, or 11月底前完成 among the owners."""
+    if found := grammar.TIME_LABEL.search(words):
         return found["when"]
-    return next((part for part in re.split(r"[，；（）]", words) if _is_day(part)), None)
-
-
-def _is_day(words: str) -> bool:
-    return any(rule.match(words) for rule in terms.DEADLINES)
+    return next(filter(terms.opening_day, re.split(r"[，；（）]", words)), None)
 
 
 def _phrases(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the words that name somebody, each with the role."""
     told = grammar.BRACKET.search(text) or grammar.OFFICES_ONLY.search(text)
     if told or grammar.LABEL.match(text):
         yield from _told(told["inside"] if told else text)
         return
-    rules = (grammar.REQUEST, grammar.BY, grammar.SUBJECT, grammar.DOER, grammar.ANSWERS)
-    found = next((m for rule in rules if (m := rule.search(text))), None)
-    if found and not _NOBODY.search(found["who"]):
+    found = first_match((grammar.REQUEST, grammar.BY, grammar.SUBJECT, grammar.DOER, grammar.ANSWERS), text)
+    if not found:
+        return
+    if not _NOBODY.search(found["who"]):
         yield found["who"], "support" if _HELPS.match(text, found.end("who")) else "lead"
-    for rule in (_BESIDE, _BEHIND) if found else ():
+    for rule in (_BESIDE, _BEHIND):
         for beside in rule.finditer(text):
             yield beside["who"], "support"
 
 
 def _told(inside: str) -> Iterator[tuple[str, str]]:
-    """Who stands in a bracket or behind labels; where somebody leads, the others that are responsible support."""
+    """Yield who stands in a bracket or behind labels; where somebody leads, others that are responsible support."""
     labels = list(grammar.LABEL.pattern.finditer(inside))
     if not labels:
         yield from _told_in_words(inside)
@@ -99,48 +97,48 @@ def _told(inside: str) -> Iterator[tuple[str, str]]:
     has_lead = any(label["kind"] in _LEADS and label["whom"] in ("单位", "部门") for label in labels)
     ends = [label.start() for label in labels[1:]] + [len(inside)]
     for label, end in zip(labels, ends, strict=True):
-        follows = has_lead and label["kind"] not in _LEADS and "领导" not in label["whom"]
         who = re.split(r"[；。]|(?:完成)?(?:时限|时间)", inside[label.end() : end])[0]
-        yield who, "support" if follows or label["kind"] in _SUPPORTS else "lead"
+        yield who, _role(label["kind"], has_lead and "领导" not in label["whom"])
 
 
 def _told_in_words(inside: str) -> Iterator[tuple[str, str]]:
-    """县财政局牵头，县审计局、各镇配合; or offices alone, who lead."""
+    """Yield who stands in 县财政局牵头，县审计局、各镇配合; offices alone lead."""
     has_lead = any(word in inside for word in _LEADS)
     waiting: list[str] = []  # names before a comma wait for what they are to do
     for part in re.split(r"[，；]", inside):
-        found = _PART.fullmatch(part)
-        if not found:
-            waiting += [] if _is_day(part) else [part]
-            continue
-        follows = has_lead and found["role"] not in _LEADS
-        yield "、".join([*waiting, found["who"]]), "support" if follows or found["role"] in _SUPPORTS else "lead"
-        waiting = []
+        if found := _PART.fullmatch(part):
+            yield "、".join([*waiting, found["who"]]), _role(found["role"], has_lead)
+            waiting = []
+        elif not terms.opening_day(part):
+            waiting.append(part)
     if waiting and not has_lead:
         yield "、".join(waiting), "lead"
 
 
+def _role(word: str, has_lead: bool) -> str:
+    return "support" if word in _SUPPORTS or (has_lead and word not in _LEADS) else "lead"
+
+
 def _names(who: str) -> Iterator[str]:
-    """Names joined by 、; a kind of unit that stands only behind the last belongs to all."""
+    """Yield the names joined by 、; a kind of unit that stands only behind the last belongs to all."""
     parts = [part.strip("“”").removesuffix("等") for part in re.split(r"[、，\s]", who)]
     parts = [name for part in parts if part for name in _apart(_bare(part))]
     kind = _KIND.search(parts[-1]) if parts else None
     for name in parts:
-        lacks_kind = kind and not _KIND.search(name) and not _WHOLE_NAME.search(name) and 2 <= len(name) <= 4
-        yield name + kind.group() if lacks_kind and kind else name
+        has_kind = _KIND.search(name) or _WHOLE_NAME.search(name) or not 2 <= len(name) <= 4
+        yield name + kind.group() if kind and not has_kind else name
 
 
 def _bare(name: str) -> str:
-    """A name without what leads up to it and without the rank of those who hold the office."""
-    day = next((m for rule in terms.DEADLINES if (m := rule.match(name))), None)
+    """Return a name without what leads up to it and without the rank of those who hold the office."""
+    day = terms.opening_day(name)
     name = _LEADING.sub("", name[day.end() :] if day else name).removesuffix("分别").removesuffix("共同")
     name = re.sub(r"等(?=(?:部门|单位)$)", "", name)
     return _RANK.sub("", name) or name
 
 
 def _apart(name: str) -> list[str]:
-    """财政和税务部门 are two, 人力资源和社会保障局 is one."""
-    found = re.fullmatch(r"(..)[和与及](..)部门", name)
-    if found:
+    """Return the units in a name: 财政和税务部门 are two, 人力资源和社会保障局 is one."""
+    if found := re.fullmatch(r"(..)[和与及](..)部门", name):
         return [f"{found[1]}部门", f"{found[2]}部门"]
     return [part for part in re.split(r"(?<=[局委办镇乡院部队心会司])[和与及](?=县|各|市)", name) if part]

@@ -1,4 +1,4 @@
-"""What a figure is worth, in digits or in words. Pure."""
+"""The worth of a figure, in digits or in words. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _TENS = {"十": 10, "百": 100, "千": 1000}
 
 
 def value(figure: str) -> int | Decimal | None:
-    """The worth of 1,800, 0.5, 两千四百 or 百分之三点五 (3.5: the percent is its unit); None where it is masked."""
+    """Return the worth of 1,800, 0.5, 两千四百 or 百分之三点五 (3.5: the percent is its unit); None where it is masked."""
     figure = figure.removeprefix("百分之")
     if figure[0].isdecimal() and figure[-1].isdecimal():
         figure = figure.replace(",", "")
@@ -21,7 +21,10 @@ def value(figure: str) -> int | Decimal | None:
 
 
 def _whole(words: str) -> int:
-    """两千四百 is 2400, and so is 两千四: a last digit alone counts the tens below it. 十二 is 12."""
+    """Return the worth of a whole number in words: 两千四百 is 2400, and so is 两千四, 十二 is 12.
+
+    A last digit alone counts the tens below the unit before it.
+    """
     worth, digit, last = 0, 0, 1
     for character in words:
         if character in _TENS:

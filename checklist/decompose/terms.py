@@ -121,6 +121,12 @@ DEADLINES = (
     ),
 )
 
+
+def opening_day(words: str) -> re.Match[str] | None:
+    """Return the day that words open with."""
+    return next((found for rule in DEADLINES if (found := rule.match(words))), None)
+
+
 # What is done in an order of its own.
 PROCEDURES = (
     ("公众参与", "专家论证", "风险评估", "合法性审查", "集体讨论决定"),
