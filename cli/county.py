@@ -7,19 +7,17 @@ from typing import Any
 
 import click
 from flask import current_app
-from flask.cli import with_appcontext
 
-import verify
 from checklist import access, clock, decompose, ledger
 from checklist.county import accounts, units
 from checklist.files.child import text
 from checklist.items import holidays
 from checklist.refusal import Malformed
-from cli.terminal import operator, refusing, stop
+from cli.terminal import command, operator, say, stop
 from models import Role, UnitKind
 
 
-@click.command()
+@command()
 @click.option("--login", prompt="登录名", help="The login name of the first administrator.")
 @click.option("--name", prompt="姓名", help="The name as it is shown.")
 @click.option("--county", prompt="根单位名称（如：某县委员会）", help="The root unit's name, when there is none yet.")
@@ -32,8 +30,6 @@ from models import Role, UnitKind
     show_default=True,
     help="Which of the three officers; the security administrator grants all further roles.",
 )
-@with_appcontext
-@refusing
 def create_admin(login: str, name: str, county: str, code: str, password: str, role: str) -> None:
     """Open the log, and make the first administrators; again with --role for the next one."""
     by = operator()
@@ -42,10 +38,10 @@ def create_admin(login: str, name: str, county: str, code: str, password: str, r
     root = access.root() or units.found(code, county, UnitKind.COMMITTEE, by=by, short_name=county)
     user, _ = accounts.create(login, name, by=by, home=root, password=password)
     accounts.grant(user.id, Role(role), root.id, clock.today(), None, by=by)
-    click.echo(f"已开设{Role(role).label}账号 {user.login}。")
+    say(f"已开设{Role(role).label}账号 {user.login}。")
 
 
-@click.command("decompose")
+@command("decompose")
 @click.argument("file", type=click.File("rb"))
 @click.option("--json", "as_json", is_flag=True, help="One JSON array of the proposed duties.")
 def decompose_file(file: Any, as_json: bool) -> None:
@@ -56,19 +52,20 @@ def decompose_file(file: Any, as_json: bool) -> None:
         stop(problem.message, 2)
     if as_json:
         click.echo(json.dumps([row.as_dict() for row in rows], ensure_ascii=False, indent=1))
-    for n, row in enumerate([] if as_json else rows, 1):
+        return
+    for n, row in enumerate(rows, 1):
         owners = "、".join(f"{who.name}（{'牵头' if who.role == 'lead' else '配合'}）" for who in row.named) or "待定"
-        click.echo(verify.visible(f"{n}. [{row.cadence}] {row.text}"))
-        click.echo(verify.visible(f"   责任人：{owners}　时限：{row.deadline or '无'}　把握：{row.sure}"))
+        say(
+            f"{n}. [{row.cadence}] {row.text}",
+            f"   责任人：{owners}  时限：{row.deadline or '无'}  把握：{row.sure}",
+        )
 
 
-@click.command("load")
+@command("load")
 @click.argument("file", type=click.File("rb"))
-@with_appcontext
-@refusing
 def load_holidays(file: Any) -> None:
     """Put the holidays of a year in force, from a CSV of day,kind,name,notice."""
-    click.echo(holidays.load(file.read(), by=operator()).words)
+    say(holidays.load(file.read(), by=operator()).words)
 
 
 year = click.Group("holidays", commands=[load_holidays], help="The days that are off, and those worked instead.")

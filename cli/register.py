@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import io
-import os
 from pathlib import Path
 
 import click
-from flask.cli import with_appcontext
 
-import verify
-from checklist import ledger
 from checklist.county import register
 from checklist.county.register import Preview, Slip, book
 from checklist.county.register.rows import Outcome
 from checklist.county.register.shapes import SHAPES
-from cli.terminal import existing_file, new_file, operator, refusing, stop, write_new
-
-register_group = click.Group("register", help="Units, posts, people, tenures and portfolios, as a workbook.")
+from cli.terminal import command, creating, existing_file, new_file, operator, say, stop, stop_without_log, write_new
 
 
-@register_group.command("template")
+@command("template")
 @click.option("--out", type=new_file, required=True, help="The workbook to write: FILE.xlsx.")
-@with_appcontext
 def write_template(out: Path) -> None:
     """Write the workbook to fill in; what the county has already stands in it."""
     written = io.BytesIO()
@@ -30,18 +23,15 @@ def write_template(out: Path) -> None:
     write_new(out, written.getvalue())
 
 
-@register_group.command("import")
+@command("import")
 @click.argument("files", type=existing_file, nargs=-1, required=True)
 @click.option("--yes", is_flag=True, help="Save without asking.")
 @click.option(
     "--passwords", "out", type=new_file, help="A new file for the first passwords; without it they are printed."
 )
-@with_appcontext
-@refusing
 def import_register(files: tuple[Path, ...], yes: bool, out: Path | None) -> None:
     """Bring in a register from a workbook (or its tables as .csv or .docx), all or nothing."""
-    if ledger.size() == 0:
-        stop("日志还没有启用。请先运行：flask --app app create-admin")
+    stop_without_log()
     read = [(file.name, file.read_bytes()) for file in files]
     coming = register.preview(register.read(read))
     _show(coming)
@@ -53,26 +43,12 @@ def import_register(files: tuple[Path, ...], yes: bool, out: Path | None) -> Non
     if not yes and not click.confirm("确认导入"):
         stop("没有导入。")
     if out:
-        _take_into(out, read)
+        with creating(out, mode=0o600) as file:  # before the passwords are made, which is only once
+            file.write(_told(register.take(read, by=operator()).slips).encode())
+        say(f"初始密码已保存到 {out}，只有这一份")
     else:
         click.echo(_told(register.take(read, by=operator()).slips), nl=False)
     click.echo("已导入。角色由安全管理员授权。")
-
-
-def _take_into(out: Path, read: list[register.File]) -> None:
-    """Bring it in, with the file for the passwords opened first: they are made only once."""
-    try:
-        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        stop(f"写不了 {out}：{error.strerror}。请换一个文件名。", 2)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        try:
-            taken = register.take(read, by=operator())
-        except BaseException:
-            out.unlink()
-            raise
-        file.write(_told(taken.slips))
-    click.echo(verify.visible(f"初始密码已保存到 {out}，只有这一份"))
 
 
 def _told(slips: list[Slip]) -> str:
@@ -82,7 +58,7 @@ def _told(slips: list[Slip]) -> str:
 
 
 def _show(coming: Preview) -> None:
-    """The preview, as lines: what is wrong, what is new, what is not read, and the counts."""
+    """Print the preview: what is wrong, what is new, what is not read, and the counts."""
     told = list(coming.found.notes)
     for shape in SHAPES:
         for row in (row for row in coming.of(shape) if row.outcome is not Outcome.KNOWN):
@@ -94,4 +70,11 @@ def _show(coming: Preview) -> None:
     for shape in (shape for shape in SHAPES if shape in coming.found.shapes):
         counts = "，".join(f"{outcome.value} {coming.count(outcome, shape)}" for outcome in reversed(Outcome))
         told.append(f"{shape.noun}：{counts}")
-    click.echo("\n".join(verify.visible(line) for line in told))
+    say(*told)
+
+
+register_group = click.Group(
+    "register",
+    commands=[write_template, import_register],
+    help="Units, posts, people, tenures and portfolios, as a workbook.",
+)

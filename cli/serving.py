@@ -14,11 +14,9 @@ import click
 import flask_migrate
 import waitress
 from flask import current_app
-from flask.cli import with_appcontext
 
-import verify
 from checklist import demo, ledger, readiness
-from cli.terminal import stop
+from cli.terminal import command, say, stop
 
 HTMX_PACKAGE = "django-htmx==1.29.0"  # carries the very file that the CDN serves
 HTMX_MEMBER = "django_htmx/static/django_htmx/htmx-2.min.js"
@@ -35,8 +33,7 @@ def start() -> None:
         print_demo_accounts()
 
 
-@click.command()
-@with_appcontext
+@command()
 def serve() -> None:
     """Serve the application with waitress; in demo mode, make the demo county first when there is none."""
     start()
@@ -45,8 +42,7 @@ def serve() -> None:
     waitress.serve(current_app._get_current_object(), listen=address, threads=8, ident="")  # type: ignore[attr-defined]
 
 
-@click.command("demo")
-@with_appcontext
+@command("demo")
 def demo_county() -> None:
     """Fill an empty database with the demo county, and print its accounts (demo mode only)."""
     if current_app.config["SHUANGZE"]["demo"] != "1":
@@ -72,9 +68,8 @@ def print_demo_accounts() -> None:
 # --- htmx ---------------------------------------------------------------------------------------------------
 
 
-@click.command("htmx-fetch")
+@command("htmx-fetch")
 @click.option("--from", "source", type=click.Path(path_type=Path, exists=True), help="A .js or wheel at hand.")
-@with_appcontext
 def htmx_fetch(source: Path | None) -> None:
     """Put the byte-same copy of htmx into instance/vendor/, so that pages load without the CDN."""
     copy: Path = current_app.config["HTMX_COPY"]
@@ -89,11 +84,11 @@ def htmx_fetch(source: Path | None) -> None:
         stop(f"取到的文件不是所要的 htmx（哈希 {digest}），没有保存。")
     copy.parent.mkdir(parents=True, exist_ok=True)
     copy.write_bytes(script)
-    click.echo(verify.visible(f"htmx 已保存到 {copy}"))
+    say(f"htmx 已保存到 {copy}")
 
 
 def _download() -> bytes:
-    """The script out of a wheel that pip finds wherever this machine gets its packages from."""
+    """Return the script out of a wheel that pip finds wherever this machine gets its packages from."""
     with tempfile.TemporaryDirectory() as folder:
         arguments = ["download", "--quiet", "--no-deps", "--only-binary", ":all:", "--dest", folder, HTMX_PACKAGE]
         subprocess.run([sys.executable, "-m", "pip", *arguments], check=True, capture_output=True)

@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 
 from app import create_app
 from checklist import ledger, readiness
-from checklist.ledger import lines
+from checklist.ledger import keys, lines
 from models import Grant, Role, User, db
 from tests import county
 from tests.conftest import ROOT
@@ -133,6 +133,28 @@ def test_the_operator_is_told_when_a_table_and_the_log_differ(cli: FlaskCliRunne
     told = json.loads(cli.invoke(args=["verify", "--json"]).output)
     assert told["ok"] is False
     assert told["differences"]
+
+
+def test_a_renewed_key_stands_on_a_line_of_its_own(cli: FlaskCliRunner) -> None:
+    for command in (ADMIN, ["keys", "init"]):
+        assert cli.invoke(args=command).exit_code == 0
+    result = cli.invoke(args=["keys", "renew"])
+    assert result.output.splitlines() == [
+        "已换用新密钥。请备份，并把新公钥交给审计员：",
+        keys.signing()[-1].public.vkey,
+    ]
+
+
+# --- a text -------------------------------------------------------------------------------------------------
+
+
+def test_proposed_duties_are_read_without_escapes(cli: FlaskCliRunner, tmp_path: Path) -> None:
+    file = tmp_path / "speech.txt"
+    file.write_text("一、任务\n财政局要每月通报进度。\n", encoding="utf-8")
+    assert cli.invoke(args=["decompose", str(file)]).output.splitlines() == [
+        "1. [monthly] 财政局要每月通报进度",
+        "   责任人：财政局（牵头）  时限：无  把握：高",
+    ]
 
 
 # --- htmx ---------------------------------------------------------------------------------------------------
