@@ -74,9 +74,7 @@ WITH_A_COMMA = ("part", "section", "point")  # titles at these levels may have t
 SAID_ALOUD = ("spoken", "in turn")  # and those at these may say 要: 一是排查要全覆盖。
 SHORT_SAYING = re.compile(r"^[^，、]{2,8}要[^，、]{1,6}[。；]$")
 # 三是建章立制，把权力关进笼子。 is a title where what it means follows; 三要…… asks for it.
-TWO_HALVES = Rule(
-    "标题", rf"^[{NUMERALS}]是(?!要)[^，、0-9]{{2,10}}，[^，、0-9]{{2,16}}。$", "三是建章立制，把权力关进笼子。"
-)
+TWO_HALVES = Rule("标题", rf"^[{NUMERALS}]是(?!要)[^，、0-9]{{2,10}}，[^，、0-9]{{2,16}}。$", "三是立规，管住权力。")
 # A point may open with whose it is: （三）党员干部要筑牢思想防线。
 SHORT_DEMAND = Rule("标题", r"^[^，、。0-9]{2,14}要[^，、。0-9]{3,12}。$", "党员干部要筑牢思想防线。")
 FIRST_OF_SEVERAL = re.compile(r"^(?:一(?:要|是)|首先，)")
@@ -91,9 +89,7 @@ BRACKET = Rule(
     "（牵头单位：县财政局；配合单位：各乡（镇））",
 )
 _OFFICE_NAME = rf"(?:县|市|区|各|有关|相关)[^（），。、]{{0,16}}{OFFICE}"
-OFFICES_ONLY = Rule(
-    "分工括注", rf"（(?P<inside>{_OFFICE_NAME}(?:[、，]{_OFFICE_NAME}){{0,12}})）$", "（县工信局、县科技局）"
-)
+OFFICES_ONLY = Rule("分工括注", rf"（(?P<inside>{_OFFICE_NAME}(?:[、，]{_OFFICE_NAME}){{0,12}})）$", "（县工信局）")
 LABEL = Rule(
     "责任行",
     r"(?P<kind>牵头|主办|主责|责任|落实|实施|承办|分管|包抓|包联|配合|协办|协助|协同|参与)(?:责任)?"
@@ -185,17 +181,13 @@ BY = Rule(
     rf"由(?P<who>{ACTOR}|[^，。；]{{2,10}}会议?)(?:共同|分别)?(?:牵头|负责|会同|审批|研究|审定|集体|根据|{ASKS})",
     "由县政府领导约谈其负责人",
 )
-ANSWERS = Rule(
-    "责任人", rf"(?:^|，)(?!{_NO_WHO})(?P<who>{ACTOR})(?:为|是)[^，]{{0,16}}责任人", "各镇主要负责人为第一责任人"
-)
+ANSWERS = Rule("责任人", rf"(?:^|，)(?!{_NO_WHO})(?P<who>{ACTOR})(?:为|是)[^，]{{0,16}}责任人", "各镇书记为第一责任人")
 REQUEST = Rule(
     "点名要求",
     rf"^(?:会议责成|责成|请)(?P<who>{ACTOR})(?=于|将|把|按|在|结合|对|(?:{ADVERB})?向|认真|{ASKS})",
     "请各镇于3月底前报送方案。",
 )
-FORBIDDEN = Rule(
-    "明令禁止", rf"(?:^|[，；])[^，“”]{{0,16}}?{FORBIDS}|^未经[^，]{{2,20}}，?不得", "严禁截留、挪用专项资金。"
-)
+FORBIDDEN = Rule("明令禁止", rf"(?:^|[，；])[^，“”]{{0,16}}?{FORBIDS}|^未经[^，]{{2,20}}，?不得", "严禁截留专项资金。")
 # Who may not do a thing is not whom the next demand, behind a semicolon, is made of.
 FORBIDDEN_TO = Rule("明令禁止", rf"^(?!任何){ACTOR}(?:不得|不准)", "干部不得插手工程建设")
 INDICATOR = Rule(
@@ -255,14 +247,12 @@ TAIL = (
         "做到账实相符",
     ),
     Rule(
-        "例外",
-        r"^(?:一时|暂时|确实)?(?:难以|不能|不合格|未(?!来)|无法|逾期)[^，、]{0,10}?(?:的(?!是)|不得)",
-        "一时难以整改的必须落实临时度汛措施",
+        "例外", r"^(?:一时|暂时|确实)?(?:难以|不能|不合格|未(?!来)|无法|逾期)[^，、]{0,10}?(?:的(?!是)|不得)", "逾期的"
     ),
     Rule(
         "限期",
         r"^(?:自[^，]{2,12}之日起|[^，]{2,4}期满)[^，]{1,10}内(?:完成|办结|[^，]{2,4}到位)$",
-        "自受理之日起3个工作日内办结",
+        "公示期满3日内办结",
     ),
     BY_WHOM,
     HOW_OFTEN,

@@ -26,15 +26,9 @@ from checklist.decompose.vocabulary import (
 PERIODS = (
     Rule("monthly", r"每(?:个)?月|按月|月报(?!道)|逐月|(?<!半)月(?:调度|通报)|一月一", "每月通报一次进度"),
     Rule(
-        "quarterly",
-        r"每(?:个)?季度?|按季|逐季|季(?:调度|通报)|季度(?:通报|调度|报告|例会)|一季[度]?一",
-        "每季度召开一次会议",
+        "quarterly", r"每(?:个)?季度?|按季|逐季|季(?:调度|通报)|季度(?:通报|调度|报告|例会)|一季[度]?一", "每季度通报"
     ),
-    Rule(
-        "half-yearly",
-        r"每半年|半年(?:一次|至少|通报)|上、?下半年各|上半年[、和](?:下半年|年底)各",
-        "每半年至少听取一次汇报",
-    ),
+    Rule("half-yearly", r"每半年|半年(?:一次|至少|通报)|上、?下半年各|上半年[、和](?:下半年|年底)各", "每半年听取汇报"),
     Rule("yearly", r"每年(?!不[得能]?超)|每(?:个)?年度|一年一(?:次|度)|年度述|年考核", "每年开展一次谈话"),
 )
 # What the year's periods cannot say: it stays with what goes on, and is a thing to look at.
@@ -79,9 +73,7 @@ SOME_DAY = re.compile("[月日号季年节汛冬学期底末前内]")  # one of 
 DEADLINES = (
     Rule("按期", rf"每(?:个)?(?:月|季度?|半年|年)[^，。]{{0,6}}{_DAY}{_BEFORE}", "每月5日前"),
     Rule(
-        "按期",
-        rf"每年(?:{_MONTH}(?:{_DAY})?|年)底?{_BEFORE}|每周[一二三四五六日][^，。]{{0,4}}{_BEFORE}",
-        "每年10月底前",
+        "按期", rf"每年(?:{_MONTH}(?:{_DAY})?|年)底?{_BEFORE}|每周[一二三四五六日][^，。]{{0,4}}{_BEFORE}", "每周五前"
     ),
     Rule(
         "起止",
@@ -94,7 +86,7 @@ DEADLINES = (
     Rule("半年", rf"{_YEAR}(?<!每)[上下]半年(?:{_BEFORE}|内)?(?!各|和|、下半年)", "上半年"),
     Rule(
         "年底",
-        rf"(?:{MASK}年|[0-9]{{4}}年|今年|本年|明年)?(?:年底|年末|年终|(?<=年)[底末])(?!各)(?:{_BEFORE})?|"
+        rf"{_YEAR}(?:年底|年末|年终|(?<=年)[底末])(?!各)(?:{_BEFORE})?|"
         rf"(?<![0-9一二两三四五六七八九十多近])年内|"
         rf"(?<=在)(?:[0-9]{{1,2}}|[{NUMERALS}两]{{1,2}})个月内|"
         r"今年内|本年度内|(?:[0-9一二两三四五])年内(?!不)|[0-9]{4}年(?:底|末)?前",
@@ -195,16 +187,12 @@ PICKS_OUT = Rule(
 
 # --- work or integrity --------------------------------------------------------------------------------------
 
-INTEGRITY_WORDS = Rule(
-    "integrity", rf"{INTEGRITY}|(?<!{WATCHED_AS_WORK})(?:监督|监管|监控)(?!局|所)", "严查违规违纪行为"
-)
+INTEGRITY_WORDS = Rule("integrity", rf"{INTEGRITY}|(?<!{WATCHED_AS_WORK})(?:监督|监管|监控)(?!局|所)", "严查违纪行为")
 # What is forbidden or punished, and the procedure that guards against it.
 GUARDED = Rule("integrity", OFFENCE, "严查骗取医保基金的行为")
 # Under such a heading what speaks of neither is integrity; 严肃工作纪律 may stand over work.
 INTEGRITY_HEADING = Rule(
-    "integrity",
-    r"廉|腐|党风|从严治党|以案|违纪|执纪|专责监督|纪检|警示教育|巡察|权力|作风建设",
-    "推动全面从严治党向纵深发展",
+    "integrity", r"廉|腐|党风|从严治党|以案|违纪|执纪|专责监督|纪检|警示教育|巡察|权力|作风建设", "推进从严治党"
 )
 WORK_WORDS = Rule("work", WORK, "培育市场主体")
 
