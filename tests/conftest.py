@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import uuid
+import tempfile
 from collections.abc import Callable, Iterator
 from contextvars import Context
 from pathlib import Path
@@ -26,9 +26,10 @@ from waitress.server import create_server
 
 from app import create_app
 from checklist import clock
+from checklist.county import accounts
 from models import db
 from tests import county
-from tests.databases import Fill, PostgreSQL, SQLite, Templates, find_postgresql
+from tests.databases import Fill, PostgreSQL, SQLite, Templates, find_postgresql, running
 
 ROOT = Path(__file__).parent.parent
 REQUIRE_ALL = os.environ.pop("SHUANGZE_TEST_REQUIRE_ALL", "") == "1"
@@ -45,6 +46,14 @@ for name in [name for name in os.environ if name.startswith("SHUANGZE_")]:
 LAYERS: dict[str, Fill] = {"qinghe": county.fill}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def method_in_life() -> Iterator[str]:
+    """Hash the passwords of tests at next to no cost; how they are hashed in life."""
+    method, accounts.METHOD = accounts.METHOD, "scrypt:128:8:1"
+    yield method
+    accounts.METHOD = method
+
+
 def missing(what: str, remedy: str) -> NoReturn:
     reason = f"{what} is missing; {remedy}"
     if REQUIRE_ALL:
@@ -54,22 +63,46 @@ def missing(what: str, remedy: str) -> NoReturn:
 
 # --- databases ----------------------------------------------------------------------------------------------
 
+DATABASES = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make one folder of databases for all workers of a run."""
+    given = getattr(config, "workerinput", {}).get("databases")
+    folder = Path(given or tempfile.mkdtemp(prefix="shuangze-", dir="/tmp" if os.name == "posix" else None))
+    folder.chmod(0o711)  # PostgreSQL runs as somebody else
+    config.stash[DATABASES] = folder
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["databases"] = str(node.config.stash[DATABASES])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        folder = config.stash[DATABASES]
+        if programs := find_postgresql():
+            PostgreSQL(folder / "postgresql", programs).stop()
+        shutil.rmtree(folder)
+
 
 @pytest.fixture(scope="session")
-def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
-    server = SQLite()
-    yield Templates(server, tmp_path_factory.mktemp("sqlite"))
-    server.stop()
+def sqlite(application: Flask, pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    server = SQLite(pytestconfig.stash[DATABASES] / "sqlite")
+    return Templates(server, application, tmp_path_factory.mktemp("sqlite"))
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+def postgresql(
+    application: Flask, pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Templates]:
     programs = find_postgresql()
     if not programs:
         missing("PostgreSQL", "apt-get install postgresql")
-    server = PostgreSQL(programs)
-    yield Templates(server, tmp_path_factory.mktemp("postgresql"))
-    server.stop()
+    server = PostgreSQL(pytestconfig.stash[DATABASES] / "postgresql", programs)
+    yield Templates(server, application, tmp_path_factory.mktemp("postgresql"))
+    server.admin.close()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -87,9 +120,8 @@ def database_url(kind: str, request: pytest.FixtureRequest) -> Iterator[str]:
     for layer, fill in LAYERS.items():
         if layer in request.fixturenames:
             template = templates.make(layer, fill, on="migrated")
-    name = f"test-{uuid.uuid4().hex}"
-    yield templates.server.create(name, template)
-    templates.server.drop(name)
+    with templates.database(template) as url:
+        yield url
 
 
 # --- the application ----------------------------------------------------------------------------------------
@@ -105,17 +137,22 @@ class Client(FlaskClient):
         return response
 
 
-@pytest.fixture
-def app(database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
-    if "qinghe" in request.fixturenames:
-        county.lay_key(tmp_path / "instance")
-    app = create_app(database_url=database_url, secret_key="t" * 40, instance=str(tmp_path / "instance"))
+@pytest.fixture(scope="session")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The one application of a run: to make it anew for every test would take longer than most tests."""
+    app = create_app(secret_key="t" * 40, instance=str(tmp_path_factory.mktemp("application")))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     app.test_client_class = Client
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
+    return app
+
+
+@pytest.fixture
+def app(application: Flask, database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The application on a database and in a folder of the test's own."""
+    if "qinghe" in request.fixturenames:
+        county.lay_key(tmp_path / "instance")
+    with running(application, database_url, tmp_path / "instance"):
+        yield application
 
 
 @pytest.fixture

@@ -7,22 +7,29 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
-import tempfile
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 import psycopg
 from flask import Flask
+from sqlalchemy import create_engine, event
 
-from app import create_app
 from models import db
 
 Fill = Callable[[Flask], None]
 
 
 class Server(Protocol):
+    folder: Path
+
+    def start(self) -> None: ...
+
     def create(self, name: str, template: str | None = None) -> str:
         """Make a database, empty or a copy of `template`, and return its URL."""
 
@@ -30,8 +37,11 @@ class Server(Protocol):
 
 
 class SQLite:
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="shuangze-sqlite-"))
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def start(self) -> None:
+        self.folder.mkdir()
 
     def create(self, name: str, template: str | None = None) -> str:
         if template:
@@ -44,9 +54,6 @@ class SQLite:
         for file in self.folder.glob(f"{name}.db*"):
             file.unlink()
 
-    def stop(self) -> None:
-        shutil.rmtree(self.folder)
-
     def file(self, name: str) -> Path:
         return self.folder / f"{name}.db"
 
@@ -54,11 +61,14 @@ class SQLite:
 class PostgreSQL:
     """A server of our own on a Unix socket, without a password and without care for a power cut."""
 
-    def __init__(self, programs: Path) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="shuangze-pg-", dir="/tmp"))  # a socket's path is at most 107 bytes
+    def __init__(self, folder: Path, programs: Path) -> None:
+        self.folder = folder
         self.programs = programs
         # PostgreSQL refuses to run as root.
         self.runner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+
+    def start(self) -> None:
+        self.folder.mkdir()
         if self.runner:
             shutil.chown(self.folder, "postgres")
         self._run("initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
@@ -66,44 +76,77 @@ class PostgreSQL:
         self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", options, "start")
 
     def create(self, name: str, template: str | None = None) -> str:
-        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template or "template0"}"')
+        # Since PostgreSQL 15 a copy is written to the log of writes page by page, unless it is told not to.
+        files = "STRATEGY FILE_COPY" if self.admin.info.server_version >= 150000 else ""
+        self.admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template or "template0"}" {files}'.encode())
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
 
     def drop(self, name: str) -> None:
-        self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        self.admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+    @cached_property
+    def admin(self) -> psycopg.Connection:
+        return psycopg.connect(f"host={self.folder} user=postgres dbname=postgres", autocommit=True)
 
     def stop(self) -> None:
-        self._run("pg_ctl", "-m", "immediate", "stop")
-        shutil.rmtree(self.folder)
+        if self.folder.exists():
+            self._run("pg_ctl", "-m", "immediate", "stop")
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [*self.runner, str(self.programs / program), "-D", str(self.folder / "data"), *arguments]
         subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL)
 
-    def _execute(self, statement: str) -> None:
-        with psycopg.connect(f"host={self.folder} user=postgres dbname=postgres", autocommit=True) as connection:
-            connection.execute(statement.encode())
-
 
 class Templates:
-    """The templates on one server, each filled by the first test that wants it."""
+    """The templates on one server, each filled once a run, by the first test that wants it."""
 
-    def __init__(self, server: Server, folder: Path) -> None:
-        self.server = server
-        self.folder = folder
-        self.filled: set[str] = set()
+    def __init__(self, server: Server, app: Flask, instance: Path) -> None:
+        self.server, self.app, self.instance = server, app, instance
+        self._once("a server", server.start)
 
     def make(self, name: str, fill: Fill, on: str | None = None) -> str:
         """Fill a template, on top of another one or from nothing; return its name."""
-        if name not in self.filled:
-            url = self.server.create(name, on)
-            app = create_app(database_url=url, secret_key="t" * 40, instance=str(self.folder))
-            with app.app_context():
-                fill(app)
-                db.session.remove()
-                db.engine.dispose()
-            self.filled.add(name)
+        self._once(name, lambda: self._fill(name, fill, on))
         return name
+
+    @contextmanager
+    def database(self, template: str | None = None) -> Iterator[str]:
+        """Make a database of one's own, empty or a copy of a template; its URL."""
+        name = f"test-{uuid.uuid4().hex}"
+        yield self.server.create(name, template)
+        self.server.drop(name)
+
+    def _fill(self, name: str, fill: Fill, on: str | None) -> None:
+        with running(self.app, self.server.create(name, on), self.instance):
+            fill(self.app)
+
+    def _once(self, what: str, do: Callable[[], None]) -> None:
+        """Do it unless it is done; the workers of a run, which are processes, wait for each other."""
+        file = self.server.folder.with_suffix(".done")
+        with closing(sqlite3.connect(file, timeout=300, isolation_level=None)) as done, done:
+            done.execute("BEGIN EXCLUSIVE")
+            done.execute("CREATE TABLE IF NOT EXISTS done (what TEXT)")
+            if not done.execute("SELECT 1 FROM done WHERE what = ?", [what]).fetchone():
+                do()
+                done.execute("INSERT INTO done VALUES (?)", [what])
+
+
+@contextmanager
+def running(app: Flask, url: str, instance: Path) -> Iterator[None]:
+    """Run the application on another database and in another folder, with the settings it was made with."""
+    config = dict(app.config)
+    app.config.update(READY=False, HTMX_COPY=instance / "vendor" / "htmx.min.js")
+    instance.mkdir(exist_ok=True)
+    app.instance_path = str(instance)
+    with app.app_context():
+        db.engines[None] = engine = create_engine(url)
+        if engine.dialect.name == "sqlite":  # no test cuts the power
+            event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+        yield
+        db.session.remove()
+        db.engine.dispose()
+    app.config.clear()
+    app.config.update(config)
 
 
 def find_postgresql() -> Path | None:

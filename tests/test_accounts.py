@@ -130,6 +130,12 @@ def test_who_does_not_exist_is_not_found(shen: Actor) -> None:
 # --- accounts -----------------------------------------------------------------------------------------------
 
 
+def test_who_steals_the_table_pays_32_megabytes_a_guess(method_in_life: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accounts, "METHOD", method_in_life)
+    stored = accounts.first_passwords(["lv"])["lv"].hash
+    assert stored.startswith("scrypt:32768:8:1$")
+
+
 def test_a_new_account_has_a_first_password_that_is_to_be_changed(shen: Actor) -> None:
     user, password = accounts.create(" Lv.Gan ", " 吕干事 ", by=shen, home=county.unit("QH"))
     assert (user.login, user.name, user.must_change_password) == ("lv.gan", "吕干事", True)

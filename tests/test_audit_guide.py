@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -104,13 +103,11 @@ def server(sqlite: Templates, tmp_path: Path) -> Iterator[Server]:
         missing("OpenSSL 3", "apt-get install openssl")
     sqlite.make("migrated", lambda app: flask_migrate.upgrade())
     template = sqlite.make("qinghe", county.fill, on="migrated")
-    name = f"guide-{uuid.uuid4().hex}"
-    database = Path(sqlite.server.create(name, template).removeprefix("sqlite:///"))
     county.lay_key(tmp_path / "instance")
     (tmp_path / "desk").mkdir()
     shutil.copy(ROOT / "verify.py", tmp_path / "desk")
-    yield Server(tmp_path, database)
-    sqlite.server.drop(name)
+    with sqlite.database(template) as url:
+        yield Server(tmp_path, Path(url.removeprefix("sqlite:///")))
 
 
 def lacking(lines: list[str], printed: list[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import flask_migrate
 import pytest
@@ -10,10 +11,9 @@ from flask import Flask
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
-from app import create_app
 from checklist import ledger
 from models import Duty, DutyList, ListState, db
-from tests.databases import Templates
+from tests.databases import Templates, running
 
 ROWS = """
 INSERT INTO unit (id, rev, code, name, short_name, kind, from_day)
@@ -30,20 +30,15 @@ INSERT INTO duty (id, rev, duty_list_id, lineage, version, position, quote, word
 
 
 @pytest.fixture
-def earlier(kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def earlier(kind: str, application: Flask, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """An application on a database as it was before drafts could be given up, with a list that is out for answers."""
     templates: Templates = request.getfixturevalue(kind)
-    url = templates.server.create("earlier")
-    app = create_app(database_url=url, secret_key="t" * 40, instance=str(tmp_path_factory.mktemp("earlier")))
-    with app.app_context():
+    with templates.database() as url, running(application, url, tmp_path / "instance"):
         flask_migrate.upgrade(revision="0006")
         with db.engine.begin() as connection:
             for statement in ROWS.format(no="0" if kind == "sqlite" else "false").split(";")[:-1]:
                 connection.execute(text(statement))
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-    templates.server.drop("earlier")
+        yield application
 
 
 def told(table: str) -> list[dict[str, object]]:

@@ -194,10 +194,8 @@ def test_the_template_is_the_register_and_importing_it_back_brings_in_nothing() 
 def elsewhere(kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """Another application, on a migrated database with nothing in it but an open log."""
     templates: Templates = request.getfixturevalue(kind)
-    url = templates.server.create("elsewhere", "migrated")
-    app = create_app(database_url=url, secret_key="t" * 40, instance=str(tmp_path_factory.mktemp("elsewhere")))
-    yield app
-    templates.server.drop("elsewhere")
+    with templates.database("migrated") as url:
+        yield create_app(database_url=url, secret_key="t" * 40, instance=str(tmp_path_factory.mktemp("elsewhere")))
 
 
 def test_a_register_comes_out_of_an_empty_database_as_it_went_in(elsewhere: Flask) -> None:

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -21,7 +22,7 @@ from models import Post, PostKind, Unit, UnitKind, User, audit_node, db
 from tests import county
 from tests.conftest import ROOT
 from tests.logs import naive_root
-from tests.writers import ACTS, ENTRIES, RECEIPTS
+from tests.writers import ACTS, MANY, RECEIPTS
 
 WRITERS = 8
 REFUSED = ACTS // 5
@@ -43,13 +44,17 @@ def prepare() -> tuple[User, list[Unit], verify.Key]:
     return shared, towns, checkpoints.init_key(by=CONSOLE)
 
 
-def start(name: str, unit: int, user: int, folder: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.writers", name, str(unit), str(user), str(folder)]
+def start(
+    name: str, unit: int, user: int, folder: Path, at_once: int, environment: dict[str, str]
+) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.writers", name, str(unit), str(user), str(folder), str(at_once)]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
 
-def test_eight_processes_write_one_log(app: Flask, database_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("at_once", [30, pytest.param(300, marks=pytest.mark.long)])
+def test_eight_processes_write_one_log(app: Flask, database_url: str, tmp_path: Path, at_once: int) -> None:
+    entries = ACTS + MANY * at_once
     shared, towns, key = prepare()
     size, rev, numbers = ledger.size(), shared.rev, [town.id for town in towns]
     settings = {"DATABASE_URL": database_url, "SECRET_KEY": "t" * 40, "INSTANCE": app.instance_path}
@@ -58,7 +63,7 @@ def test_eight_processes_write_one_log(app: Flask, database_url: str, tmp_path: 
     kept.mkdir()
     db.session.rollback()
 
-    writers = [start(f"writer-{n}", unit, user, kept, environment) for n, unit in enumerate(numbers)]
+    writers = [start(f"writer-{n}", unit, user, kept, at_once, environment) for n, unit in enumerate(numbers)]
     for writer in writers:
         assert writer.stdout
         assert writer.stdout.readline() == "ready\n"
@@ -70,13 +75,13 @@ def test_eight_processes_write_one_log(app: Flask, database_url: str, tmp_path: 
     assert complaints == ("",) * WRITERS
     assert not any(writer.returncode for writer in writers)
 
-    assert sum(map(int, said)) + WRITERS * REFUSED == ledger.size() - size == WRITERS * ENTRIES
+    assert sum(map(int, said)) + WRITERS * REFUSED == ledger.size() - size == WRITERS * entries
     headers, bodies = zip(*lines.read(), strict=True)
     told = Counter((body["actor"]["name"], body["result"]) for body in map(json.loads, bodies[size:]))
     assert told == {
         (f"cli:writer-{n}", result): times
         for n in range(WRITERS)
-        for result, times in {"ok": ENTRIES - REFUSED, "refused: 409": REFUSED}.items()
+        for result, times in {"ok": entries - REFUSED, "refused: 409": REFUSED}.items()
     }
     assert rev_of(user) == rev + WRITERS * ACTS * 2 // 5
     assert db.session.scalar(select(func.count()).select_from(Post)) == WRITERS * (1 + ACTS * 2 // 5)

@@ -1,4 +1,4 @@
-"""One of several processes that write at once: python -m tests.writers NAME UNIT USER FOLDER (see test_writers.py)."""
+"""One of several processes that write at once: python -m tests.writers NAME UNIT USER FOLDER AT_ONCE (see test_writers.py)."""
 
 from __future__ import annotations
 
@@ -16,20 +16,18 @@ from checklist.refusal import Refused
 from models import PostKind, User
 
 ACTS = 200  # of one entry each
-MANY = 66  # acts of so many
-AT_ONCE = 300  # entries
-ENTRIES = ACTS + MANY * AT_ONCE
+MANY = 66  # acts of `at_once` entries
 RECEIPTS = 2 * MANY
 
 written: list[range] = []  # the numbers of the entries of each act
 
 
-def write(name: str, unit: int, user: int, folder: Path) -> None:
-    """Write ENTRIES entries, single ones and many at once by turns, and keep receipts in a folder meanwhile."""
+def write(name: str, unit: int, user: int, folder: Path, at_once: int) -> None:
+    """Write entries, single ones and many at once by turns, and keep receipts in a folder meanwhile."""
     for n in range(ACTS):
         write_one(n, name, unit, user)
         if n % 3 == 2:
-            seqs = write_many(name)
+            seqs = write_many(name, at_once)
             insist_on_seal(seqs)
             keep(random.choice(seqs), folder / f"{name}-{n}-own")
             keep(random.randrange(seqs.start), folder / f"{name}-{n}-older")
@@ -56,10 +54,10 @@ def rename(user: int, name: str, by: Actor) -> None:
         access.load(User, user).name = name
 
 
-def write_many(name: str) -> range:
+def write_many(name: str, at_once: int) -> range:
     """Write many entries in one act; their numbers."""
     with ledger.act("tell", by=Actor(console=name)) as act:
-        for n in range(AT_ONCE):
+        for n in range(at_once):
             act.add_entry({"told": n})
     return written[-1]
 
@@ -78,10 +76,10 @@ def keep(seq: int, file: Path) -> None:
 
 
 if __name__ == "__main__":
-    name, unit, user, folder = sys.argv[1:]
+    name, unit, user, folder, at_once = sys.argv[1:]
     ledger.after_commit.append(written.append)
     with create_app().app_context():
         print("ready", flush=True)
         sys.stdin.readline()  # so that all begin together
-        write(name, int(unit), int(user), Path(folder))
+        write(name, int(unit), int(user), Path(folder), int(at_once))
     print(sum(map(len, written)))
