@@ -1,4 +1,4 @@
-"""Tables, enums, types and the database session.
+"""Tables, enums, types and the database session, in the order of the rooms of checklist/.
 
 Every table that the log speaks of is a `Logged` class: its id is never reused, its `rev` moves on with every
 change, and `unit_path` names the relationships that lead to the unit with which its log entries are tagged.
@@ -151,122 +151,6 @@ def one_of(kind: type[Word]) -> Enum:
     )
 
 
-class UnitKind(Word):
-    COMMITTEE = "committee", "县委"
-    GOVERNMENT = "government", "县政府"
-    TOWN = "town", "镇"
-    DEPARTMENT = "department", "部门"
-
-
-class PostKind(Word):
-    PRINCIPAL = "principal", "一把手"
-    MEMBER = "member", "班子成员"
-    STAFF = "staff", "其他"
-
-
-class Role(Word):
-    SYSTEM_ADMIN = "system_admin", "系统管理员"
-    SECURITY_ADMIN = "security_admin", "安全管理员"
-    LOG_ADMIN = "log_admin", "审计管理员"
-    AUDITOR = "auditor", "审计员"
-    CLERK = "clerk", "经办人"
-
-
-# 三员分立: no account holds two of these.
-THREE_OFFICERS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.LOG_ADMIN)
-
-
-class ListKind(Word):
-    BREAKDOWN = "breakdown", "任务分解表"
-    RESPONSIBILITY = "responsibility", "责任清单"
-
-
-class Tier(Word):
-    NONE = "none", "不分层级"
-    TEAM = "team", "班子"
-    SECRETARY = "secretary", "书记"
-    MEMBER = "member", "成员"
-
-
-# What a list is, by its tier, in words: only a 责任清单 has one.
-SORTS = {
-    tier: ListKind.BREAKDOWN.label if tier is Tier.NONE else f"{ListKind.RESPONSIBILITY.label}·{tier.label}"
-    for tier in Tier
-}
-
-
-class ListState(Word):
-    DRAFT = "draft", "草稿"
-    CONSULTING = "consulting", "征求意见中"
-    SUBMITTED = "submitted", "待确认"
-    ADOPTED = "adopted", "已生效"
-    SUPERSEDED = "superseded", "已被新版取代"
-    ABANDONED = "abandoned", "已放弃"
-
-
-class Side(Word):
-    WORK = "work", "业务"
-    INTEGRITY = "integrity", "廉政"
-    BOTH = "both", "业务与廉政"
-
-
-class Cadence(Word):
-    ONCE = "once", "一次完成"
-    MONTHLY = "monthly", "每月"
-    QUARTERLY = "quarterly", "每季度"
-    HALF_YEARLY = "half-yearly", "每半年"
-    YEARLY = "yearly", "每年"
-    PER_EVENT = "per-event", "逢事必办"
-    ONGOING = "ongoing", "长期坚持"
-
-
-class Part(Word):
-    LEAD = "lead", "牵头"
-    SUPPORT = "support", "配合"
-
-
-class ItemState(Word):
-    """Where an item stands, and the groups of states by which steps, days, sections and counts go."""
-
-    OPEN = "open", "待办"
-    TICKED = "ticked", "已报完成"
-    SIGNED = "signed", "已签认"
-    RETURNED = "returned", "已退回"
-    APPROVED = "approved", "已通过"
-    DROPPED = "dropped", "已取消"
-
-    @property
-    def is_unsigned(self) -> bool:
-        """Whether a signature is still owed: the report can be changed, and the due day counts and may move."""
-        return self in (ItemState.OPEN, ItemState.TICKED, ItemState.RETURNED)
-
-    @property
-    def is_signed(self) -> bool:
-        """Whether a signature stands: the next step of a case may follow, and nothing more is owed."""
-        return self in (ItemState.SIGNED, ItemState.APPROVED)
-
-    @property
-    def section(self) -> str | None:
-        """The section of a checklist for whatever is in this state; None where the due day decides."""
-        sections = {ItemState.RETURNED: "returned", ItemState.SIGNED: "waiting", ItemState.APPROVED: "done"}
-        return sections.get(self)
-
-
-class DayKind(Word):
-    OFF = "off", "放假"
-    WORK = "work", "上班"
-
-
-class Verdict(Word):
-    APPROVE = "approve", "通过"
-    SEND_BACK = "send_back", "退回"
-
-
-class Answer(Word):
-    AGREES = "agrees", "无意见"
-    OBJECTS = "objects", "有意见"
-
-
 # --- rows that the log speaks of ----------------------------------------------------------------------------
 
 
@@ -310,6 +194,34 @@ class Logged(Model):
     def attachments(self) -> list[dict[str, Any]]:
         """The files of this row, as the entry that creates it names them (see verify.BODY)."""
         return []
+
+
+# --- access: who there is, and who holds and may do what ----------------------------------------------------
+
+
+class UnitKind(Word):
+    COMMITTEE = "committee", "县委"
+    GOVERNMENT = "government", "县政府"
+    TOWN = "town", "镇"
+    DEPARTMENT = "department", "部门"
+
+
+class PostKind(Word):
+    PRINCIPAL = "principal", "一把手"
+    MEMBER = "member", "班子成员"
+    STAFF = "staff", "其他"
+
+
+class Role(Word):
+    SYSTEM_ADMIN = "system_admin", "系统管理员"
+    SECURITY_ADMIN = "security_admin", "安全管理员"
+    LOG_ADMIN = "log_admin", "审计管理员"
+    AUDITOR = "auditor", "审计员"
+    CLERK = "clerk", "经办人"
+
+
+# 三员分立: no account holds two of these.
+THREE_OFFICERS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.LOG_ADMIN)
 
 
 class Unit(Logged):
@@ -450,6 +362,397 @@ class Session(Logged):
     ended_at: Mapped[datetime | None] = column("结束时间", UtcDateTime)
 
     user: Mapped[User] = relationship()
+
+
+# --- ledger: the log, and what is counted beside it ---------------------------------------------------------
+
+
+class Submission(Model):
+    """Remembers the first result of a form, so that the same form sent twice acts once."""
+
+    nonce: Mapped[str] = mapped_column(String(32), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+
+
+class Throttle(Model):
+    """Counts failed logins, and acts on rows that are not there, by the address, account or login they came from."""
+
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    failures: Mapped[int]
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+Sequence = BigInteger().with_variant(Integer, "sqlite")
+
+# Written by the ledger alone and kept append-only by triggers (see migrations/).
+audit_log = Table(
+    "audit_log",
+    db.metadata,
+    Column("seq", Sequence, primary_key=True, autoincrement=False),
+    Column("prev", Text, nullable=False, unique=True),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("line", Text, nullable=False),
+)
+
+audit_body = Table(
+    "audit_body",
+    db.metadata,
+    Column("seq", Sequence, ForeignKey("audit_log.seq"), primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+)
+
+audit_node = Table(
+    "audit_node",
+    db.metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("index", Sequence, primary_key=True, autoincrement=False),
+    Column("hash", Text, nullable=False),
+)
+
+audit_checkpoint = Table(
+    "audit_checkpoint",
+    db.metadata,
+    Column("size", Sequence, primary_key=True, autoincrement=False),
+    Column("note", Text, nullable=False),
+)
+
+
+# --- items: what is reported, signed and reviewed, and the days it is due; the record ends with it ----------
+
+
+class ItemState(Word):
+    """Where an item stands, and the groups of states by which steps, days, sections and counts go."""
+
+    OPEN = "open", "待办"
+    TICKED = "ticked", "已报完成"
+    SIGNED = "signed", "已签认"
+    RETURNED = "returned", "已退回"
+    APPROVED = "approved", "已通过"
+    DROPPED = "dropped", "已取消"
+
+    @property
+    def is_unsigned(self) -> bool:
+        """Whether a signature is still owed: the report can be changed, and the due day counts and may move."""
+        return self in (ItemState.OPEN, ItemState.TICKED, ItemState.RETURNED)
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether a signature stands: the next step of a case may follow, and nothing more is owed."""
+        return self in (ItemState.SIGNED, ItemState.APPROVED)
+
+    @property
+    def section(self) -> str | None:
+        """The section of a checklist for whatever is in this state; None where the due day decides."""
+        sections = {ItemState.RETURNED: "returned", ItemState.SIGNED: "waiting", ItemState.APPROVED: "done"}
+        return sections.get(self)
+
+
+class DayKind(Word):
+    OFF = "off", "放假"
+    WORK = "work", "上班"
+
+
+class Verdict(Word):
+    APPROVE = "approve", "通过"
+    SEND_BACK = "send_back", "退回"
+
+
+class Item(Logged):
+    """A lead's duty in a period: the thing on the checklist.
+
+    The step of a case is an item too: `case` is then the case's name, and `period` the year in which it began with
+    the step's number, 2026-S01. So a name is used once a year for a duty and a post.
+    """
+
+    word = "本期事项"
+    unit_path = ("post", "unit")
+
+    duty_id: Mapped[int] = column("责任事项编号", ForeignKey("duty.id"), index=True)
+    lineage: Mapped[str] = column("责任事项的沿革编号", String(16))
+    post_id: Mapped[int] = column("岗位编号", ForeignKey("post.id"), index=True)
+    period: Mapped[str] = column("本期", String(10))
+    case: Mapped[str] = column("所属办件", String(60), default="")
+    due_on: Mapped[date] = column("到期日")
+    state: Mapped[ItemState] = column("状态", one_of(ItemState), default=ItemState.OPEN, index=True)
+    note: Mapped[str] = column("完成说明", Text, default="")
+    happened_on: Mapped[date | None] = column("发生日期")
+    reported_at: Mapped[datetime | None] = column("报完成时间", UtcDateTime)
+    reported_by_id: Mapped[int | None] = column("报完成人编号", ForeignKey("user.id"))
+    redo_by: Mapped[date | None] = column("重报日期")  # the day a reviewer set when sending back
+    reply: Mapped[str] = column("整改回复", Text, default="")  # to the reviewer, when signing again
+
+    duty: Mapped[Duty] = relationship()
+    post: Mapped[Post] = relationship()
+    reported_by: Mapped[User | None] = relationship()
+    step: Mapped[Step | None] = relationship(back_populates="item")
+    readings: Mapped[list[Reading]] = relationship(back_populates="item", order_by="Reading.id")
+    evidence: Mapped[list[Evidence]] = relationship(back_populates="item", order_by="Evidence.id")
+    signatures: Mapped[list[Signature]] = relationship(back_populates="item", order_by="Signature.id")
+    reviews: Mapped[list[Review]] = relationship(back_populates="item", order_by="Review.id")
+
+    @classmethod
+    def rules(cls) -> tuple[Any, ...]:
+        return (UniqueConstraint("lineage", "post_id", "period", "case"),)
+
+    @property
+    def due(self) -> date:
+        """The day that counts: the reviewer's, once an item has been sent back."""
+        return self.redo_by or self.due_on
+
+    @property
+    def title(self) -> str:
+        """What is to be done, in a line: the duty's wording, or the case and its step."""
+        return f"{self.step.case.name}：{self.step.name}" if self.step else self.duty.wording
+
+    @property
+    def targets(self) -> list[Target]:
+        """The figures to be reported: of a case only at its last step."""
+        return self.duty.targets if self.step is None or self.step is self.step.case.steps[-1] else []
+
+    @property
+    def signature(self) -> Signature | None:
+        """The signature in force: the last one that was neither withdrawn nor voided by a revision."""
+        standing = [s for s in self.signatures if s.withdrawn_at is None and s.voided_at is None]
+        return standing[-1] if standing else None
+
+    @property
+    def documents(self) -> list[Evidence]:
+        """The evidence that is only the number of a document."""
+        return [e for e in self.evidence if e.file_sha256 is None]
+
+    @property
+    def files(self) -> list[Evidence]:
+        """The evidence that is a file."""
+        return [e for e in self.evidence if e.file_sha256 is not None]
+
+
+class Reading(Logged):
+    """What was reached of a target; `met` is None while the target's figure is 待定."""
+
+    word = "指标完成值"
+    unit_path = ("item", "post", "unit")
+
+    item_id: Mapped[int] = column("本期事项编号", ForeignKey("item.id"), index=True)
+    target_id: Mapped[int] = column("指标编号", ForeignKey("target.id"))
+    value: Mapped[Decimal] = column("完成值", ExactDecimal)
+    met: Mapped[bool | None] = column("达标")
+
+    item: Mapped[Item] = relationship(back_populates="readings")
+    target: Mapped[Target] = relationship()
+
+    @classmethod
+    def rules(cls) -> tuple[Any, ...]:
+        return (UniqueConstraint("item_id", "target_id"),)
+
+
+class Evidence(Logged):
+    """The number of a document, or a file, which items.evidence keeps by its hash; never required."""
+
+    word = "佐证"
+    schema = 2
+    assumed: ClassVar = {1: dict.fromkeys(("file_name", "file_sha256", "file_size", "file_type"))}
+    unit_path = ("item", "post", "unit")
+
+    item_id: Mapped[int] = column("本期事项编号", ForeignKey("item.id"), index=True)
+    document_no: Mapped[str] = column("文号", String(120))  # "" for a file
+    file_name: Mapped[str | None] = column("文件名", String(120))  # for people only; the file's place is its hash
+    file_sha256: Mapped[str | None] = column("文件哈希", String(64))
+    file_size: Mapped[int | None] = column("文件大小（字节）")
+    file_type: Mapped[str | None] = column("文件类型", String(100))  # the media type that its content shows
+
+    item: Mapped[Item] = relationship(back_populates="evidence")
+
+    def attachments(self) -> list[dict[str, Any]]:
+        if self.file_sha256 is None:
+            return []
+        told = {"name": self.file_name, "sha256": self.file_sha256, "size": self.file_size, "type": self.file_type}
+        return [told]
+
+
+class Batch(Logged):
+    """One press of 签认: its items' signatures stand or fall together. Its id is the receipt's number."""
+
+    word = "签认批次"
+    unit_path = ("post", "unit")
+
+    post_id: Mapped[int] = column("岗位编号", ForeignKey("post.id"), index=True)
+    user_id: Mapped[int] = column("签认人编号", ForeignKey("user.id"))
+    signed_at: Mapped[datetime] = column("签认时间", UtcDateTime)
+
+    post: Mapped[Post] = relationship()
+    user: Mapped[User] = relationship()
+    signatures: Mapped[list[Signature]] = relationship(back_populates="batch", order_by="Signature.id")
+
+
+class Signature(Logged):
+    """`statement` is verbatim what the page showed; name and post are as they stood that day."""
+
+    word = "签认"
+    schema = 2
+    assumed: ClassVar = {1: {"voided_at": None, "voided_by_id": None}}
+    unit_path = ("item", "post", "unit")
+
+    batch_id: Mapped[int] = column("签认批次编号", ForeignKey("batch.id"), index=True)
+    item_id: Mapped[int] = column("本期事项编号", ForeignKey("item.id"), index=True)
+    duty_id: Mapped[int] = column("责任事项编号", ForeignKey("duty.id"))
+    duty_version: Mapped[int] = column("责任事项版次")
+    user_id: Mapped[int] = column("签认人编号", ForeignKey("user.id"))
+    signer: Mapped[str] = column("签认人", String(40))
+    post_title: Mapped[str] = column("岗位", String(160))
+    acting: Mapped[bool] = column("主持工作")
+    statement: Mapped[str] = column("签认全文", Text)
+    statement_version: Mapped[int] = column("签认全文的格式")
+    on_behalf_of: Mapped[str] = column("代表", String(80), default="")
+    minutes_no: Mapped[str] = column("会议纪要文号", String(60), default="")
+    auth_method: Mapped[str] = column("验证方式", String(20))
+    auth_at: Mapped[datetime] = column("验证密码的时间", UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = column("撤回时间", UtcDateTime)
+    withdrawn_because: Mapped[str] = column("撤回的理由", Text, default="")
+    voided_at: Mapped[datetime | None] = column("作废时间", UtcDateTime)
+    voided_by_id: Mapped[int | None] = column("使其作废的责任事项编号", ForeignKey("duty.id"))  # of the new version
+
+    duty: Mapped[Duty] = relationship(foreign_keys="Signature.duty_id")
+    voided_by: Mapped[Duty | None] = relationship(foreign_keys="Signature.voided_by_id")
+    batch: Mapped[Batch] = relationship(back_populates="signatures")
+    item: Mapped[Item] = relationship(back_populates="signatures")
+    user: Mapped[User] = relationship()
+
+
+class Review(Logged):
+    """A reviewer's word on one signature; `outside_document` where the superior does not use the system."""
+
+    word = "审核"
+    unit_path = ("item", "post", "unit")
+
+    item_id: Mapped[int] = column("本期事项编号", ForeignKey("item.id"), index=True)
+    signature_id: Mapped[int] = column("签认编号", ForeignKey("signature.id"))
+    verdict: Mapped[Verdict] = column("审核结论", one_of(Verdict))
+    reason: Mapped[str] = column("理由", Text, default="")
+    redo_by: Mapped[date | None] = column("重报日期")
+    reviewer_id: Mapped[int | None] = column("审核人编号", ForeignKey("user.id"))
+    reviewer_post_id: Mapped[int | None] = column("审核岗位编号", ForeignKey("post.id"))
+    outside_document: Mapped[str] = column("上级审核意见的文号", String(120), default="")
+    recorded_by_id: Mapped[int] = column("记录人编号", ForeignKey("user.id"))
+    reviewed_at: Mapped[datetime] = column("审核时间", UtcDateTime)
+
+    item: Mapped[Item] = relationship(back_populates="reviews")
+    signature: Mapped[Signature] = relationship()
+    reviewer: Mapped[User | None] = relationship(foreign_keys="Review.reviewer_id")
+    reviewer_post: Mapped[Post | None] = relationship()
+    recorded_by: Mapped[User] = relationship(foreign_keys="Review.recorded_by_id")
+
+
+class Case(Logged):
+    """One event of a duty that is done whenever one arises: a fund, a tender, a decision.
+
+    Its steps are rows of their own, each with its item; a case that was called off has none left.
+    """
+
+    word = "办件"
+    unit_path = ("post", "unit")
+
+    lineage: Mapped[str] = column("责任事项的沿革编号", String(16), index=True)
+    post_id: Mapped[int] = column("岗位编号", ForeignKey("post.id"), index=True)
+    name: Mapped[str] = column("办件名称", String(60))
+    began_on: Mapped[date] = column("发生日期")
+    cancelled_on: Mapped[date | None] = column("撤销日期")
+    cancelled_because: Mapped[str] = column("撤销的理由", Text, default="")
+
+    post: Mapped[Post] = relationship()
+    steps: Mapped[list[Step]] = relationship(back_populates="case", order_by="Step.n")
+
+
+class Step(Logged):
+    """Where an item stands in its case: the steps are signed in the order of `n`, which counts from 1."""
+
+    word = "办件步骤"
+    unit_path = ("case", "post", "unit")
+
+    case_id: Mapped[int] = column("办件编号", ForeignKey("case.id"), index=True)
+    n: Mapped[int] = column("次序")
+    name: Mapped[str] = column("步骤名称", String(80))
+    item_id: Mapped[int] = column("本期事项编号", ForeignKey("item.id"), unique=True)
+
+    case: Mapped[Case] = relationship(back_populates="steps")
+    item: Mapped[Item] = relationship(back_populates="step")
+
+    @classmethod
+    def rules(cls) -> tuple[Any, ...]:
+        return (UniqueConstraint("case_id", "n"),)
+
+
+class HolidayYear(Logged):
+    """The days of a year that are off, or worked in their stead, as the notice says; replaced as a whole.
+
+    `days` is [{"day": ISO date, "kind": a DayKind, "name": 元旦}], earliest first; the first may lie in the December
+    before: 元旦 of 2023 began on the 31st.
+    """
+
+    word = "节假日安排"
+
+    year: Mapped[int] = column("年度", unique=True)
+    notice: Mapped[str] = column("依据的通知", String(60))
+    days: Mapped[list[dict[str, str]]] = column(
+        "放假和上班的日子", JSON, inside={"day": "日期", "kind": "类别", "name": "名称"}
+    )
+
+
+# --- lists: what was asked of whom, as drafted, consulted on, adopted and corrected -------------------------
+
+
+class ListKind(Word):
+    BREAKDOWN = "breakdown", "任务分解表"
+    RESPONSIBILITY = "responsibility", "责任清单"
+
+
+class Tier(Word):
+    NONE = "none", "不分层级"
+    TEAM = "team", "班子"
+    SECRETARY = "secretary", "书记"
+    MEMBER = "member", "成员"
+
+
+# What a list is, by its tier, in words: only a 责任清单 has one.
+SORTS = {
+    tier: ListKind.BREAKDOWN.label if tier is Tier.NONE else f"{ListKind.RESPONSIBILITY.label}·{tier.label}"
+    for tier in Tier
+}
+
+
+class ListState(Word):
+    DRAFT = "draft", "草稿"
+    CONSULTING = "consulting", "征求意见中"
+    SUBMITTED = "submitted", "待确认"
+    ADOPTED = "adopted", "已生效"
+    SUPERSEDED = "superseded", "已被新版取代"
+    ABANDONED = "abandoned", "已放弃"
+
+
+class Side(Word):
+    WORK = "work", "业务"
+    INTEGRITY = "integrity", "廉政"
+    BOTH = "both", "业务与廉政"
+
+
+class Cadence(Word):
+    ONCE = "once", "一次完成"
+    MONTHLY = "monthly", "每月"
+    QUARTERLY = "quarterly", "每季度"
+    HALF_YEARLY = "half-yearly", "每半年"
+    YEARLY = "yearly", "每年"
+    PER_EVENT = "per-event", "逢事必办"
+    ONGOING = "ongoing", "长期坚持"
+
+
+class Part(Word):
+    LEAD = "lead", "牵头"
+    SUPPORT = "support", "配合"
+
+
+class Answer(Word):
+    AGREES = "agrees", "无意见"
+    OBJECTS = "objects", "有意见"
 
 
 class Source(Logged):
@@ -671,244 +974,7 @@ class Correction(Logged):
     user: Mapped[User] = relationship()
 
 
-class HolidayYear(Logged):
-    """The days of a year that are off, or worked in their stead, as the notice says; replaced as a whole.
-
-    `days` is [{"day": ISO date, "kind": a DayKind, "name": 元旦}], earliest first; the first may lie in the December
-    before: 元旦 of 2023 began on the 31st.
-    """
-
-    word = "节假日安排"
-
-    year: Mapped[int] = column("年度", unique=True)
-    notice: Mapped[str] = column("依据的通知", String(60))
-    days: Mapped[list[dict[str, str]]] = column(
-        "放假和上班的日子", JSON, inside={"day": "日期", "kind": "类别", "name": "名称"}
-    )
-
-
-class Case(Logged):
-    """One event of a duty that is done whenever one arises: a fund, a tender, a decision.
-
-    Its steps are rows of their own, each with its item; a case that was called off has none left.
-    """
-
-    word = "办件"
-    unit_path = ("post", "unit")
-
-    lineage: Mapped[str] = column("责任事项的沿革编号", String(16), index=True)
-    post_id: Mapped[int] = column("岗位编号", ForeignKey("post.id"), index=True)
-    name: Mapped[str] = column("办件名称", String(60))
-    began_on: Mapped[date] = column("发生日期")
-    cancelled_on: Mapped[date | None] = column("撤销日期")
-    cancelled_because: Mapped[str] = column("撤销的理由", Text, default="")
-
-    post: Mapped[Post] = relationship()
-    steps: Mapped[list[Step]] = relationship(back_populates="case", order_by="Step.n")
-
-
-class Step(Logged):
-    """Where an item stands in its case: the steps are signed in the order of `n`, which counts from 1."""
-
-    word = "办件步骤"
-    unit_path = ("case", "post", "unit")
-
-    case_id: Mapped[int] = column("办件编号", ForeignKey("case.id"), index=True)
-    n: Mapped[int] = column("次序")
-    name: Mapped[str] = column("步骤名称", String(80))
-    item_id: Mapped[int] = column("本期事项编号", ForeignKey("item.id"), unique=True)
-
-    case: Mapped[Case] = relationship(back_populates="steps")
-    item: Mapped[Item] = relationship(back_populates="step")
-
-    @classmethod
-    def rules(cls) -> tuple[Any, ...]:
-        return (UniqueConstraint("case_id", "n"),)
-
-
-class Item(Logged):
-    """A lead's duty in a period: the thing on the checklist.
-
-    The step of a case is an item too: `case` is then the case's name, and `period` the year in which it began with
-    the step's number, 2026-S01. So a name is used once a year for a duty and a post.
-    """
-
-    word = "本期事项"
-    unit_path = ("post", "unit")
-
-    duty_id: Mapped[int] = column("责任事项编号", ForeignKey("duty.id"), index=True)
-    lineage: Mapped[str] = column("责任事项的沿革编号", String(16))
-    post_id: Mapped[int] = column("岗位编号", ForeignKey("post.id"), index=True)
-    period: Mapped[str] = column("本期", String(10))
-    case: Mapped[str] = column("所属办件", String(60), default="")
-    due_on: Mapped[date] = column("到期日")
-    state: Mapped[ItemState] = column("状态", one_of(ItemState), default=ItemState.OPEN, index=True)
-    note: Mapped[str] = column("完成说明", Text, default="")
-    happened_on: Mapped[date | None] = column("发生日期")
-    reported_at: Mapped[datetime | None] = column("报完成时间", UtcDateTime)
-    reported_by_id: Mapped[int | None] = column("报完成人编号", ForeignKey("user.id"))
-    redo_by: Mapped[date | None] = column("重报日期")  # the day a reviewer set when sending back
-    reply: Mapped[str] = column("整改回复", Text, default="")  # to the reviewer, when signing again
-
-    duty: Mapped[Duty] = relationship()
-    post: Mapped[Post] = relationship()
-    reported_by: Mapped[User | None] = relationship()
-    step: Mapped[Step | None] = relationship(back_populates="item")
-    readings: Mapped[list[Reading]] = relationship(back_populates="item", order_by="Reading.id")
-    evidence: Mapped[list[Evidence]] = relationship(back_populates="item", order_by="Evidence.id")
-    signatures: Mapped[list[Signature]] = relationship(back_populates="item", order_by="Signature.id")
-    reviews: Mapped[list[Review]] = relationship(back_populates="item", order_by="Review.id")
-
-    @classmethod
-    def rules(cls) -> tuple[Any, ...]:
-        return (UniqueConstraint("lineage", "post_id", "period", "case"),)
-
-    @property
-    def due(self) -> date:
-        """The day that counts: the reviewer's, once an item has been sent back."""
-        return self.redo_by or self.due_on
-
-    @property
-    def title(self) -> str:
-        """What is to be done, in a line: the duty's wording, or the case and its step."""
-        return f"{self.step.case.name}：{self.step.name}" if self.step else self.duty.wording
-
-    @property
-    def targets(self) -> list[Target]:
-        """The figures to be reported: of a case only at its last step."""
-        return self.duty.targets if self.step is None or self.step is self.step.case.steps[-1] else []
-
-    @property
-    def signature(self) -> Signature | None:
-        """The signature in force: the last one that was neither withdrawn nor voided by a revision."""
-        standing = [s for s in self.signatures if s.withdrawn_at is None and s.voided_at is None]
-        return standing[-1] if standing else None
-
-    @property
-    def documents(self) -> list[Evidence]:
-        """The evidence that is only the number of a document."""
-        return [e for e in self.evidence if e.file_sha256 is None]
-
-    @property
-    def files(self) -> list[Evidence]:
-        """The evidence that is a file."""
-        return [e for e in self.evidence if e.file_sha256 is not None]
-
-
-class Reading(Logged):
-    """What was reached of a target; `met` is None while the target's figure is 待定."""
-
-    word = "指标完成值"
-    unit_path = ("item", "post", "unit")
-
-    item_id: Mapped[int] = column("本期事项编号", ForeignKey("item.id"), index=True)
-    target_id: Mapped[int] = column("指标编号", ForeignKey("target.id"))
-    value: Mapped[Decimal] = column("完成值", ExactDecimal)
-    met: Mapped[bool | None] = column("达标")
-
-    item: Mapped[Item] = relationship(back_populates="readings")
-    target: Mapped[Target] = relationship()
-
-    @classmethod
-    def rules(cls) -> tuple[Any, ...]:
-        return (UniqueConstraint("item_id", "target_id"),)
-
-
-class Evidence(Logged):
-    """The number of a document, or a file, which items.evidence keeps by its hash; never required."""
-
-    word = "佐证"
-    schema = 2
-    assumed: ClassVar = {1: dict.fromkeys(("file_name", "file_sha256", "file_size", "file_type"))}
-    unit_path = ("item", "post", "unit")
-
-    item_id: Mapped[int] = column("本期事项编号", ForeignKey("item.id"), index=True)
-    document_no: Mapped[str] = column("文号", String(120))  # "" for a file
-    file_name: Mapped[str | None] = column("文件名", String(120))  # for people only; the file's place is its hash
-    file_sha256: Mapped[str | None] = column("文件哈希", String(64))
-    file_size: Mapped[int | None] = column("文件大小（字节）")
-    file_type: Mapped[str | None] = column("文件类型", String(100))  # the media type that its content shows
-
-    item: Mapped[Item] = relationship(back_populates="evidence")
-
-    def attachments(self) -> list[dict[str, Any]]:
-        if self.file_sha256 is None:
-            return []
-        told = {"name": self.file_name, "sha256": self.file_sha256, "size": self.file_size, "type": self.file_type}
-        return [told]
-
-
-class Batch(Logged):
-    """One press of 签认: its items' signatures stand or fall together. Its id is the receipt's number."""
-
-    word = "签认批次"
-    unit_path = ("post", "unit")
-
-    post_id: Mapped[int] = column("岗位编号", ForeignKey("post.id"), index=True)
-    user_id: Mapped[int] = column("签认人编号", ForeignKey("user.id"))
-    signed_at: Mapped[datetime] = column("签认时间", UtcDateTime)
-
-    post: Mapped[Post] = relationship()
-    user: Mapped[User] = relationship()
-    signatures: Mapped[list[Signature]] = relationship(back_populates="batch", order_by="Signature.id")
-
-
-class Signature(Logged):
-    """`statement` is verbatim what the page showed; name and post are as they stood that day."""
-
-    word = "签认"
-    schema = 2
-    assumed: ClassVar = {1: {"voided_at": None, "voided_by_id": None}}
-    unit_path = ("item", "post", "unit")
-
-    batch_id: Mapped[int] = column("签认批次编号", ForeignKey("batch.id"), index=True)
-    item_id: Mapped[int] = column("本期事项编号", ForeignKey("item.id"), index=True)
-    duty_id: Mapped[int] = column("责任事项编号", ForeignKey("duty.id"))
-    duty_version: Mapped[int] = column("责任事项版次")
-    user_id: Mapped[int] = column("签认人编号", ForeignKey("user.id"))
-    signer: Mapped[str] = column("签认人", String(40))
-    post_title: Mapped[str] = column("岗位", String(160))
-    acting: Mapped[bool] = column("主持工作")
-    statement: Mapped[str] = column("签认全文", Text)
-    statement_version: Mapped[int] = column("签认全文的格式")
-    on_behalf_of: Mapped[str] = column("代表", String(80), default="")
-    minutes_no: Mapped[str] = column("会议纪要文号", String(60), default="")
-    auth_method: Mapped[str] = column("验证方式", String(20))
-    auth_at: Mapped[datetime] = column("验证密码的时间", UtcDateTime)
-    withdrawn_at: Mapped[datetime | None] = column("撤回时间", UtcDateTime)
-    withdrawn_because: Mapped[str] = column("撤回的理由", Text, default="")
-    voided_at: Mapped[datetime | None] = column("作废时间", UtcDateTime)
-    voided_by_id: Mapped[int | None] = column("使其作废的责任事项编号", ForeignKey("duty.id"))  # of the new version
-
-    duty: Mapped[Duty] = relationship(foreign_keys="Signature.duty_id")
-    voided_by: Mapped[Duty | None] = relationship(foreign_keys="Signature.voided_by_id")
-    batch: Mapped[Batch] = relationship(back_populates="signatures")
-    item: Mapped[Item] = relationship(back_populates="signatures")
-    user: Mapped[User] = relationship()
-
-
-class Review(Logged):
-    """A reviewer's word on one signature; `outside_document` where the superior does not use the system."""
-
-    word = "审核"
-    unit_path = ("item", "post", "unit")
-
-    item_id: Mapped[int] = column("本期事项编号", ForeignKey("item.id"), index=True)
-    signature_id: Mapped[int] = column("签认编号", ForeignKey("signature.id"))
-    verdict: Mapped[Verdict] = column("审核结论", one_of(Verdict))
-    reason: Mapped[str] = column("理由", Text, default="")
-    redo_by: Mapped[date | None] = column("重报日期")
-    reviewer_id: Mapped[int | None] = column("审核人编号", ForeignKey("user.id"))
-    reviewer_post_id: Mapped[int | None] = column("审核岗位编号", ForeignKey("post.id"))
-    outside_document: Mapped[str] = column("上级审核意见的文号", String(120), default="")
-    recorded_by_id: Mapped[int] = column("记录人编号", ForeignKey("user.id"))
-    reviewed_at: Mapped[datetime] = column("审核时间", UtcDateTime)
-
-    item: Mapped[Item] = relationship(back_populates="reviews")
-    signature: Mapped[Signature] = relationship()
-    reviewer: Mapped[User | None] = relationship(foreign_keys="Review.reviewer_id")
-    reviewer_post: Mapped[Post | None] = relationship()
-    recorded_by: Mapped[User] = relationship(foreign_keys="Review.recorded_by_id")
+# --- feedback -----------------------------------------------------------------------------------------------
 
 
 class Feedback(Logged):
@@ -922,58 +988,3 @@ class Feedback(Logged):
     written_at: Mapped[datetime] = column("写下的时间", UtcDateTime)
 
     user: Mapped[User] = relationship()
-
-
-# --- rows that the log does not speak of --------------------------------------------------------------------
-
-
-class Submission(Model):
-    """Remembers the first result of a form, so that the same form sent twice acts once."""
-
-    nonce: Mapped[str] = mapped_column(String(32), primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
-    seq: Mapped[int] = mapped_column(BigInteger)
-
-
-class Throttle(Model):
-    """Counts failed logins by what they came from: an address or an account."""
-
-    key: Mapped[str] = mapped_column(String(80), primary_key=True)
-    failures: Mapped[int]
-    since: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-# --- the ledger's tables: written by ledger and checkpoints alone, kept append-only by triggers (see migrations/) ---
-
-Sequence = BigInteger().with_variant(Integer, "sqlite")
-
-audit_log = Table(
-    "audit_log",
-    db.metadata,
-    Column("seq", Sequence, primary_key=True, autoincrement=False),
-    Column("prev", Text, nullable=False, unique=True),
-    Column("hash", Text, nullable=False, unique=True),
-    Column("line", Text, nullable=False),
-)
-
-audit_body = Table(
-    "audit_body",
-    db.metadata,
-    Column("seq", Sequence, ForeignKey("audit_log.seq"), primary_key=True, autoincrement=False),
-    Column("body", Text, nullable=False),
-)
-
-audit_node = Table(
-    "audit_node",
-    db.metadata,
-    Column("level", Integer, primary_key=True, autoincrement=False),
-    Column("index", Sequence, primary_key=True, autoincrement=False),
-    Column("hash", Text, nullable=False),
-)
-
-audit_checkpoint = Table(
-    "audit_checkpoint",
-    db.metadata,
-    Column("size", Sequence, primary_key=True, autoincrement=False),
-    Column("note", Text, nullable=False),
-)
