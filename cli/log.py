@@ -38,9 +38,9 @@ def read_checkpoint(file: Path) -> verify.Checkpoint:
 def export(out: Path, code: str | None) -> None:
     """Write the log as a bundle that `python verify.py` checks: whole, or with one unit's bodies."""
     with creating(out) as file:
-        bundle = bundles.take(by=operator(), code=code)
-        follow(bundle.write(file), bundle.note.size, "导出")
-    say(f"已导出 {bundle.note.size} 条记录到 {out}")
+        bundle = bundles.export(by=operator(), code=code)
+        follow(bundle.write(file), bundle.checkpoint.size, "导出")
+    say(f"已导出 {bundle.checkpoint.size} 条记录到 {out}")
 
 
 @command("verify")

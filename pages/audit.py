@@ -15,7 +15,7 @@ from wtforms.validators import Optional
 import verify
 from checklist import access, clock, ledger
 from checklist.audit import entries, excerpts, words
-from checklist.audit.check import Check
+from checklist.audit.check import Check, require_reader, verify_log
 from checklist.county import units
 from checklist.ledger.acts import ACTIONS
 from checklist.refusal import Malformed
@@ -73,7 +73,7 @@ def entry(seq: int) -> str:
 
 @bp.get("/verdict")
 def ask_verdict() -> str:
-    entries.require_reader(by=current.actor())
+    require_reader(by=current.actor())
     return render_template("audit/verify.html", form=KeptForm())
 
 
@@ -83,7 +83,7 @@ def verdict() -> Response:
     form = KeptForm()
     try:
         check = Check([verify.parse_checkpoint(text.encode())] if (text := form.content()) else [])
-        steps = entries.verify_log(check, by=current.actor())
+        steps = verify_log(check, by=current.actor())
     except (verify.FormatError, UnicodeError):
         form.text.errors = ["这不是一张日志封签。请选择当时保存的文件，或把它从第一行到最后一行原样粘贴。"]
         return make_response(render_template("audit/verify.html", form=form), 422)
@@ -98,7 +98,7 @@ def excerpt() -> Response:
     if not form.validate():
         raise Malformed("日期填得不对，无法筛选。请返回上一页，改正后再存。")
     kind = request.form.get("kind", "")
-    lines = excerpts.take(form.wanted(), kind, by=current.actor())
+    lines = excerpts.export(form.wanted(), kind, by=current.actor())
     name = current.file_name("excerpt", kind)
     if kind == "csv":
         named = {"Content-Disposition": f'attachment; filename="{name}"'}

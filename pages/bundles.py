@@ -44,7 +44,7 @@ def make() -> Response:
     """Take the bundle, and write it for as long as the page is being sent."""
     form = BundleForm()
     try:
-        bundle = bundles.take(by=current.actor(), code=form.unit.data or None)
+        bundle = bundles.export(by=current.actor(), code=form.unit.data or None)
     except Malformed as problem:
         form.offer()
         form.blame(problem)

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, request
 
 import verify
 from checklist import access
-from checklist.audit import entries
+from checklist.audit.entries import LogEntry
 from checklist.ledger import checkpoints, keys, lines
 from pages import current
 
@@ -33,7 +33,7 @@ def show(size: int) -> str:
     """The page to be printed and put into a drawer: with it and a shell alone one can begin to check."""
     note = checkpoints.see(size, by=current.actor())
     line, _ = lines.entry(size - 1)
-    last = entries.header_of(line or b"")
+    last = LogEntry.of_header(line or b"")
     return render_template("checkpoints/show.html", note=note, last=last, signed=verify.signers(note, keys.known()))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template
 
 import verify
-from checklist.audit import entries, receipts
+from checklist.audit import receipts
+from checklist.audit.entries import LogEntry
 from pages import current
 from pages.forms import KeptForm
 
@@ -49,7 +50,7 @@ def of_entry_as_file(seq: int) -> Response:
 
 def _show(text: bytes, **told: object) -> str:
     receipt = verify.parse_receipt(text)
-    entry = entries.header_of(receipt.line)
+    entry = LogEntry.of_header(receipt.line)
     return render_template("receipts/show.html", text=text.decode(), receipt=receipt, entry=entry, **told)
 
 

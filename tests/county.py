@@ -189,7 +189,7 @@ def decided(duty: Duty, guards: list[str]) -> editing.Edit:
 # --- reading the log ----------------------------------------------------------------------------------------
 
 
-def gained(since: int) -> list[entries.Line]:
+def gained(since: int) -> list[entries.LogEntry]:
     """The log's entries from number `since` on, oldest first."""
     return entries.search(entries.Filter(), by=actor("yang"), limit=ledger.size() - since)[::-1]
 

@@ -99,7 +99,7 @@ def worked(kind: str, server: Server, clock: county.Clock) -> Log:
     assert at is not None
     receipt = receipts.make(at).decode()
     clock.move(minutes=1)
-    kept = bundles.take(by=county.console).note
+    kept = bundles.export(by=county.console).checkpoint
     clock.move(minutes=1)
     signoff.report(county.item("对接会", "zhou").id, signoff.Report(note="已办"), by=county.actor("zhou"))
     return Log(kind, server, at, ledger.size(), founded, kept, receipt)

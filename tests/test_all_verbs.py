@@ -53,7 +53,7 @@ def test_the_tables_are_what_the_log_says_and_each_bundle_verifies(tmp_path: Pat
     assert county.in_step()
     for code in (None, "QH-GOV", "QH-CZJ", "QH-SLJ"):
         file = tmp_path / f"{code}.zip"
-        bundle = bundles.take(by=county.actor("wei"), code=code)
+        bundle = bundles.export(by=county.actor("wei"), code=code)
         with file.open("w+b") as out:
             for _ in bundle.write(out):
                 pass

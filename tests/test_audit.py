@@ -8,7 +8,7 @@ import pytest
 
 from checklist import ledger
 from checklist.audit import bundles, entries, receipts
-from checklist.audit.check import Check
+from checklist.audit.check import Check, verify_log
 from checklist.audit.entries import Filter
 from checklist.items import signoff
 from checklist.ledger import checkpoints
@@ -19,7 +19,7 @@ from tests.conftest import Visit
 pytestmark = pytest.mark.usefixtures("qinghe")
 
 
-def found(**wanted: object) -> list[entries.Line]:
+def found(**wanted: object) -> list[entries.LogEntry]:
     return entries.search(Filter(**wanted), by=county.actor("wei"), limit=10_000)  # type: ignore[arg-type]
 
 
@@ -66,7 +66,7 @@ def test_an_auditor_of_one_bureau_reads_that_bureau_and_no_other() -> None:
     with pytest.raises(Unseen):
         entries.entry(0, by=jiang)
     with pytest.raises(NotYours):
-        bundles.take(by=jiang)
+        bundles.export(by=jiang)
 
 
 @pytest.mark.parametrize("login", ["zhou", "qian", "chu", "shen", "han"])
@@ -75,8 +75,8 @@ def test_nobody_else_reads_verifies_or_exports(login: str) -> None:
     for act in (
         lambda: entries.search(Filter(), by=by),
         lambda: entries.entry(1, by=by),
-        lambda: entries.verify_log(Check(), by=by),
-        lambda: bundles.take(by=by),
+        lambda: verify_log(Check(), by=by),
+        lambda: bundles.export(by=by),
         lambda: checkpoints.seal(by=by),
         lambda: checkpoints.search(by=by),
         lambda: receipts.of_entry(1, by=by),
@@ -105,7 +105,7 @@ def test_an_entry_shows_what_changed() -> None:
 def test_a_verdict_is_an_entry_too() -> None:
     size = ledger.size()
     check = Check()
-    list(entries.verify_log(check, by=county.actor("wei")))
+    list(verify_log(check, by=county.actor("wei")))
     assert check.good
     assert check.verdict.size == size
     assert found()[0].body["after"] == {"anchored": 0, "ok": True, "size": size}

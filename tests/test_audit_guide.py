@@ -194,9 +194,9 @@ def test_the_table_of_answers_is_what_verify_py_answers(tmp_path: Path) -> None:
 
 def carried_home(folder: Path) -> verify.Verdict:
     """A bundle taken now, checked with the key and a checkpoint of just before."""
-    kept = bundles.take(by=county.console).note
+    kept = bundles.export(by=county.console).checkpoint
     with (folder / "bundle.zip").open("wb") as out:
-        for _ in bundles.take(by=county.console).write(out):
+        for _ in bundles.export(by=county.console).write(out):
             pass
     return verify.verify_bundle(folder / "bundle.zip", verify.Outside([county.KEY.public], [kept]))
 

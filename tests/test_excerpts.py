@@ -41,7 +41,7 @@ def taken(ending: str, *, by: str = "wei", **wanted: object) -> list[list[str]]:
 
 
 def written(ending: str, *, by: str = "wei", **wanted: object) -> bytes:
-    lines = excerpts.take(Filter(**wanted), ending, by=county.actor(by))  # type: ignore[arg-type]
+    lines = excerpts.export(Filter(**wanted), ending, by=county.actor(by))  # type: ignore[arg-type]
     if ending == "csv":
         return "".join(excerpts.as_csv(lines)).encode()
     out = io.BytesIO()
@@ -125,21 +125,21 @@ def test_nothing_found_is_a_list_without_rows(ending: str) -> None:
 
 def test_what_is_written_meanwhile_is_not_in_it() -> None:
     size = ledger.size()
-    lines = excerpts.take(Filter(), "csv", by=county.actor("wei"))
+    lines = excerpts.export(Filter(), "csv", by=county.actor("wei"))
     first = list(islice(lines, 1))
     county.ticked("预算考核", "zhou")
     assert [line.seq for line in [*first, *lines]] == list(range(size))
 
 
 def test_the_lines_need_neither_the_request_nor_its_session() -> None:
-    lines = excerpts.take(Filter(), "csv", by=county.actor("wei"))
+    lines = excerpts.export(Filter(), "csv", by=county.actor("wei"))
     db.session.remove()
     rows = Context().run(list, excerpts.as_csv(lines))  # a context without an application
     assert len(rows) == 3 + ledger.size() - 1  # a mark, the notice and the heads; the excerpt's own entry is not in it
 
 
 def test_whoever_breaks_off_a_download_leaves_no_connection_behind() -> None:
-    rows = excerpts.as_csv(excerpts.take(Filter(), "csv", by=county.actor("wei")))
+    rows = excerpts.as_csv(excerpts.export(Filter(), "csv", by=county.actor("wei")))
     assert len(list(islice(rows, 10))) == 10
     db.session.rollback()
     assert db.engine.pool.checkedout() == 1  # type: ignore[attr-defined]
@@ -192,7 +192,7 @@ def test_a_sheet_that_would_not_hold_them_all_is_refused_and_csv_is_not(monkeypa
     monkeypatch.setattr(excerpts, "MOST_ENTRIES", ledger.size())
     assert len(taken("xlsx")) == excerpts.MOST_ENTRIES
     with pytest.raises(Refused, match="请缩小筛选范围（例如分几段日期），或者存为 CSV"):
-        excerpts.take(Filter(), "xlsx", by=county.actor("wei"))
+        excerpts.export(Filter(), "xlsx", by=county.actor("wei"))
     assert county.gained(ledger.size() - 1)[0].body["result"] == "refused: 409"
     assert len(taken("csv")) == excerpts.MOST_ENTRIES + 2
 
@@ -204,7 +204,7 @@ def test_a_sheet_that_would_not_hold_them_all_is_refused_and_csv_is_not(monkeypa
 def test_that_somebody_takes_it_is_in_the_log_before_the_first_row(ending: str) -> None:
     county.ticked("预算考核", "zhou")
     size, day = ledger.size(), date(2026, 1, 1)
-    lines = excerpts.take(Filter(person="周", from_day=day), ending, by=county.actor("wei"))
+    lines = excerpts.export(Filter(person="周", from_day=day), ending, by=county.actor("wei"))
     (told,) = county.gained(size)
     assert (told.actor, told.action) == ("卫审计", "导出日志")
     wanted = {"from_day": "2026-01-01", "person": "周"}
@@ -231,7 +231,7 @@ def test_another_kind_is_taken_by_nobody_and_says_nothing_in_the_log(visit: Visi
     for kind in ("", "pdf", "CSV"):
         assert client.post("/audit/excerpt", data={"kind": kind}).status_code == 422
         with pytest.raises(Malformed):
-            excerpts.take(Filter(), kind, by=county.actor("wei"))
+            excerpts.export(Filter(), kind, by=county.actor("wei"))
     assert ledger.size() == size
 
 

@@ -34,7 +34,7 @@ def cli(app: Flask) -> FlaskCliRunner:
 
 def take(path: Path, login: str = "wei", code: str | None = None) -> Path:
     with path.open("w+b") as out:
-        for _ in bundles.take(by=county.actor(login), code=code).write(out):
+        for _ in bundles.export(by=county.actor(login), code=code).write(out):
             pass
     return path
 
@@ -123,7 +123,7 @@ def test_an_auditor_of_one_bureau_takes_that_one_and_no_other(tmp_path: Path) ->
     assert verdict(take(tmp_path / "b.zip", "jiang", "QH-CZJ")).unit == "QH-CZJ"
     for code in (None, "QH-JYJ", "QH"):
         with pytest.raises(NotYours):
-            bundles.take(by=county.actor("jiang"), code=code)
+            bundles.export(by=county.actor("jiang"), code=code)
         assert county.gained(ledger.size() - 1)[0].body["result"] == "refused: 403"
 
 
@@ -131,13 +131,13 @@ def test_an_auditor_of_one_bureau_takes_that_one_and_no_other(tmp_path: Path) ->
 def test_nobody_else_takes_one(login: str) -> None:
     for code in (None, "QH-CZJ"):
         with pytest.raises((NotYours, Unseen)):
-            bundles.take(by=county.actor(login), code=code)
+            bundles.export(by=county.actor(login), code=code)
 
 
 def test_a_unit_that_does_not_exist_is_said_not_to(cli: FlaskCliRunner, tmp_path: Path) -> None:
     size = ledger.size()
     with pytest.raises(Malformed, match="没有这个代码的单位"):
-        bundles.take(by=county.actor("wei"), code="QH-XXX")
+        bundles.export(by=county.actor("wei"), code="QH-XXX")
     result = cli.invoke(args=["export", "--out", str(tmp_path / "b.zip"), "--unit", "QH-XXX"])
     assert (result.exit_code, ledger.size(), (tmp_path / "b.zip").exists()) == (1, size, False)
 

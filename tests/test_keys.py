@@ -142,7 +142,7 @@ def test_who_trusts_the_old_key_trusts_the_new_one(tmp_path: Path) -> None:
     assert told()[-1]["after"] == {"key": new.vkey}
 
     with (tmp_path / "bundle.zip").open("w+b") as out:
-        list(bundles.take(by=county.console).write(out))
+        list(bundles.export(by=county.console).write(out))
     outside = verify.Outside([county.KEY.public], [kept])
     assert verify.verify_bundle(tmp_path / "bundle.zip", outside).exit_code == 0
     assert county.in_step()
@@ -179,7 +179,7 @@ def test_a_lost_key_is_replaced_only_by_somebody_who_says_that_it_is_lost(cli: F
     new = keys.signing()[0].public
 
     with (tmp_path / "bundle.zip").open("w+b") as out:
-        list(bundles.take(by=county.console).write(out))
+        list(bundles.export(by=county.console).write(out))
 
     for key, code in {county.KEY.public: 1, new: 0}.items():  # who has only the old one is told nothing by it
         outside = verify.Outside([key], [kept])

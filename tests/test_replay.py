@@ -59,7 +59,7 @@ def replayed() -> replay.Replay:
     """The log, followed to its end."""
     followed = replay.Replay()
     for line, body in lines.read():
-        followed.take(line, body)
+        followed.follow(line, body)
     db.session.rollback()
     return followed
 

@@ -158,7 +158,7 @@ def verified(app: Flask, *arguments: str) -> Verdict:
 
 def exported(file: Path, code: str | None = None) -> str:
     with file.open("wb") as out:
-        for _ in bundles.take(by=county.console, code=code).write(out):
+        for _ in bundles.export(by=county.console, code=code).write(out):
             pass
     return str(file)
 

@@ -22,43 +22,43 @@ from models import Unit, db
 
 @dataclass(frozen=True)
 class Bundle:
-    """What is carried away: the log up to a checkpoint, with the bodies of one unit or of all (`unit` is None)."""
+    """The log up to a checkpoint, with the bodies of the unit of a code, or of all (`unit` is None)."""
 
     unit: str | None
-    note: verify.Checkpoint
+    checkpoint: verify.Checkpoint
     _attached: set[str] = field(default_factory=set)
 
     def write(self, out: BinaryIO) -> Iterator[int]:
-        """Write it to a seekable file, in constant memory; yields the number of entries written now and then.
+        """Write it to a seekable file, in constant memory, and yield the number of entries written now and then.
 
         Raises verify.FormatError when it would be larger than a zip can be.
         """
-        note = self.note
+        sealed = self.checkpoint
         about = {
             "filter": {"unit": self.unit},
-            "origin": note.origin,
-            "root": note.root.hex(),
-            "size": note.size,
+            "origin": sealed.origin,
+            "root": sealed.root.hex(),
+            "size": sealed.size,
         }
         with ExitStack() as files:
             yield from verify.write_bundle(
                 out,
                 self._entries(),
                 about,
-                checkpoint=note.note,
-                checkpoints=checkpoints.before(note.size),
+                checkpoint=sealed.note,
+                checkpoints=checkpoints.before(sealed.size),
                 attachments=self._attachments(files),
             )
         db.session.rollback()
 
     def _entries(self) -> Iterator[tuple[bytes, bytes | None]]:
-        for line, body in lines.read(self.note.size, self.unit):
+        for line, body in lines.read(self.checkpoint.size, self.unit):
             if body and b'"attachments":[{' in body:  # perhaps within a text: JSON tells
                 self._attached.update(attached["sha256"] for attached in json.loads(body)["attachments"])
             yield line, body
 
     def _attachments(self, files: ExitStack) -> Iterator[tuple[str, BinaryIO]]:
-        """The files by their hashes; one that is lost is left out, and verify.py says which entry misses it."""
+        """Yield the files by their hashes; one that is lost is left out, and verify.py says which entry misses it."""
         for digest in sorted(self._attached):
             path = evidence.path(digest)
             if path.exists():
@@ -66,23 +66,18 @@ class Bundle:
                     yield digest, file
 
 
-def take(*, by: Actor, code: str | None = None) -> Bundle:
-    """Seal the log, to be carried away: whole, or with the bodies of the unit of that code.
+def export(*, by: Actor, code: str | None = None) -> Bundle:
+    """Seal the log, and return it to be carried away: whole, or with the bodies of the unit of that code.
 
     The export is an entry before its first byte leaves, with the size and root that the log had then; it is in the
     bundle too, the last but for what others wrote in that moment. Raises Malformed for a code that no unit has.
     """
     with ledger.act("export", by=by) as act:
-        scope = _unit(code) if code else access.county()
+        scope = db.session.scalar(select(Unit).where(Unit.code == code)) if code else access.county()
+        if scope is None:
+            raise Malformed("没有这个代码的单位。请从列表里选一个。", "unit")
         act.post = access.require(by, "export", scope)
         keys.signing()  # nothing is said to have left that cannot be sealed
         size = ledger.size()
         act.add_entry({"filter": {"unit": code}, "size": size, "root": tree.root(size).hex()}, unit=code or NOWHERE)
     return Bundle(code, checkpoints.take())
-
-
-def _unit(code: str) -> Unit:
-    found = db.session.scalar(select(Unit).where(Unit.code == code))
-    if found is None:
-        raise Malformed("没有这个代码的单位。请从列表里选一个。", "unit")
-    return found

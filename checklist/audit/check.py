@@ -11,19 +11,21 @@ from itertools import count
 from sqlalchemy import select
 
 import verify
+from checklist import access, ledger
+from checklist.actor import Actor
 from checklist.audit.replay import Difference, Replay
 from checklist.ledger import checkpoints
 from models import audit_body, audit_log, audit_node, db
 
-TOLD_EVERY = 5000  # entries
+REPORTED_EVERY = 5000  # entries
 
 
 @dataclass
 class Check:
-    """A check, to be run to its end; then its verdict and differences stand.
+    """A check of the log; `run` is to be exhausted, then verdict and differences stand.
 
-    `anchors` are checkpoints that somebody kept outside. The verdict is verify.py's, with the log's own kept
-    checkpoints among what it is held to.
+    `anchors` are checkpoints that somebody kept outside. The verdict is verify.py's, on the log with those and the
+    checkpoints that the log itself keeps.
     """
 
     anchors: list[verify.Checkpoint] = field(default_factory=list)
@@ -36,25 +38,25 @@ class Check:
         return self.verdict.ok and not self.differences
 
     def words(self) -> list[str]:
-        """The verdict in Chinese, line by line; the differences have words of their own."""
-        said = verify.report(self.verdict)
+        """Return the verdict in Chinese, line by line; the differences have words of their own."""
+        report = verify.report(self.verdict)
         if self.verdict.ok and self.differences:
-            said[0] = "日志本身前后一致，但数据库或存着的封签、文件与它不符"
-        return said
+            report[0] = "日志本身前后一致，但数据库或存着的封签、文件与它不符"
+        return report
 
     def run(self) -> Iterator[int]:
-        """Check; yields the number of entries checked now and then."""
+        """Check all, and yield the number of entries checked now and then."""
         db.session.rollback()
         if db.engine.dialect.name == "postgresql":
             # One snapshot for all the queries; SQLite's read transaction is one as it is.
             db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         try:
             with closing(Nodes()) as nodes:
-                yield from self._follow(nodes)
+                yield from self._check(nodes)
         finally:
             db.session.rollback()
 
-    def _follow(self, nodes: Nodes) -> Iterator[int]:
+    def _check(self, nodes: Nodes) -> Iterator[int]:
         kept = list(self._kept())
         anchors = [("anchor", note) for note in self.anchors]
         chain = verify.Chain(notes=[*anchors, *(("checkpoint", note) for note in kept)])
@@ -65,11 +67,11 @@ class Check:
                 if beside != (chain.seq - 1, json.loads(line)["prev"], chain.prev.decode()):
                     words = f"第 {chain.seq - 1} 条记录旁存的序号或哈希与记录不符"
                     self.differences.append(Difference(chain.seq - 1, words))
-                nodes.take(bytes.fromhex(chain.prev.decode()))
-                replay.take(line, body)
+                nodes.add(bytes.fromhex(chain.prev.decode()))
+                replay.follow(line, body)
                 if chain.anchored == chain.seq:
                     self.proven_until = chain.ts.decode()
-                if chain.seq % TOLD_EVERY == 0:
+                if chain.seq % REPORTED_EVERY == 0:
                     yield chain.seq
             chain.finish()
             self._insist_on_anchors(chain)
@@ -78,7 +80,7 @@ class Check:
             self.differences.clear()  # a log that is broken explains nothing
         else:
             self._compare(chain, kept)
-            self.differences += [*nodes.rest(), *replay.compare()]
+            self.differences += [*nodes.differences(), *replay.compare()]
             self.verdict.doubts = [] if chain.anchored else ["anchor"]
         verify.describe(self.verdict, chain)
         self.verdict.checked = ["chain", "bodies", *(["anchor"] if chain.anchored else [])]
@@ -109,6 +111,23 @@ class Check:
                 self.differences.append(Difference(None, f"存着的第 {note.size} 条的封签不是用日志的密钥签的"))
 
 
+def verify_log(check: Check, *, by: Actor) -> Iterator[int]:
+    """Return the steps of a check for somebody who may read some unit's log; that it was made is an entry too."""
+    require_reader(by=by)
+    return _run(check, by)
+
+
+def require_reader(*, by: Actor) -> None:
+    """Insist on somebody who may read some unit's log. Raises Unseen or NotYours."""
+    access.require(by, "read_log", access.readable_logs(by)[0])
+
+
+def _run(check: Check, by: Actor) -> Iterator[int]:
+    yield from check.run()
+    with ledger.act("verify", by=by) as act:
+        act.add_entry({"ok": check.good, "size": check.verdict.size, "anchored": check.verdict.anchored})
+
+
 def _signed(note: verify.Checkpoint, keys: list[verify.Key]) -> bool:
     try:
         return len(verify.signers(note, keys)) == len(note.signatures)
@@ -117,7 +136,7 @@ def _signed(note: verify.Checkpoint, keys: list[verify.Key]) -> bool:
 
 
 def _rows() -> Iterator[tuple[bytes, bytes | None, tuple[int, str, str]]]:
-    """Each entry's header and body, and the number and hashes that are kept beside them."""
+    """Yield each entry's header and body, with the number and hashes that are kept beside them."""
     joined = audit_log.outerjoin(audit_body, audit_log.c.seq == audit_body.c.seq)
     query = select(audit_log, audit_body.c.body).select_from(joined).order_by(audit_log.c.seq)
     with db.session.execute(query.execution_options(yield_per=1000)) as rows:
@@ -126,7 +145,7 @@ def _rows() -> Iterator[tuple[bytes, bytes | None, tuple[int, str, str]]]:
 
 
 class Nodes:
-    """Holds the Merkle nodes that are kept to those of the log, as they complete; the first difference is enough."""
+    """A comparison of the kept Merkle nodes with those of the log, as they complete, up to the first difference."""
 
     def __init__(self) -> None:
         completed = (audit_node.c.index + 1).op("<<")(audit_node.c.level)  # the entries that complete a node
@@ -135,10 +154,10 @@ class Nodes:
         self._kept = db.session.execute(ordered)
         self._peaks: list[bytes] = []
         self._size = 0
-        self._found: list[Difference] = []
+        self._differences: list[Difference] = []
 
-    def take(self, leaf: bytes) -> None:
-        """Go on by an entry's hash."""
+    def add(self, leaf: bytes) -> None:
+        """Compare the nodes that an entry's hash completes."""
         self._peaks.append(leaf)
         index, self._size = self._size, self._size + 1
         for level in count(1):
@@ -150,15 +169,15 @@ class Nodes:
             self._compare((level, index, self._peaks[-1].hex()))
 
     def close(self) -> None:
-        """Let the query go."""
+        """End the query."""
         self._kept.close()
 
-    def rest(self) -> list[Difference]:
-        """What was found, a node too many included."""
+    def differences(self) -> list[Difference]:
+        """Return the difference that was found, also of a node too many."""
         self._compare(None)
-        return self._found
+        return self._differences
 
     def _compare(self, due: tuple[int, int, str] | None) -> None:
-        row = self._kept.fetchone() if not self._found else due
+        row = self._kept.fetchone() if not self._differences else due
         if (kept := row and tuple(row)) != due:
-            self._found.append(Difference(None, f"存着的 Merkle 节点 {kept} 应是 {due}，回执会因此出错"))
+            self._differences.append(Difference(None, f"存着的 Merkle 节点 {kept} 应是 {due}，回执会因此出错"))

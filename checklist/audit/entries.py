@@ -1,4 +1,4 @@
-"""The log as an auditor reads it: filtered, by pages, and carried away as a bundle."""
+"""The log as an auditor reads it: filtered, by pages, and within the grant."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select
 
 import verify
-from checklist import access, clock, ledger
+from checklist import access, clock
 from checklist.actor import Actor
-from checklist.audit.check import Check
 from checklist.audit.words import OBJECTS
 from checklist.ledger import lines
 from checklist.ledger.acts import ACTIONS
@@ -38,13 +37,18 @@ class Filter:
 
 
 @dataclass(frozen=True)
-class Line:
-    """One entry, as its two lines say it; `text` is the body's, None once that has been erased."""
+class LogEntry:
+    """An entry of the log, from its two lines: `line` is the header's, `text` the body's, None once it is erased."""
 
     seq: int
     hash: str
     line: str
     text: str | None
+
+    @classmethod
+    def of_header(cls, line: bytes) -> LogEntry:
+        """Return an entry of which only the header is known."""
+        return cls(json.loads(line)["seq"], verify.entry_hash(line).hex(), line.decode(), None)
 
     @cached_property
     def head(self) -> dict[str, Any]:
@@ -87,38 +91,30 @@ class Line:
         return str(self.body.get("result", "ok")) != "ok"
 
     def changes(self) -> list[tuple[str, Any, Any]]:
-        """The fields in which the states before and after differ: (name, before, after)."""
+        """Return the fields in which the states before and after differ: (name, before, after)."""
         before, after = self.body.get("before") or {}, self.body.get("after") or {}
         names = [name for name in {**before, **after} if name != "schema"]
         return [(n, before.get(n), after.get(n)) for n in names if before.get(n) != after.get(n)]
 
 
-# --- reading ------------------------------------------------------------------------------------------------
-
-
-def search(wanted: Filter, *, by: Actor, before: int | None = None, limit: int = PAGE) -> list[Line]:
-    """The newest entries that match, older than entry `before`, within what this person may read."""
+def search(wanted: Filter, *, by: Actor, before: int | None = None, limit: int = PAGE) -> list[LogEntry]:
+    """Return the newest entries that match, older than entry `before`. Raises Unseen or NotYours."""
     query = matching(wanted, by=by).order_by(audit_log.c.seq.desc())
     if before is not None:
         query = query.where(audit_log.c.seq < before)
-    return [Line(*row) for row in db.session.execute(query.limit(limit))]
+    return [LogEntry(*row) for row in db.session.execute(query.limit(limit))]
 
 
-def header_of(line: bytes) -> Line:
-    """An entry as far as its header tells."""
-    return Line(json.loads(line)["seq"], verify.entry_hash(line).hex(), line.decode(), None)
-
-
-def entry(seq: int, *, by: Actor) -> Line:
-    """One entry. Raises Unseen when there is none within what this person may read."""
-    found = search(Filter(), by=by, before=seq + 1, limit=1)
-    if not found or found[0].seq != seq:
+def entry(seq: int, *, by: Actor) -> LogEntry:
+    """Return one entry. Raises Unseen when there is none within what this person may read."""
+    newest = search(Filter(), by=by, before=seq + 1, limit=1)
+    if not newest or newest[0].seq != seq:
         raise Unseen()
-    return found[0]
+    return newest[0]
 
 
 def matching(wanted: Filter, *, by: Actor) -> Select[int, str, str, str | None]:
-    """The query for what Line is made of, of the entries that match within what this person may read.
+    """Return the query for the fields of the LogEntry of each that matches, within what this person may read.
 
     Raises Unseen or NotYours.
     """
@@ -128,7 +124,7 @@ def matching(wanted: Filter, *, by: Actor) -> Select[int, str, str, str | None]:
 
 
 def _scope(by: Actor) -> list[ColumnElement[bool]]:
-    """Everything for a grant at the root; else the entries of the granted units and those below them."""
+    """Return the condition that keeps somebody to the granted units and those below them; none for a grant at the root."""
     granted = access.readable_logs(by)
     access.require(by, "read_log", granted[0])
     if any(unit.parent is None for unit in granted):
@@ -149,42 +145,18 @@ def _conditions(wanted: Filter) -> Iterator[ColumnElement[bool]]:
         codes = [code for code, name in known if wanted.unit in name or wanted.unit.upper() in code]
         yield lines.in_header("unit").in_(codes)
     if wanted.action:
-        yield lines.in_body("action").in_(_named(ACTIONS, wanted.action))
-    yield from _about(wanted.object)
-
-
-def _about(words: str) -> Iterator[ColumnElement[bool]]:
-    number = "".join(filter(str.isdigit, words))
-    kind = words.replace(number, "").strip()
+        yield lines.in_body("action").in_(_called(ACTIONS, wanted.action))
+    number = "".join(filter(str.isdigit, wanted.object))
+    kind = wanted.object.replace(number, "").strip()
     if kind:
-        yield lines.in_body("object", "type").in_(_named(OBJECTS, kind))
+        yield lines.in_body("object", "type").in_(_called(OBJECTS, kind))
     if number:
         yield lines.in_body("object", "id") == number
 
 
-def _named(labels: dict[str, str], words: str) -> list[str]:
-    return [code for code, label in labels.items() if words in label or words.lower() in code]
+def _called(names: dict[str, str], words: str) -> list[str]:
+    return [code for code, name in names.items() if words in name or words.lower() in code]
 
 
 def _midnight(day: date) -> str:
     return timestamp(datetime.combine(day, time(), clock.SHANGHAI))
-
-
-# --- carrying away ------------------------------------------------------------------------------------------
-
-
-def verify_log(check: Check, *, by: Actor) -> Iterator[int]:
-    """Run a check of the log, and of the tables against it; that somebody did is an entry too."""
-    require_reader(by=by)
-    return _run(check, by)
-
-
-def require_reader(*, by: Actor) -> None:
-    """Insist on somebody who may read some unit's log. Raises Unseen or NotYours."""
-    access.require(by, "read_log", access.readable_logs(by)[0])
-
-
-def _run(check: Check, by: Actor) -> Iterator[int]:
-    yield from check.run()
-    with ledger.act("verify", by=by) as act:
-        act.add_entry({"ok": check.good, "size": check.verdict.size, "anchored": check.verdict.anchored})

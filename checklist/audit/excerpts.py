@@ -18,7 +18,7 @@ from xlsxwriter import Workbook
 
 from checklist import clock, ledger
 from checklist.actor import Actor
-from checklist.audit import entries
+from checklist.audit.entries import Filter, LogEntry, matching
 from checklist.files import sheets
 from checklist.refusal import Malformed, Refused
 from models import audit_log, db
@@ -46,56 +46,53 @@ CUT = "……（太长，余下部分见日志包）"
 LIVE = tuple("=+-@\t\r\n＝＋－＠")
 
 
-def take(wanted: entries.Filter, kind: str, *, by: Actor) -> Generator[entries.Line]:
-    """The entries that match as the log stands now, oldest first; that somebody takes them is an entry, written first.
+def export(wanted: Filter, kind: str, *, by: Actor) -> Generator[LogEntry]:
+    """Log that somebody takes an excerpt, and return the entries that match now, oldest first, to be written.
 
-    For `as_csv` or `write_xlsx`, whichever `kind` says. The lines are read as they are asked for, over a connection of
-    their own: they may be read when the request and its session have ended.
+    They are for `as_csv` or `write_xlsx`, as `kind` says, and read as they are asked for, over a connection of their
+    own: also when the request and its session have ended.
 
     Raises Unseen or NotYours for somebody who may not read the log, Malformed for another kind than these two, and
     Refused when more match than a sheet holds.
     """
     with ledger.act("export", by=by) as act:
-        found = entries.matching(wanted, by=by).where(audit_log.c.seq < ledger.size())
+        query = matching(wanted, by=by).where(audit_log.c.seq < ledger.size())
         if kind not in KINDS:
             raise Malformed("请选择存为 CSV 还是 Excel。")
-        size = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+        size = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
         if kind == "xlsx" and size > MOST_ENTRIES:
             raise Refused(
                 f"符合条件的有 {size} 条，一张 Excel 工作表最多放 {MOST_ENTRIES} 条。请缩小筛选范围（例如分几段日期），或者存为 CSV。"
             )
-        act.add_entry({"filter": _told(wanted), "kind": kind, "root": None, "size": size})
-    return _read(found.order_by(audit_log.c.seq), db.engine)
+        filled = {name: str(value) for name, value in asdict(wanted).items() if value}
+        act.add_entry({"filter": filled, "kind": kind, "root": None, "size": size})
+    return _read(query.order_by(audit_log.c.seq), db.engine)
 
 
-def _told(wanted: entries.Filter) -> dict[str, str]:
-    return {name: str(value) for name, value in asdict(wanted).items() if value}
-
-
-def _read(found: Select[int, str, str, str | None], engine: Engine) -> Generator[entries.Line]:
-    with engine.connect() as connection, connection.execute(found.execution_options(yield_per=1000)) as rows:
+def _read(query: Select[int, str, str, str | None], engine: Engine) -> Generator[LogEntry]:
+    with engine.connect() as connection, connection.execute(query.execution_options(yield_per=1000)) as rows:
         for row in rows:
-            yield entries.Line(*row)
+            yield LogEntry(*row)
 
 
-def _texts(line: entries.Line) -> list[str]:
-    """The cells of a row after its number."""
-    at = line.at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
-    reason = line.body.get("reason") or ""
-    return [at, line.actor, line.head["unit"], line.action, line.object, line.result, reason, line.hash]
+def _cells(entry: LogEntry) -> list[str]:
+    """Return the cells of a row after its number."""
+    at = entry.at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+    reason = entry.body.get("reason") or ""
+    return [at, entry.actor, entry.head["unit"], entry.action, entry.object, entry.result, reason, entry.hash]
 
 
 # --- CSV ----------------------------------------------------------------------------------------------------
 
 
-def as_csv(lines: Generator[entries.Line]) -> Generator[str]:
-    """The lines as CSV, row by row; `lines` is closed at the end, or when whoever reads it goes away."""
-    with closing(lines):
+def as_csv(found: Generator[LogEntry]) -> Generator[str]:
+    """Yield the entries as CSV, row by row; `found` is closed at the end, or when whoever reads it goes away."""
+    with closing(found):
         yield "\ufeff"  # Excel would otherwise take UTF-8 for GBK
         yield _csv_row([NOTICE])
         yield _csv_row(COLUMNS)
-        for line in lines:
-            yield _csv_row([str(line.seq), *_texts(line)])
+        for entry in found:
+            yield _csv_row([str(entry.seq), *_cells(entry)])
 
 
 def _csv_row(texts: Iterable[str]) -> str:
@@ -105,15 +102,15 @@ def _csv_row(texts: Iterable[str]) -> str:
 
 
 def _inert(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+    """Return a cell that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(LIVE) else text
 
 
 # --- XLSX ---------------------------------------------------------------------------------------------------
 
 
-def write_xlsx(lines: Iterable[entries.Line], out: BinaryIO) -> None:
-    """Write the lines to `out` as a workbook of one sheet, in memory that does not grow with them."""
+def write_xlsx(found: Iterable[LogEntry], out: BinaryIO) -> None:
+    """Write the entries to `out` as a workbook of one sheet, in memory that does not grow with them."""
     with (
         tempfile.TemporaryDirectory() as scratch,  # so that nothing of the log stays behind when the disk is full
         Workbook(out, {"constant_memory": True, "tmpdir": scratch, "use_zip64": True, **sheets.ONLY_TEXT}) as book,
@@ -124,5 +121,5 @@ def write_xlsx(lines: Iterable[entries.Line], out: BinaryIO) -> None:
         sheet.freeze_panes(2, 0)
         sheet.write_row(0, 0, [NOTICE])
         sheet.write_row(1, 0, COLUMNS, book.add_format({"bold": True}))
-        for row, line in enumerate(lines, 2):
-            sheet.write_row(row, 0, [line.seq, *(sheets.fitting(text, CUT) for text in _texts(line))])
+        for row, entry in enumerate(found, 2):
+            sheet.write_row(row, 0, [entry.seq, *(sheets.fitting(text, CUT) for text in _cells(entry))])

@@ -16,7 +16,10 @@ from models import Batch, Signature
 
 
 def make(seq: int) -> bytes:
-    """The receipt of an entry, with the first checkpoint that covers it. Raises Unseen, and what take() raises."""
+    """Return the receipt of an entry, with the first checkpoint that covers it.
+
+    Raises Unseen, and what checkpoints.covering raises.
+    """
     line, _ = lines.entry(seq)
     if line is None:
         raise Unseen()
@@ -26,21 +29,21 @@ def make(seq: int) -> bytes:
 
 
 def of_entry(seq: int, *, by: Actor) -> bytes:
-    """The receipt of an entry for somebody who may read it in the log."""
+    """Return the receipt of an entry to somebody who may read it in the log."""
     return make(entries.entry(seq, by=by).seq)
 
 
 def of_signature(id: int, *, by: Actor) -> tuple[Signature, bytes]:
-    """A signature, and the receipt of the entry by which it was made, for somebody who may see it."""
+    """Return a signature and the receipt of the entry by which it was made, to somebody who may see it."""
     signature = access.load(Signature, id)
     access.see(by, Batch, signature.batch_id)
     return signature, make(_made_at(signature))
 
 
 def body_of(signature: Signature, *, by: Actor) -> str | None:
-    """The body that a receipt's header has the hash of, for the signer to keep beside it; None for anybody else.
+    """Return the body whose hash is in the receipt, to the signer, who keeps it beside; None to anybody else.
 
-    It holds what was signed to the letter, and from where: that is the signer's own.
+    It holds what was signed to the letter, and from which address: that is the signer's own.
     """
     if by.user != signature.user:
         return None
@@ -49,7 +52,7 @@ def body_of(signature: Signature, *, by: Actor) -> str | None:
 
 
 def _made_at(signature: Signature) -> int:
-    """The entry by which a signature was made."""
+    """Return the number of the entry by which a signature was made."""
     seq = lines.about("signature", signature.id)
     if seq is None:
         raise Unseen(signature)
@@ -57,41 +60,41 @@ def _made_at(signature: Signature) -> int:
 
 
 @dataclass(frozen=True)
-class Checked:
-    """What a check of a receipt came to: a code of verify.PROBLEMS, or none where it is genuine."""
+class CheckedReceipt:
+    """The result of a check: `problem` is a code of verify.PROBLEMS, "" where the receipt is genuine."""
 
     problem: str
     receipt: verify.Receipt | None = None
 
     @cached_property
-    def entry(self) -> entries.Line | None:
+    def entry(self) -> entries.LogEntry | None:
         """The entry of a genuine receipt, as far as the receipt itself tells of it: its header."""
         if self.problem or self.receipt is None:
             return None
-        return entries.header_of(self.receipt.line)
+        return entries.LogEntry.of_header(self.receipt.line)
 
     @property
     def words(self) -> str:
         return verify.PROBLEMS[self.problem][0] if self.problem else ""
 
 
-def check(text: str) -> Checked:
-    """Hold what is said to be a receipt to the log as it stands now. Anything at all may come in."""
+def check(text: str) -> CheckedReceipt:
+    """Compare what is said to be a receipt with the log as it stands now. Any text at all may come in."""
     try:
         receipt = verify.parse_receipt(text.encode())
     except (verify.FormatError, UnicodeEncodeError):
-        return Checked("outside")
+        return CheckedReceipt("outside")
     known = keys.known()
     if receipt.checkpoint.origin != ledger.origin():
-        return Checked("origin", receipt)
+        return CheckedReceipt("origin", receipt)
     if not known:
-        return Checked("receipt_signature", receipt)
+        return CheckedReceipt("receipt_signature", receipt)
     verdict = verify.verify_outside(verify.Outside(known, receipts=[receipt]))
-    return Checked(verdict.problem or _against_the_log(receipt), receipt)
+    return CheckedReceipt(verdict.problem or _against_the_log(receipt), receipt)
 
 
 def _against_the_log(receipt: verify.Receipt) -> str:
-    """What is wrong with the log, if it is the receipt that is right."""
+    """Return what is wrong with the log, if it is the receipt that is right."""
     note = receipt.checkpoint
     line, body = lines.entry(receipt.index)
     if note.size > ledger.size():
