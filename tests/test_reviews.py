@@ -289,6 +289,8 @@ def test_a_review_outside_the_system_is_recorded_with_its_document() -> None:
     item = outside()
     with pytest.raises(Malformed, match="文号"):
         signoff.approve(item.id, by=county.actor("chu"))
+    with pytest.raises(Malformed, match="不超过 120 字"):
+        signoff.approve(item.id, by=county.actor("chu"), outside_document="文" * 121)
     signoff.approve(item.id, by=county.actor("chu"), outside_document="清委〔2026〕9 号")
     (review,) = item.reviews
     assert (review.reviewer, review.recorded_by) == (None, county.user("chu"))

@@ -11,8 +11,8 @@ from sqlalchemy.orm import selectinload
 
 from checklist import clock, ledger
 from checklist.actor import Actor
-from checklist.items import holidays, schedule
-from checklist.refusal import Malformed, Refused
+from checklist.items import LONGEST_TEXT, holidays, schedule
+from checklist.refusal import Malformed, Refused, insist_on
 from models import Cadence, Case, Item, ItemState, Step, db
 
 LONGEST_NAME = 60
@@ -139,8 +139,7 @@ def cancel(item_id: int, reason: str, *, by: Actor) -> Case:
     with ledger.act_on("cancel_case", Item, item_id, by=by, reason=reason) as item:
         if item.step is None:
             raise Refused("这一项不是办件的步骤，不能撤销。", item)
-        if not reason.strip():
-            raise Malformed("请填写撤销办件的理由。", "reason")
+        insist_on("撤销办件的理由", reason, "reason", most=LONGEST_TEXT)
         case = item.step.case
         if not is_cancellable(case):
             raise Refused("办件里已经有签认过的步骤，不能撤销。中途停办的，请在余下的步骤里写明情况再签认。", item)

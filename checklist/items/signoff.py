@@ -12,9 +12,9 @@ from operator import eq, ge, gt, le, lt
 from checklist import access, clock, ledger
 from checklist.access import reviewing
 from checklist.actor import Actor, Auth
-from checklist.items import cases, holidays
+from checklist.items import LONGEST_DOCUMENT_NO, LONGEST_TEXT, cases, holidays
 from checklist.items.statements import VERSION, digest, on_behalf_of, statement, takes_minutes
-from checklist.refusal import Malformed, Refused, Stale, Unconfirmed
+from checklist.refusal import Malformed, Refused, Stale, Unconfirmed, insist_on
 from models import (
     Batch,
     Evidence,
@@ -78,7 +78,7 @@ class Report:
 
 
 def choices(item: Item, standing: access.Standing) -> list[str]:
-    """The moves that this person can make with this item now; what a template draws as buttons."""
+    """Return the moves that this person can make with this item now; a template draws them as buttons."""
     fitting = [v for v, move in MOVES.items() if item.state in move.before and not cases.obstacle(item, v)]
     return [v for v in fitting if access.may(standing, v, item)]
 
@@ -116,18 +116,30 @@ def report(id: int, what: Report, *, by: Actor, rev: int | None = None) -> Item:
 
 
 def _write(item: Item, what: Report) -> None:
+    _insist_on_lengths(what)
     if what.happened_on and what.happened_on > clock.today():
         raise Malformed("发生日期不能晚于今天。", "happened_on")
     item.note, item.happened_on, item.reply = what.note, what.happened_on, what.reply
-    before = _in_rows_of_their_own(item)
+    before = _documents_and_values(item)
     _write_document(item, what.document_no)
     for target in item.targets:
         _write_value(item, target, what.values.get(target.id))
-    if _in_rows_of_their_own(item) != before:
+    if _documents_and_values(item) != before:
         item.rev += 1  # a page drawn before is out of date, as if the item's own row had changed
 
 
-def _in_rows_of_their_own(item: Item) -> tuple[list[str], dict[Target, Decimal]]:
+def _insist_on_lengths(what: Report) -> None:
+    typed = (
+        ("完成说明", what.note, "note", LONGEST_TEXT),
+        ("整改回复", what.reply, "reply", LONGEST_TEXT),
+        ("文号", what.document_no, "document_no", LONGEST_DOCUMENT_NO),
+    )
+    for name, text, where, most in typed:
+        if text.strip():  # none of them has to be filled in
+            insist_on(name, text, where, most=most)
+
+
+def _documents_and_values(item: Item) -> tuple[list[str], dict[Target, Decimal]]:
     return [e.document_no for e in item.documents], {r.target: r.value for r in item.readings}
 
 
@@ -154,16 +166,16 @@ def _write_value(item: Item, target: Target, value: Decimal | None) -> None:
         item.readings.append(Reading(target=target, value=value, met=is_met(target, value)))
 
 
-def delete(known: Evidence | Reading) -> None:
-    """Taken out of the item's list first, a row could no longer tell the log its unit."""
-    item = known.item
-    db.session.delete(known)
+def delete(row: Evidence | Reading) -> None:
+    """Delete a row of an item, which reads its lists anew only then: else the row could not tell the log its unit."""
+    item = row.item
+    db.session.delete(row)
     db.session.flush()
     db.session.expire(item, ["evidence", "readings"])
 
 
 def is_met(target: Target, value: Decimal) -> bool | None:
-    """达标 or 未达标; None while the target itself is 待定.
+    """Return whether a value is 达标; None while the target itself is 待定.
 
     以上、以内、不低于 include the figure, 超过、不满 exclude it (民法典 article 1259). For a rise (+) or a
     cut (-) the value is the size of the rise or cut that was reached.
@@ -176,7 +188,7 @@ def is_met(target: Target, value: Decimal) -> bool | None:
 
 
 def is_acting(user: User, post: Post) -> bool:
-    """Whether somebody holds a post as 代理/主持工作 today."""
+    """Return whether somebody holds a post as 代理/主持工作 today."""
     return any(t.acting for t in access.tenures_of(user) if t.post == post)
 
 
@@ -208,15 +220,19 @@ def sign(shown: Mapping[int, str], *, by: Actor, minutes_no: str = "") -> Batch:
             text = statement(item, by.user, acting, minutes_no)
             if digest(text) != shown[item.id]:
                 raise Stale(f"第 {item.id} 号事项在您打开页面之后有变化，请看过新的内容再签认。", item)
-            _insist_on_values(item)
-            if item.redo_by and not item.reply.strip():
-                raise Refused(f"第 {item.id} 号事项是退回的，请先填写回复再签认。", item)
-            _move(item, "sign")
-            if item.reported_at is None:
-                item.reported_at, item.reported_by = clock.now(), by.user
+            _sign_one(item, batch)
             db.session.add(_signature(batch, item, text, acting, by.auth, minutes_no))
             db.session.flush()
     return batch
+
+
+def _sign_one(item: Item, batch: Batch) -> None:
+    _insist_on_values(item)
+    if item.redo_by and not item.reply.strip():
+        raise Refused(f"第 {item.id} 号事项是退回的，请先填写回复再签认。", item)
+    _move(item, "sign")
+    if item.reported_at is None:
+        item.reported_at, item.reported_by = batch.signed_at, batch.user
 
 
 def _signature(batch: Batch, item: Item, text: str, acting: bool, auth: Auth, minutes_no: str) -> Signature:
@@ -241,7 +257,7 @@ def _signature(batch: Batch, item: Item, text: str, acting: bool, auth: Auth, mi
 def withdraw(id: int, reason: str, *, by: Actor, rev: int | None = None) -> Item:
     """Take a signature back, with a reason, as long as nobody has reviewed it."""
     with ledger.act_on("withdraw", Item, id, by=by, reason=reason) as item:
-        _insist_on("撤回签认的理由", reason, "reason")
+        insist_on("撤回签认的理由", reason, "reason", most=LONGEST_TEXT)
         signature = item.signature
         _move(item, "withdraw", rev)
         if signature:
@@ -264,7 +280,7 @@ def send_back(
 ) -> Item:
     """Return an item with a reason and the day by which it is to be signed again."""
     with ledger.act_on("send_back", Item, id, by=by, reason=reason) as item:
-        _insist_on("退回的理由", reason, "reason")
+        insist_on("退回的理由", reason, "reason", most=LONGEST_TEXT)
         if redo_by is None or redo_by < clock.today():
             raise Malformed("请选择重报日期，今天或今天以后。", "redo_by")
         _review(item, Verdict.SEND_BACK, by, rev, outside_document, reason, redo_by)
@@ -284,7 +300,7 @@ def _review(
     signature, outside = item.signature, reviewing.reviewers().get(item.post) is None
     _move(item, verdict.value, rev)
     if outside:
-        _insist_on("上级审核意见的文号", outside_document, "outside_document")
+        insist_on("上级审核意见的文号", outside_document, "outside_document", most=LONGEST_DOCUMENT_NO)
     db.session.add(
         Review(
             item=item,
@@ -327,13 +343,8 @@ def _insist_on_values(item: Item) -> None:
 
 
 def _insist_on_minutes(minutes_no: str) -> None:
-    _insist_on("会议纪要文号，班子清单的事项要带着它签认", minutes_no, "minutes_no")
+    insist_on("会议纪要文号，班子清单的事项要带着它签认", minutes_no, "minutes_no")
     if len(minutes_no) > LONGEST_MINUTES_NO:
         raise Malformed(f"会议纪要文号不超过 {LONGEST_MINUTES_NO} 字。", "minutes_no")
     if any(unicodedata.category(c) in UNSEEN for c in minutes_no):
         raise Malformed("会议纪要文号里有换行或看不见的字符，请重新输入。", "minutes_no")
-
-
-def _insist_on(what: str, text: str, field: str) -> None:
-    if not text.strip():
-        raise Malformed(f"请填写{what}。", field)
