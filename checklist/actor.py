@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from models import Post, User
 
@@ -15,10 +16,6 @@ class Auth:
 
     method: str
     at: datetime
-
-
-def _new_req() -> str:
-    return secrets.token_hex(16)
 
 
 @dataclass(frozen=True)
@@ -33,7 +30,7 @@ class Actor:
     post: Post | None = None
     ip: str | None = None
     session: str | None = None
-    req: str = field(default_factory=_new_req)
+    req: str = field(default_factory=partial(secrets.token_hex, 16))
     auth: Auth | None = None
     nonce: str | None = None
     console: str | None = None

@@ -40,7 +40,7 @@ _HUGE_IMAGE = f"图片超过 {MOST_PIXELS // 10_000} 万像素。请缩小后再
 
 
 def kind_of(content: bytes) -> Kind:
-    """The kind of a file that may be kept. Raises Malformed for any other, in words that say what to do."""
+    """Return the kind of a file that may be kept. Raises Malformed for any other, in words that say what to do."""
     if content.startswith(b"%PDF-"):
         return PDF
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -61,7 +61,7 @@ def _image(kind: Kind, pixels: int) -> Kind:
 
 
 def _png_pixels(content: bytes) -> int:
-    """Width times height by the header chunk, which comes first; 0 where there is none."""
+    """Return width times height by the header chunk, which comes first; 0 where there is none."""
     if content[12:16] != b"IHDR" or len(content) < 24:
         return 0
     width, height = struct.unpack_from(">II", content, 16)
@@ -69,7 +69,7 @@ def _png_pixels(content: bytes) -> int:
 
 
 def _jpeg_pixels(content: bytes) -> int:
-    """Width times height by the frame header, found from segment to segment; 0 where there is none."""
+    """Return width times height by the frame header, found from segment to segment; 0 where there is none."""
     at = 2
     while at + 9 <= len(content) and content[at] == 0xFF:
         marker = content[at + 1]
@@ -84,7 +84,7 @@ def _jpeg_pixels(content: bytes) -> int:
 
 
 def _office(content: bytes) -> Kind:
-    """DOCX or XLSX by the members' names: nothing is unpacked, so that no bomb can go off."""
+    """Tell DOCX and XLSX by the members' names: nothing is unpacked, so that no bomb can go off."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
@@ -94,14 +94,14 @@ def _office(content: bytes) -> Kind:
     if any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in names):
         raise Malformed(_MACRO, "file")
     parts = {DOCX: "word/document.xml", XLSX: "xl/workbook.xml"}
-    found = [kind for kind, part in parts.items() if part in names]
-    if "[content_types].xml" not in names or len(found) != 1 or not all(map(_stays_inside, members)):
+    kinds = [kind for kind, part in parts.items() if part in names]
+    if "[content_types].xml" not in names or len(kinds) != 1 or not all(map(_stays_inside, members)):
         raise Malformed(_UNKNOWN, "file")
-    return found[0]
+    return kinds[0]
 
 
 def _stays_inside(member: zipfile.ZipInfo) -> bool:
-    """Whether whoever unpacks this member where he wants it gets it there."""
+    """Return whether whoever unpacks this member where he wants it gets it there."""
     parts = member.filename.replace("\\", "/").split("/")
     link = stat.S_ISLNK(member.external_attr >> 16)
     return not (link or parts[0] == "" or ".." in parts or ":" in parts[0])

@@ -153,7 +153,7 @@ def test_a_renewal_that_was_killed_is_finished_by_the_next(monkeypatch: pytest.M
     def die() -> None:
         raise KeyboardInterrupt
 
-    for function in ("take", "succeed"):
+    for function in ("take", "install_successor"):
         monkeypatch.setattr(checkpoints if function == "take" else keys, function, die)
         with pytest.raises(KeyboardInterrupt):
             checkpoints.renew_key(by=county.console)

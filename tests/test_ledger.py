@@ -16,7 +16,7 @@ import verify
 from checklist import access, clock, ledger
 from checklist.actor import Actor
 from checklist.county import units
-from checklist.ledger import lines, tree
+from checklist.ledger import entry, lines, tree
 from checklist.refusal import Malformed, Refused, Repeated
 from models import Post, PostKind, Submission, Unit, UnitKind, User, db
 from tests.logs import naive_root
@@ -156,7 +156,7 @@ def test_an_entry_says_who_acted_from_where(wang: User) -> None:
         None,
     ]
     assert (written[0]["ip"], written[0]["session"]) == ("10.0.0.7", "5f1e")
-    assert {body["app"] for body in written} == {ledger.APP}
+    assert {body["app"] for body in written} == {entry.APP}
 
 
 def test_an_id_is_never_given_twice(wang: User) -> None:

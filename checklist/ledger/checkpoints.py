@@ -28,7 +28,7 @@ class Rewritten(Problem):
 
 @contextmanager
 def unbroken() -> Iterator[None]:
-    """What is said of the log here needs hashes and checkpoints that can be read. Raises Rewritten."""
+    """Raise Rewritten where a hash or a checkpoint that the block needs cannot be read."""
     try:
         yield
     except (verify.FormatError, tree.Broken) as error:
@@ -40,7 +40,7 @@ def unbroken() -> Iterator[None]:
 
 
 def take() -> verify.Checkpoint:
-    """Seal the log as it stands, and keep the checkpoint; the one there is, when nothing was written since.
+    """Seal the log as it stands, keep the checkpoint and return it; the last one, when nothing was written since.
 
     Nothing is signed that has not been committed. Raises keys.Unusable, and Rewritten.
     """
@@ -65,7 +65,7 @@ def take() -> verify.Checkpoint:
 
 
 def _begins_with(old: verify.Checkpoint, size: int, root: bytes) -> bool:
-    """Whether the log of this size and root, the one there is, begins with the one of a checkpoint."""
+    """Return whether the log as it is, of this size and root, begins with the one of a checkpoint."""
     if old.size > size:
         return False
     return verify.extends(old.size, old.root, size, root, tree.consistency(old.size, size))
@@ -135,7 +135,7 @@ def renew_key(*, by: Actor) -> verify.Key:
         if new not in keys.known():
             act.add_entry({"key": new.vkey})
     take()
-    keys.succeed()
+    keys.install_successor()
     return new
 
 
@@ -143,7 +143,7 @@ def renew_key(*, by: Actor) -> verify.Key:
 
 
 def prove(old: verify.Checkpoint) -> bytes:
-    """Show, without the log, that the log as it stands begins with the one of a checkpoint that somebody kept.
+    """Return the proof that the log as it stands begins with the one of a checkpoint that somebody kept.
 
     Raises Rewritten where it does not, and what take() raises.
     """
@@ -163,13 +163,13 @@ def prove(old: verify.Checkpoint) -> bytes:
 
 
 def get(size: int) -> verify.Checkpoint | None:
-    """The kept checkpoint of this many entries."""
-    return _read(db.session.scalar(select(audit_checkpoint.c.note).where(audit_checkpoint.c.size == size)))
+    """Return the kept checkpoint of this many entries."""
+    return _parse(db.session.scalar(select(audit_checkpoint.c.note).where(audit_checkpoint.c.size == size)))
 
 
 def latest() -> verify.Checkpoint | None:
-    """The last one."""
-    return _read(db.session.scalar(select(audit_checkpoint.c.note).order_by(audit_checkpoint.c.size.desc()).limit(1)))
+    """Return the last kept checkpoint."""
+    return _parse(db.session.scalar(select(audit_checkpoint.c.note).order_by(audit_checkpoint.c.size.desc()).limit(1)))
 
 
 def covering(seq: int) -> verify.Checkpoint:
@@ -179,14 +179,14 @@ def covering(seq: int) -> verify.Checkpoint:
 
 
 def before(size: int) -> Iterator[tuple[int, bytes]]:
-    """The kept checkpoints of fewer entries, (size, note), from the first."""
+    """Read the kept checkpoints of fewer entries, (size, note), from the first."""
     query = select(audit_checkpoint).where(audit_checkpoint.c.size < size).order_by(audit_checkpoint.c.size)
     with db.session.execute(query.execution_options(yield_per=1000)) as rows:
         for number, note in rows:
             yield number, note.encode()
 
 
-def _read(note: str | None) -> verify.Checkpoint | None:
+def _parse(note: str | None) -> verify.Checkpoint | None:
     return None if note is None else verify.parse_checkpoint(note.encode())
 
 
@@ -194,7 +194,7 @@ def _read(note: str | None) -> verify.Checkpoint | None:
 
 
 def search(*, by: Actor, below: int | None = None) -> list[verify.Checkpoint]:
-    """A page of the kept checkpoints, the newest first; `below` is the size of the last one seen."""
+    """Return a page of the kept checkpoints, the newest first; `below` is the size of the last one seen."""
     access.require(by, "read_log", access.readable_logs(by)[0])
     query = select(audit_checkpoint.c.note).order_by(audit_checkpoint.c.size.desc()).limit(PAGE)
     if below is not None:
@@ -203,9 +203,9 @@ def search(*, by: Actor, below: int | None = None) -> list[verify.Checkpoint]:
 
 
 def see(size: int, *, by: Actor) -> verify.Checkpoint:
-    """One kept checkpoint. Raises Unseen."""
+    """Return a kept checkpoint. Raises Unseen."""
     access.require(by, "read_log", access.readable_logs(by)[0])
-    found = get(size)
-    if found is None:
+    checkpoint = get(size)
+    if checkpoint is None:
         raise Unseen()
-    return found
+    return checkpoint

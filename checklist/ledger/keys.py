@@ -47,7 +47,7 @@ class SigningKey:
         return f"{_SECRET}{self.name}+{number}+{b64encode(verify.ED25519 + self.seed).decode()}\n"
 
     def sign(self, text: bytes) -> bytes:
-        """A signature of a checkpoint's text, as a line of its note."""
+        """Sign a checkpoint's text, and return the line of its note."""
         return verify.signature_line(self.public, self._private.sign(text))
 
     @property
@@ -56,24 +56,24 @@ class SigningKey:
 
 
 def current() -> Path:
-    """The file of the key in use."""
+    """Return the file of the key in use."""
     return db.folder / "keys" / "log.key"
 
 
 def successor() -> Path:
-    """The file of the key that is about to be used, while `flask keys renew` is at work."""
+    """Return the file of the key that is about to be used, while `flask keys renew` is at work."""
     return db.folder / "keys" / "log.key.new"
 
 
 def known() -> list[verify.Key]:
-    """The keys that the log names as its own, the one in use last."""
+    """Return the keys that the log names as its own, the one in use last."""
     query = select(audit_body.c.body).where(lines.in_body("action") == "log.key").order_by(audit_body.c.seq)
-    told = map(json.loads, db.session.scalars(query))
-    return [verify.parse_key(body["after"]["key"]) for body in told if body["result"] == "ok"]
+    bodies = map(json.loads, db.session.scalars(query))
+    return [verify.parse_key(body["after"]["key"]) for body in bodies if body["result"] == "ok"]
 
 
 def signing() -> list[SigningKey]:
-    """The key in use, and its successor from the moment in which the log names it. Raises Unusable."""
+    """Return the key in use, and its successor from the moment in which the log names it. Raises Unusable."""
     named = known()
     if named and not current().exists():
         raise Unusable(
@@ -112,12 +112,12 @@ def make(file: Path, name: str) -> SigningKey:
     return key
 
 
-def succeed() -> None:
+def install_successor() -> None:
     """Put the successor in the place of the key in use."""
     durable.move(successor(), current())
 
 
 def pem(key: verify.Key) -> str:
-    """A public key as openssl reads it."""
+    """Return a public key as openssl reads it."""
     public = Ed25519PublicKey.from_public_bytes(key.public)
     return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()

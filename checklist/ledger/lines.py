@@ -10,7 +10,7 @@ from models import audit_body, audit_log, db
 
 
 def read(size: int | None = None, unit: str | None = None) -> Iterator[tuple[bytes, bytes | None]]:
-    """The headers and bodies in order, or those of the first `size` entries, fetched as they are needed.
+    """Read the headers and bodies in order, or those of the first `size` entries, fetched as they are needed.
 
     With a unit's code, only the bodies of that unit's entries, of entry 0, and of those that name the log's keys.
     """
@@ -26,7 +26,7 @@ def read(size: int | None = None, unit: str | None = None) -> Iterator[tuple[byt
 
 
 def entry(seq: int) -> tuple[bytes | None, bytes | None]:
-    """The header and the body of one entry; None for what is not there."""
+    """Return the header and the body of one entry; None for what is not there."""
     joined = audit_log.outerjoin(audit_body, audit_log.c.seq == audit_body.c.seq)
     query = select(audit_log.c.line, audit_body.c.body).select_from(joined).where(audit_log.c.seq == seq)
     line, body = db.session.execute(query).one_or_none() or (None, None)
@@ -34,19 +34,19 @@ def entry(seq: int) -> tuple[bytes | None, bytes | None]:
 
 
 def about(table: str, id: int) -> int | None:
-    """The number of the first entry about a row."""
+    """Return the number of the first entry about a row."""
     asked = (in_body("object", "type") == table, in_body("object", "id") == str(id))
     seq: int | None = db.session.scalar(select(func.min(audit_body.c.seq)).where(*asked))
     return seq
 
 
 def in_header(field: str) -> ColumnElement[str]:
-    """A field of the header, as text."""
+    """Return a field of the header, as text."""
     return _text(audit_log.c.line, field)
 
 
 def in_body(*path: str) -> ColumnElement[str]:
-    """A field of the body, as text; spelt as migration 0003 spells its indexes, the path no parameter."""
+    """Return a field of the body, as text; spelt as migration 0003 spells its indexes, the path no parameter."""
     return _text(audit_body.c.body, *path)
 
 

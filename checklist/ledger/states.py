@@ -19,7 +19,7 @@ State = dict[str, Any]
 
 
 def state(row: Logged, *, committed: bool = False) -> State:
-    """The whole of a row as the log keeps it: its columns by name, and the number of its schema.
+    """Return the whole of a row as the log keeps it: its columns by name, and the number of its schema.
 
     With `committed`, as it stands in the database, before what has been changed since.
     """
@@ -31,7 +31,7 @@ def state(row: Logged, *, committed: bool = False) -> State:
 
 
 def unit_code(row: Logged) -> str:
-    """The code of the unit that a row's entries are tagged with, or "-"."""
+    """Return the code of the unit that a row's entries are tagged with, or "-"."""
     if row.unit_path is None:
         return NOWHERE
     code: str = reduce(getattr, row.unit_path, row).code  # type: ignore[attr-defined]
@@ -65,5 +65,5 @@ def _encode(value: Any, secret: bool) -> Any:
 
 
 def timestamp(moment: datetime) -> str:
-    """A moment as the log writes it: UTC, six decimals, Z."""
+    """Return a moment as the log writes it: UTC, six decimals, Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -16,7 +16,7 @@ class Broken(RuntimeError):
 
 
 def completed(leaves: list[tuple[int, bytes]]) -> list[dict[str, Any]]:
-    """The rows of the nodes that new leaves, (entry's number, hash), complete: about one for each."""
+    """Return the rows of the nodes that new leaves, (entry's number, hash), complete: about one for each."""
     fresh: dict[tuple[int, int], bytes] = {(0, seq): leaf for seq, leaf in leaves}
     rows = []
     for seq, current in leaves:
@@ -31,12 +31,12 @@ def completed(leaves: list[tuple[int, bytes]]) -> list[dict[str, Any]]:
 
 
 def root(size: int) -> bytes:
-    """The root over the first `size` entries."""
+    """Return the root over the first `size` entries."""
     return _over(0, size) if size else verify.root([])
 
 
 def inclusion(index: int, size: int) -> list[bytes]:
-    """The hashes that lead from entry `index` to the root over `size` entries (RFC 6962, 2.1.1)."""
+    """Return the hashes that lead from entry `index` to the root over `size` entries (RFC 6962, 2.1.1)."""
     path, first, last = [], 0, size
     while last - first > 1:
         middle = first + _left(last - first)
@@ -50,7 +50,7 @@ def inclusion(index: int, size: int) -> list[bytes]:
 
 
 def consistency(old: int, size: int) -> list[bytes]:
-    """The hashes that show how the first `size` entries begin with the first `old`, at least one (RFC 6962, 2.1.2)."""
+    """Return the hashes, at least one, that show that `size` entries begin with the first `old` (RFC 6962, 2.1.2)."""
     path, first, last = [], 0, size
     while old < last:
         middle = first + _left(last - first)
@@ -66,12 +66,12 @@ def consistency(old: int, size: int) -> list[bytes]:
 
 
 def _left(size: int) -> int:
-    """How many of this many leaves are below the left child of their root: the largest power of two below."""
+    """Return how many of `size` leaves are below the left child of their root: the largest power of two below."""
     return 1 << (size - 1).bit_length() - 1
 
 
 def _over(first: int, last: int) -> bytes:
-    """The hash over entries `first` up to `last`, where `first` begins a subtree of that many."""
+    """Return the hash over entries `first` up to `last`, where `first` begins a subtree of that many."""
     peaks = []
     while first < last:
         level = (last - first).bit_length() - 1
@@ -82,11 +82,11 @@ def _over(first: int, last: int) -> bytes:
 
 def _node(level: int, index: int) -> bytes:
     if level == 0:
-        found = db.session.scalar(select(audit_log.c.hash).where(audit_log.c.seq == index))
+        digits = db.session.scalar(select(audit_log.c.hash).where(audit_log.c.seq == index))
     else:
         key = (audit_node.c.level == level, audit_node.c.index == index)
-        found = db.session.scalar(select(audit_node.c.hash).where(*key))
+        digits = db.session.scalar(select(audit_node.c.hash).where(*key))
     try:
-        return bytes.fromhex(found or "none")
+        return bytes.fromhex(digits or "none")
     except ValueError as error:
         raise Broken(f"Merkle node {index} of level {level} is missing") from error
