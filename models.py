@@ -513,8 +513,8 @@ class Item(Logged):
     @property
     def signature(self) -> Signature | None:
         """The signature in force: the last one that was neither withdrawn nor voided by a revision."""
-        standing = [s for s in self.signatures if s.withdrawn_at is None and s.voided_at is None]
-        return standing[-1] if standing else None
+        in_force = [s for s in self.signatures if s.withdrawn_at is None and s.voided_at is None]
+        return in_force[-1] if in_force else None
 
     @property
     def documents(self) -> list[Evidence]:

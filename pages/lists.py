@@ -17,7 +17,7 @@ from checklist.files.child import text
 from checklist.items import holidays, progress
 from checklist.lists import consultation, copying, guarding, owners, versions, workload
 from checklist.refusal import Malformed, Refused
-from models import Duty, DutyList, ListState, Part, Role, Tier, db
+from models import Duty, DutyList, ListState, Part, Tier, db
 from pages import current, desk
 from pages.forms import Form, SortForm, WordingForm, tidy
 
@@ -190,7 +190,7 @@ def _page(found: DutyList, **forms: Form) -> str:
         unsure_first=request.args.get("first") == "unsure",
         counts=progress.counts(found.kept),
         unknown_years=holidays.calendar().unknown([date(found.year, 12, 31)]),
-        may_copy=found.state is ListState.ADOPTED and standing.granted(Role.CLERK, found.unit),
+        may_copy=found.state is ListState.ADOPTED and access.may(standing, "draft", found.unit),
         **shown,
     )
 

@@ -12,6 +12,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
+from checklist.access.offices import Capacity
+from checklist.access.offices import Standing as Standing
+from checklist.access.offices import tenures_of as tenures_of
 from checklist.access.relations import (
     answering_head,
     answering_liaison,
@@ -26,6 +29,7 @@ from checklist.access.relations import (
     oneself,
     reader,
     recorder,
+    records_reviews,
     reviewer,
     revision,
     security_admin,
@@ -37,9 +41,6 @@ from checklist.access.relations import (
     unit_auditor,
     unit_clerk,
 )
-from checklist.access.standing import Capacity
-from checklist.access.standing import Standing as Standing
-from checklist.access.standing import tenures_of as tenures_of
 from checklist.actor import Actor
 from checklist.refusal import NotYours, Unseen
 from models import (
@@ -149,12 +150,12 @@ TABLE: dict[type[Logged], dict[str, tuple[Relation, ...]]] = {
 
 
 def may(standing: Standing, verb: str, row: Logged) -> Capacity | None:
-    """The first capacity in which this person may do this to this row, if any."""
+    """Return the first capacity in which this person may do this to this row, if any."""
     return next(filter(None, (relation(standing, row) for relation in TABLE[type(row)][verb])), None)
 
 
 def require(by: Actor, verb: str, row: Logged) -> Post | None:
-    """The post in whose capacity the actor may do this, or None where it takes no post.
+    """Return the post in whose capacity the actor may do this, or None where it takes no post.
 
     Raises Unseen or NotYours. To be called inside the act, before the row's state is looked at.
     """
@@ -177,7 +178,7 @@ def load(kind: type[Row], id: int) -> Row:
 
 
 def see(by: Actor, kind: type[Row], id: int) -> Row:
-    """A row to show to this person. Raises Unseen."""
+    """Return a row to show to this person. Raises Unseen."""
     row = load(kind, id)
     if not may(Standing.of(by), "see", row):
         raise Unseen(row)
@@ -188,12 +189,12 @@ def see(by: Actor, kind: type[Row], id: int) -> Row:
 
 
 def root() -> Unit | None:
-    """The county committee, above all other units."""
+    """Return the county committee, above all other units."""
     return db.session.scalar(select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.id).limit(1))
 
 
 def county() -> Unit:
-    """The root, for what needs one. Raises Unseen while there is none."""
+    """Return the root to whatever needs one. Raises Unseen while there is none."""
     top = root()
     if top is None:
         raise Unseen()
@@ -210,16 +211,14 @@ def readable_logs(by: Actor) -> list[Unit]:
 
 
 def reviewees(standing: Standing) -> list[Post]:
-    """The posts whose items this person reviews, or records the outside review of."""
-    own = standing.posts
-    found = []
-    for post, reviewing in standing.reviewers.items():
-        records = reviewing is None and standing.granted(Role.CLERK, post.unit)
-        if post not in own and (records or reviewing in own):
-            found.append(post)
-    return found
+    """Return the posts whose items this person reviews, or records the outside review of."""
+    return [
+        post
+        for post, reviewing in standing.reviewers.items()
+        if post not in standing.posts and (reviewing in standing.posts or records_reviews(standing, post))
+    ]
 
 
 def reviews_somebody(standing: Standing) -> bool:
-    """Whether the review queue is of any use to this person."""
+    """Return whether the review queue is of any use to this person."""
     return bool(reviewees(standing))

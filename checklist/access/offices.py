@@ -1,4 +1,4 @@
-"""What a person is today: the posts held, those prepared as a liaison, and the roles granted."""
+"""The offices that somebody holds today: posts, those prepared as a liaison, and roles granted."""
 
 from __future__ import annotations
 
@@ -53,21 +53,21 @@ class Standing:
         return reviewers()
 
     def granted(self, role: Role, unit: Unit | None) -> bool:
-        """Whether the role is held for this unit or one above it; with no unit, for any."""
+        """Return whether the role is held for this unit or one above it; with no unit, for any."""
         scopes = {grant.unit for grant in self.grants if grant.role is role}
         return bool(scopes if unit is None else scopes.intersection(unit.line()))
 
     def leads(self, unit: Unit) -> Post | None:
-        """The post as 一把手 or secretary of this unit, or of one above it, that the person holds."""
+        """Return the post as 一把手 or secretary of this unit, or of one above it, that the person holds."""
         line = unit.line()
         return next((post for post in self.posts if post.is_head and post.unit in line), None)
 
 
 def held(kind: Any, user: User, day: date) -> list[Any]:
-    """The dated rows of a kind that give somebody something on a day: tenures, grants, a liaison's posts."""
+    """Return the dated rows of a kind that give somebody something on a day: tenures, grants, a liaison's posts."""
     return list(db.session.scalars(select(kind).where(kind.user_id == user.id, *in_force(kind, day))))
 
 
 def tenures_of(user: User | None) -> list[Tenure]:
-    """The tenures by which somebody holds posts today."""
+    """Return the tenures by which somebody holds posts today."""
     return held(Tenure, user, clock.today()) if user else []

@@ -5,7 +5,7 @@ A relation returns the capacity in which somebody stands in it, or None; its doc
 
 from __future__ import annotations
 
-from checklist.access.standing import Capacity, Standing, tenures_of
+from checklist.access.offices import Capacity, Standing, tenures_of
 from models import (
     THREE_OFFICERS,
     Batch,
@@ -15,6 +15,7 @@ from models import (
     Logged,
     Opinion,
     Part,
+    Post,
     PostKind,
     Role,
     Unit,
@@ -50,11 +51,7 @@ def reviewer(standing: Standing, item: Item) -> Capacity | None:
 
 def recorder(standing: Standing, item: Item) -> Capacity | None:
     """记录上级审核的经办人"""
-    if _is_own(standing, item) or not standing.granted(Role.CLERK, item.post.unit):
-        return None
-    if any(standing.granted(office, None) for office in THREE_OFFICERS):  # they never review, whatever else they are
-        return None
-    return Capacity("recorder") if standing.reviewers.get(item.post) is None else None
+    return None if _is_own(standing, item) or not records_reviews(standing, item.post) else Capacity("recorder")
 
 
 def signatory(standing: Standing, item: Item) -> Capacity | None:
@@ -78,8 +75,15 @@ def revision(_standing: Standing, _row: Logged) -> Capacity | None:
     return None
 
 
+def records_reviews(standing: Standing, post: Post) -> bool:
+    """Return whether this person records the reviews that a post gets outside the system."""
+    if any(standing.granted(office, None) for office in THREE_OFFICERS):  # they never review, whatever else they are
+        return False
+    return standing.reviewers.get(post) is None and standing.granted(Role.CLERK, post.unit)
+
+
 def _is_own(standing: Standing, item: Item) -> bool:
-    """Nobody reviews himself: neither what he signed nor what belongs to any post of his."""
+    """Return whether an item is one's own, which nobody reviews: signed by oneself, or of any post that one holds."""
     signed = item.signature is not None and item.signature.user == standing.by.user
     return signed or item.post in standing.posts
 
@@ -123,11 +127,12 @@ def reader(standing: Standing, duty_list: DutyList) -> Capacity | None:
     """本单位人员、责任人及上级负责人"""
     if duty_list.state not in (ListState.ADOPTED, ListState.SUPERSEDED):
         return None
-    own = [p for p in standing.posts + standing.prepares if p.unit == duty_list.unit]
+    answers_for = standing.posts + standing.prepares
+    own = [post for post in answers_for if post.unit == duty_list.unit]
     if own or standing.leads(duty_list.unit) or standing.granted(Role.AUDITOR, duty_list.unit):
         return Capacity("reader", own[0] if own else None)
     assigned = {a.post for duty in duty_list.kept for a in duty.assignments}
-    return Capacity("owner") if assigned.intersection(standing.posts + standing.prepares) else None
+    return Capacity("owner") if assigned.intersection(answers_for) else None
 
 
 # --- relations to a unit, a person, a receipt ---------------------------------------------------------------

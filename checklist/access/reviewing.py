@@ -13,12 +13,12 @@ from models import Dated, Portfolio, Post, PostKind, Tenure, db
 
 
 def in_force(kind: type[Dated], day: date) -> tuple[Any, ...]:
-    """The conditions of a query for dated rows that hold on a day."""
+    """Return the conditions of a query for the dated rows that hold on a day."""
     return kind.from_day <= day, or_(kind.until_day.is_(None), kind.until_day > day)
 
 
 def reviewers() -> dict[Post, Post | None]:
-    """Each post's reviewing post; None where the superior is outside the system.
+    """Map each post to its reviewing post; None where the superior is outside the system.
 
     A member's items go to the secretary of his unit. A secretary's and a 一把手's go up: to the leader in charge
     of the unit, else to the parent unit's secretary. A post may name another. Where the holder of a post is also
@@ -44,7 +44,7 @@ def reviewers() -> dict[Post, Post | None]:
         charge = in_charge.get(unit)
         return charge if charge and charge is not post else secretaries.get(unit.parent) if unit.parent else None
 
-    def found(post: Post) -> Post | None:
+    def reviewer_of(post: Post) -> Post | None:
         own, candidate, passed = holders.get(post.id, set()), next_up(post), {post}
         while candidate and (candidate in passed or own & holders.get(candidate.id, set())):
             if candidate in passed:
@@ -53,4 +53,4 @@ def reviewers() -> dict[Post, Post | None]:
             candidate = next_up(candidate)
         return candidate
 
-    return {post: found(post) for post in posts}
+    return {post: reviewer_of(post) for post in posts}
