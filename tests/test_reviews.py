@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from checklist import ledger, lists
+from checklist import access, ledger, lists
 from checklist.access import Standing, reviewing
 from checklist.county import accounts, units
 from checklist.items import signoff
@@ -323,6 +323,7 @@ def test_none_of_the_three_officers_records_a_review_even_as_a_clerk(login: str)
     accounts.grant(county.user(login).id, Role.CLERK, root, today, None, by=county.console)
     with pytest.raises(Unseen):
         signoff.approve(item.id, by=county.actor(login), outside_document="清委〔2026〕9 号")
+    assert not access.reviews_somebody(Standing.of(county.actor(login)))  # nor finds the queue in the navigation
 
 
 def test_nobody_records_an_outside_review_of_his_own() -> None:
