@@ -10,7 +10,7 @@ from flask import current_app
 
 from checklist import access, clock, decompose, ledger
 from checklist.county import accounts, units
-from checklist.files.child import text
+from checklist.files import reading
 from checklist.items import holidays
 from checklist.refusal import Malformed
 from cli.terminal import command, operator, say, stop
@@ -47,7 +47,7 @@ def create_admin(login: str, name: str, county: str, code: str, password: str, r
 def decompose_file(file: Any, as_json: bool) -> None:
     """Propose the duties that a text (.txt in UTF-8 or GB18030, or .docx) asks for."""
     try:
-        rows = decompose.decompose(text.read(file.read(text.LARGEST + 1)))
+        rows = decompose.decompose(reading.read_text(file.read(reading.LARGEST_TEXT + 1)))
     except Malformed as problem:
         stop(problem.message, 2)
     if as_json:

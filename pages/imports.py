@@ -101,7 +101,7 @@ def _content(form: ImportForm) -> bytes:
     content = form.file.data.read(reading.LARGEST + 1) if form.file.data else b""
     if not content:
         raise Malformed("请选择要导入的表格文件。", "file")
-    reading.read(content)  # what cannot be read is not kept
+    reading.read_tables(content)  # what cannot be read is not kept
     form.token.data = parcels.keep("imports", content)
     return content
 
@@ -109,7 +109,7 @@ def _content(form: ImportForm) -> bytes:
 def _preview(form: ImportForm, content: bytes) -> str:
     unit = access.load(Unit, form.unit.data)
     access.require(current.actor(), "draft", unit)
-    found = imports.preview(reading.read(content), unit, form.year.data or clock.today().year, Tier(form.tier.data))
+    found = imports.preview(reading.read_tables(content), unit, form.year.data or clock.today().year, Tier(form.tier.data))
     form.nonce.data = form.nonce.data or current.new_nonce()
     return render_template("imports/preview.html", form=form, found=found, describe=owners.describe)
 

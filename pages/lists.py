@@ -13,7 +13,7 @@ from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaF
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from checklist import access, clock, lists
-from checklist.files.child import text
+from checklist.files import reading
 from checklist.items import holidays, progress
 from checklist.lists import consultation, copying, guarding, owners, versions, workload
 from checklist.refusal import Malformed, Refused
@@ -38,7 +38,7 @@ class DraftForm(SortForm):
     title = StringField("文件标题", [InputRequired("请填写讲话或文件的标题。"), Length(max=200)], filters=[tidy])
     file = FileField(
         "从文件读入",
-        description=f"TXT 或 DOCX，不超过 {text.LARGEST >> 20} MB。表格读成一行一行的文字，图片里的字读不出来。",
+        description=f"TXT 或 DOCX，不超过 {reading.LARGEST_TEXT >> 20} MB。表格读成一行一行的文字，图片里的字读不出来。",
         render_kw={"accept": ".txt,.docx"},
     )
     text = TextAreaField("或者粘贴全文", filters=[tidy])
@@ -52,7 +52,7 @@ class DraftForm(SortForm):
             return
         if self.text.data:
             raise Malformed("文件和粘贴的全文只能用一种。请清空下面的全文，或者不选文件。", "file")
-        self.text.data = tidy(text.read(self.file.data.read(text.LARGEST + 1)))
+        self.text.data = tidy(reading.read_text(self.file.data.read(reading.LARGEST_TEXT + 1)))
 
 
 class NodesForm(Form):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+from collections.abc import Callable
 from datetime import date
 from xml.sax.saxutils import escape
 
@@ -131,6 +133,30 @@ def archive(members: dict[str, str | bytes]) -> bytes:
         for name, content in members.items():
             file.writestr(name, content)
     return out.getvalue()
+
+
+def rewritten(content: bytes, change: Callable[[str, bytes], tuple[str, bytes]]) -> bytes:
+    """An archive again, with the name and the bytes that `change` makes of each member's."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(*change(name, old.read(name)))
+    return out.getvalue()
+
+
+def in_encoding(encoding: str, content: bytes, part: str) -> bytes:
+    """An Office file in which one part says that it is in this encoding."""
+
+    def declare(name: str, xml: bytes) -> tuple[str, bytes]:
+        bare = re.sub(rb"<\?xml.*?\?>", b"", xml)
+        return name, f'<?xml version="1.0" encoding="{encoding}"?>'.encode() + bare if name == part else xml
+
+    return rewritten(content, declare)
+
+
+def with_capitals(content: bytes) -> bytes:
+    """An Office file whose parts are called otherwise than what points to them says: xl/SharedStrings.xml."""
+    return rewritten(content, lambda name, xml: ("/".join(map(str.capitalize, name.split("/"))), xml))
 
 
 def sheet(

@@ -11,11 +11,11 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from checklist.files.child import text
+from checklist.files import reading
 from checklist.lists import editing
 from checklist.refusal import Malformed
 from models import DutyList, db
-from tests import county
+from tests import county, messy
 from tests.conftest import Browse, Visit
 from tests.docx import docx, paragraph
 
@@ -58,6 +58,13 @@ def test_a_file_that_cannot_be_read_is_refused_and_what_was_typed_stays(visit: V
     assert newest().name != "新清单"
 
 
+def test_a_docx_in_an_encoding_that_nobody_knows_is_sent_back_in_words(visit: Visit) -> None:
+    response = post(visit("chu"), messy.in_encoding("foo", docx(paragraph("要管好资金。")), "word/document.xml"))
+    assert response.status_code == 422
+    assert "这个文件不完整或已损坏" in response.text
+    assert 'value="新清单"' in response.text
+
+
 def test_what_was_read_stays_when_something_else_is_wrong(visit: Visit) -> None:
     response = post(visit("chu"), county.SPEECH.encode(), "讲话.txt", name="廉政工作任务分解表")
     assert response.status_code == 422
@@ -78,7 +85,7 @@ def test_neither_a_file_nor_a_text_is_sent_back(visit: Visit) -> None:
 
 def test_a_text_that_would_hold_everybody_up_is_sent_back() -> None:
     with pytest.raises(Malformed) as refused:
-        county.draft("长清单", "要" * (text.LONGEST + 1))
+        county.draft("长清单", "要" * (reading.LONGEST + 1))
     assert refused.value.field == "text"
 
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("qinghe")
 
 
 def previewed(content: bytes) -> duties.Preview:
-    return duties.preview(reading.read(content), county.unit("QH-GOV"), 2026)
+    return duties.preview(reading.read_tables(content), county.unit("QH-GOV"), 2026)
 
 
 def take(content: bytes, *, login: str = "chu", leave_out: bool = True, nonce: str | None = None) -> DutyList:
@@ -170,6 +170,7 @@ HOSTILE = {
     "half a workbook": lambda: messy.workbook()[:2000],
     "entities": entity,
     "a bomb": bomb,
+    "an encoding that nobody knows": lambda: messy.in_encoding("foo", messy.workbook(), "xl/workbook.xml"),
     "macros": lambda: messy.sheet(more={"xl/vbaProject.bin": b"x"}),
     "too much": lambda: b"a" * (reading.LARGEST + 1),
 }
@@ -209,6 +210,25 @@ def test_a_table_that_is_none_is_asked_for_again_and_what_was_typed_is_still_the
     assert answer.status_code == 422
     assert 'value="重点任务"' in answer.text
     assert visit("zhou").get("/lists/import").status_code == 403
+
+
+@pytest.mark.parametrize(("make", "part"), [(messy.workbook, "xl/styles.xml"), (messy.document, "word/document.xml")])
+def test_a_table_in_an_encoding_that_nobody_knows_is_sent_back_in_words(
+    visit: Visit, make: Callable[[], bytes], part: str
+) -> None:
+    file = io.BytesIO(messy.in_encoding("foo", make(), part))
+    answer = visit("chu").post("/lists/import", data=form(file=(file, "任务.xlsx")))
+    assert answer.status_code == 422
+    assert "这个文件不完整或已损坏" in answer.text
+    assert 'value="重点任务"' in answer.text
+
+
+def test_a_table_whose_parts_are_called_otherwise_than_what_points_to_them_comes_in(visit: Visit) -> None:
+    content = messy.with_capitals(messy.workbook())
+    answer = visit("chu").post("/lists/import", data=form(file=(io.BytesIO(content), "任务.xlsx")))
+    assert answer.status_code == 200
+    assert "清理结余资金" in answer.text
+    assert len(take(content).duties) == 5
 
 
 def test_the_confirmation_does_not_trust_the_browser_for_the_table(visit: Visit) -> None:

@@ -36,7 +36,7 @@ def test_a_list_that_libreoffice_has_saved_comes_in_as_the_same_rows(ending: str
     given = tmp_path / f"清单.{ending}"
     given.write_bytes(make(county.duty("预算考核").duty_list))
     before = previewed(given.read_bytes())
-    after = duties.preview(reading.read(office.saved_anew(given, ending)), county.unit("QH-GOV"), 2026)
+    after = duties.preview(reading.read_tables(office.saved_anew(given, ending)), county.unit("QH-GOV"), 2026)
     assert len(before.rows) == 7
     assert (told(after), after.bad) == (told(before), [])
 

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 import pytest
 
 from checklist.decompose import decompose
+from checklist.files import reading
 from tests import evaluate, office
 
 NAMES = " ".join(
@@ -53,7 +54,7 @@ def test_a_docx_that_an_office_suite_wrote_gives_the_same_rows(name: str, tmp_pa
     text, _ = evaluate.texts()[name]
     given = tmp_path / "text.fodt"
     given.write_text(flat(text), encoding="utf-8")
-    read = text.read(office.saved_anew(given, "docx:MS Word 2007 XML"))
+    read = reading.read_text(office.saved_anew(given, "docx:MS Word 2007 XML"))
     assert [(row.text, row.named, row.cadence, row.deadline) for row in decompose(read)] == [
         (row.text, row.named, row.cadence, row.deadline) for row in decompose(text)
     ]

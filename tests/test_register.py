@@ -210,7 +210,7 @@ def test_a_register_comes_out_of_an_empty_database_as_it_went_in(elsewhere: Flas
         db.session.remove()
         db.engine.dispose()
     assert after == before
-    assert reading.read(again) == reading.read(content)
+    assert reading.read_tables(again) == reading.read_tables(content)
 
 
 def told(known: entries.Register) -> list[list[tuple[object, ...]]]:

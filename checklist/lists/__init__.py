@@ -15,7 +15,7 @@ from sqlalchemy import select
 from checklist import access, clock, ledger
 from checklist.actor import Actor
 from checklist.decompose import Proposal, decompose, normalise
-from checklist.files.child.text import LONGEST
+from checklist.files.reading import LONGEST
 from checklist.items import holidays, schedule
 from checklist.lists import guarding, linter, owners, tiers, versions
 from checklist.refusal import Malformed, Refused, Stale, insist_on

@@ -53,7 +53,7 @@ def take(
     Rows that are wrong keep all from coming in, unless `leave_out` says that they stay out; their words are in the
     source either way. Raises Malformed.
     """
-    found = reading.read(content)  # before the act: nobody waits for the lock while a file is read
+    found = reading.read_tables(content)  # before the act: nobody waits for the lock while a file is read
     with ledger.act_on("import", Unit, unit_id, by=by, needs="draft") as unit:
         coming = preview(found, unit, year, tier)
         if coming.bad and not leave_out:

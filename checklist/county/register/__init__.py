@@ -87,7 +87,7 @@ def read(files: Sequence[File]) -> Found:
     read: list[Table] = []
     for name, content in files:
         try:
-            own = reading.read(content)
+            own = reading.read_tables(content)
         except Malformed as problem:
             raise Malformed(f"{name}：{problem.message}" if len(files) > 1 else problem.message, "files") from problem
         # A CSV has no sheets: its file's name tells it from the others.

@@ -1,4 +1,4 @@
-"""What `python -m checklist.reading` runs: the child that reads."""
+"""Run the child that reads: `python -m checklist.files.child tables` or `text`."""
 
 from checklist.files.child import main
 
