@@ -870,6 +870,10 @@ class Duty(Logged):
     def is_unsure(self) -> bool:
         return len(self.doubts) > 1
 
+    def like(self, **changed: Any) -> Duty:
+        """Return a new duty, of no list yet, that is the same with its figures, save for what is given otherwise."""
+        return Duty(**{**_values(self), "targets": [target.like() for target in self.targets], **changed})
+
     duty_list: Mapped[DutyList] = relationship(back_populates="duties")
     targets: Mapped[list[Target]] = relationship(back_populates="duty", order_by="Target.n")
     assignments: Mapped[list[Assignment]] = relationship(back_populates="duty", order_by="Assignment.id")
@@ -891,12 +895,22 @@ class Target(Logged):
 
     duty: Mapped[Duty] = relationship(back_populates="targets")
 
+    def like(self, **changed: Any) -> Target:
+        """Return a new figure, of no duty yet, that is the same, save for what is given otherwise."""
+        return Target(**{**_values(self), **changed})
+
     @classmethod
     def rules(cls) -> tuple[Any, ...]:
         return (
             UniqueConstraint("duty_id", "n"),
             CheckConstraint("op IN ('>=', '<=', '>', '<', '=', '+', '-')", name="op"),
         )
+
+
+def _values(row: Duty | Target) -> dict[str, Any]:
+    """Return what a row says, without its own keys and what it belongs to."""
+    columns = row.__table__.columns
+    return {c.key: getattr(row, c.key) for c in columns if not c.foreign_keys and c.key not in ("id", "rev")}
 
 
 class Assignment(Logged):

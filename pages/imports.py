@@ -109,7 +109,9 @@ def _content(form: ImportForm) -> bytes:
 def _preview(form: ImportForm, content: bytes) -> str:
     unit = access.load(Unit, form.unit.data)
     access.require(current.actor(), "draft", unit)
-    found = imports.preview(reading.read_tables(content), unit, form.year.data or clock.today().year, Tier(form.tier.data))
+    found = imports.preview(
+        reading.read_tables(content), unit, form.year.data or clock.today().year, Tier(form.tier.data)
+    )
     form.nonce.data = form.nonce.data or current.new_nonce()
     return render_template("imports/preview.html", form=form, found=found, describe=owners.describe)
 

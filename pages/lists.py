@@ -15,7 +15,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from checklist import access, clock, lists
 from checklist.files import reading
 from checklist.items import holidays, progress
-from checklist.lists import consultation, copying, guarding, owners, versions, workload
+from checklist.lists import consultation, copying, drafting, guarding, owners, versions, workload
 from checklist.refusal import Malformed, Refused
 from models import Duty, DutyList, ListState, Part, Tier, db
 from pages import current, desk
@@ -137,7 +137,7 @@ def _draft_form(**given: int) -> DraftForm:
 
 
 def _draft(form: DraftForm) -> DutyList:
-    return lists.draft(
+    return drafting.draft(
         form.unit.data,
         name=form.name.data,
         year=form.year.data,

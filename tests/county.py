@@ -15,7 +15,7 @@ from checklist.audit.check import Check
 from checklist.county import accounts, units
 from checklist.items import signoff
 from checklist.ledger import checkpoints, keys
-from checklist.lists import editing
+from checklist.lists import drafting, editing
 from models import Batch, Cadence, Duty, DutyList, Item, Post, PostKind, Role, Side, Tenure, Unit, UnitKind, User, db
 
 ORIGIN = "test.example/log"
@@ -156,7 +156,7 @@ def lay_key(instance: Path) -> None:
 
 def draft(name: str, text: str, by: str = "chu") -> DutyList:
     """A draft of the county government's."""
-    return lists.draft(unit("QH-GOV").id, name=name, year=2026, title="讲话", text=text, by=actor(by))
+    return drafting.draft(unit("QH-GOV").id, name=name, year=2026, title="讲话", text=text, by=actor(by))
 
 
 def adopt(duty_list: DutyList) -> DutyList:

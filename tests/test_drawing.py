@@ -11,7 +11,7 @@ from sqlalchemy import select
 from checklist import clock, ledger, lists
 from checklist.actor import Actor
 from checklist.county import units
-from checklist.lists import drawing, editing, guarding, owners, pairing, versions
+from checklist.lists import drafting, drawing, editing, guarding, owners, pairing, versions
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
 from models import Cadence, Duty, DutyList, ListKind, ListState, Portfolio, PostKind, Side, Tier, db
 from tests import county
@@ -263,7 +263,7 @@ def test_every_line_stands_with_its_leader_and_the_guards_are_work_in_force() ->
     duty_list = drawn()
     assert lists.unready(duty_list) == []
     for duty in duty_list.duties:
-        assert owners.leads(duty) == [county.post_of("sun")]
+        assert owners.spread(duty).leads == [county.post_of("sun")]
         assert guarding.guarded(duty, duty.guards) == duty.guards
 
 
@@ -292,7 +292,7 @@ def test_what_would_come_is_shown_and_nothing_is_saved_until_it_is_confirmed(vis
 
 def test_a_draft_is_drawn_into_from_its_own_page(visit: Visit) -> None:
     chu = visit("chu")
-    duty_list = lists.draft(
+    duty_list = drafting.draft(
         county.unit("QH-GOV").id,
         name="成员",
         year=YEAR,

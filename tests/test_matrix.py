@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from checklist import lists
 from checklist.ledger import checkpoints
-from checklist.lists import consultation, editing
+from checklist.lists import consultation, drafting, editing
 from models import Batch, Grant, Liaison, Portfolio, Signature, Tenure, Tier, User, db
 from tests import county
 from tests.files import PDF, attach
@@ -59,7 +59,7 @@ def places(qinghe: county.Clock) -> dict[str, int | str]:
     given_up = county.draft("放弃", county.SPEECH)
     consulting = county.draft("征求意见", county.SPEECH)
     consultation.consult(consulting.id, qinghe.at.date() + timedelta(days=3), by=county.actor("chu"))
-    members = lists.draft(
+    members = drafting.draft(
         draft.unit.id,
         name="成员",
         year=2026,

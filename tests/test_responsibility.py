@@ -11,7 +11,7 @@ from sqlalchemy import select
 from checklist import ledger, lists, papers
 from checklist.county import units
 from checklist.items import signoff
-from checklist.lists import copying, drawing, editing, guarding, tiers, versions
+from checklist.lists import copying, drafting, drawing, editing, guarding, tiers, versions
 from checklist.papers import annex, imports
 from checklist.refusal import Malformed, Refused
 from models import Cadence, Duty, DutyList, Item, ItemState, ListKind, Side, Tier, db
@@ -27,7 +27,7 @@ TEXT = "一、责任\n要研究党风廉政建设工作。财政局要严禁截�
 
 
 def draft(tier: Tier, unit: str = "QH-GOV", name: str = "责任清单", text: str = TEXT, by: str = "chu") -> DutyList:
-    return lists.draft(
+    return drafting.draft(
         county.unit(unit).id, name=name, year=2026, title="意见", text=text, by=county.actor(by), tier=tier
     )
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from checklist import lists
 from checklist.items import signoff
+from checklist.lists import drafting
 from models import Tier
 from tests import county
 from tests.conftest import Browse
@@ -82,7 +83,7 @@ def test_a_vice_heads_list_is_drawn_corrected_adopted_signed_and_reviewed(browse
 
 
 def test_a_team_list_is_signed_with_the_number_of_its_minutes(browse: Browse, qinghe: county.Clock) -> None:
-    duty_list = lists.draft(
+    duty_list = drafting.draft(
         county.unit("QH-GOV").id,
         name="班子责任清单",
         year=2026,

@@ -9,8 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
-from checklist import lists
 from checklist.ledger import checkpoints
+from checklist.lists import drafting
 from models import Tier, db
 from tests import county, messy, revisions
 from tests.conftest import Browse
@@ -57,7 +57,7 @@ def something_to_see(qinghe: county.Clock) -> None:
     revisions.submit(new)
     begun()
     members = {"name": "成员", "year": 2026, "title": "意见", "text": county.SPEECH, "tier": Tier.MEMBER}
-    lists.draft(county.unit("QH-GOV").id, **members, by=county.actor("chu"))
+    drafting.draft(county.unit("QH-GOV").id, **members, by=county.actor("chu"))
 
 
 def rooms(login: str) -> list[str]:

@@ -26,7 +26,7 @@ from checklist.demo.county import (
     TEAM_DUTIES,
 )
 from checklist.demo.story import Story
-from checklist.lists import drawing, editing, owners, versions
+from checklist.lists import drafting, drawing, editing, owners, versions
 from models import Cadence, Duty, DutyList, Tier, db
 
 SPEECH = Path(__file__).with_name("speech.txt")
@@ -62,7 +62,7 @@ def adopt_the_tiers(story: Story) -> None:
 
 def draft(story: Story, clerk: str, unit: str, name: str, title: str, text: str, tier: Tier = Tier.NONE) -> DutyList:
     by, below = story.actor(clerk), story.units[unit].id
-    return lists.draft(below, name=name, year=story.year, title=title, text=text, by=by, tier=tier)
+    return drafting.draft(below, name=name, year=story.year, title=title, text=text, by=by, tier=tier)
 
 
 def submit(story: Story, clerk: str, duty_list: DutyList, meeting: str, number: str) -> None:
@@ -153,7 +153,7 @@ def begin_another_list(story: Story) -> None:
     """A draft for visitors to go on with: one row gone through, one added, the rest as proposed."""
     title = "关于开展节日期间纠治“四风”工作的通知"
     unit, name, clerk = story.units["QH-GOV"].id, "节日期间纠治“四风”任务分解表", story.actor("jingban")
-    duty_list = lists.draft(unit, name=name, year=clock.today().year, title=title, text=NOTICE, by=clerk)
+    duty_list = drafting.draft(unit, name=name, year=clock.today().year, title=title, text=NOTICE, by=clerk)
     first = duty_list.duties[0]
     editing.edit(first.id, decided(story, duty_list, first), by=clerk)
     editing.add(duty_list.id, "节后 5 个工作日内汇总各单位自查情况", by=clerk)

@@ -11,12 +11,11 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import TypeVar
 
-from checklist import ledger, lists
 from checklist.actor import Actor
 from checklist.decompose import figures
-from checklist.lists import editing, owners
-from checklist.refusal import Malformed, Refused
-from models import Duty, DutyList, Side, Target
+from checklist.lists import drafting, editing, owners
+from checklist.refusal import Malformed, Refused, insist_on
+from models import Duty, DutyList, Part, Side, Target
 
 T = TypeVar("T")
 
@@ -34,8 +33,7 @@ def merge(list_id: int, chosen: editing.Chosen, *, by: Actor) -> Duty:
     Its quote covers them all where they adjoin in the source, else it stays the first's. Who merges has looked at the
     rows: nothing is doubtful any more.
     """
-    with ledger.act("merge", by=by) as act:
-        rows = editing.chosen_rows(list_id, chosen, by, act)
+    with editing.change_chosen("merge", list_id, chosen, by=by) as rows:
         if len(rows) < 2:
             raise Malformed("合并至少要勾选两项。", "chosen")
         return _merge(rows)
@@ -43,8 +41,7 @@ def merge(list_id: int, chosen: editing.Chosen, *, by: Actor) -> Duty:
 
 def merge_with_next(duty_id: int, *, by: Actor, rev: int | None = None) -> Duty:
     """Merge a row with the next one that is kept."""
-    with ledger.act("merge", by=by) as act:
-        duty = editing.editable(duty_id, by, act, rev)
+    with editing.change("merge", duty_id, by=by, rev=rev) as duty:
         editing.insist_on_kept(duty)
         following = next_kept(duty)
         if following is None:
@@ -53,16 +50,22 @@ def merge_with_next(duty_id: int, *, by: Actor, rev: int | None = None) -> Duty:
 
 
 def next_kept(duty: Duty) -> Duty | None:
-    """The row that follows in the list, dropped ones left out."""
+    """Return the row that follows in the list, dropped ones left out."""
     return next((other for other in duty.duty_list.kept if other.position > duty.position), None)
 
 
 def _merge(rows: list[Duty]) -> Duty:
     first, *others = rows
     numbers = "、".join(str(row.position) for row in rows)
-    first.wording, covers = _joined(rows)
-    if covers:
-        first.start, first.end = covers
+    gaps = [_gap(before, row) for before, row in pairwise(rows)]
+    wording = first.wording
+    for gap, row in zip(gaps, others, strict=True):
+        mark = "" if gap == "" else (gap or "").strip() or "；"
+        wording = f"{wording.rstrip(_EDGE)}{mark}{row.wording}"
+    insist_on("合并后的任务表述", wording, "chosen", most=editing.LONGEST_WORDING)
+    first.wording = wording
+    if None not in gaps:
+        first.end = others[-1].end
         first.quote = first.duty_list.source.text[first.start : first.end]
     first.side = first.side if {row.side for row in rows} == {first.side} else Side.BOTH
     first.owners = _united_owners(rows)
@@ -73,41 +76,34 @@ def _merge(rows: list[Duty]) -> Duty:
     first.deadline = next((row.deadline for row in rows if row.deadline), None)
     first.due_on = next((row.due_on for row in rows if row.due_on), None)
     first.why = f"经办人合并第 {numbers} 项"[:200]
-    _unite_targets(rows)
+    for target in (target for row in others for target in row.targets):
+        if _figure(target) not in map(_figure, first.targets):
+            # A copy: a dropped row can be brought back as it was.
+            first.targets.append(target.like(n=max((t.n for t in first.targets), default=0) + 1))
     _hand_over_guards(first, others)
     for row in others:
         row.dropped = True
     return first
 
 
-def _joined(rows: list[Duty]) -> tuple[str, tuple[int, int] | None]:
-    """The wordings as one, and the stretch of the source that they cover together, if they adjoin there."""
-    text = rows[0].duty_list.source.text
-    wording = rows[0].wording
-    adjoin = rows[0].start is not None
-    for before, row in pairwise(rows):
-        gap = text[before.end : row.start] if before.end is not None and row.start is not None else None
-        follows = gap is not None and (before.end or 0) <= (row.start or 0) and _ADJOIN.fullmatch(gap)
-        adjoin = adjoin and bool(follows)
-        mark = (gap.strip() or "；") if follows and gap else "" if follows else "；"
-        wording = f"{wording.rstrip(_EDGE)}{mark}{row.wording}"
-    covers = (rows[0].start, rows[-1].end)
-    return wording, covers if adjoin and None not in covers else None  # type: ignore[return-value]
+def _gap(before: Duty, row: Duty) -> str | None:
+    """Return what stands in the source between two rows that adjoin there; None where they do not."""
+    if before.end is None or row.start is None or before.end > row.start:
+        return None
+    gap = row.duty_list.source.text[before.end : row.start]
+    return gap if _ADJOIN.fullmatch(gap) else None
 
 
 def _united_owners(rows: list[Duty]) -> list[owners.Owner]:
-    """Every owner once: leading counts for more, and a set leaves out only whom all rows leave out."""
-    found: dict[str, owners.Owner] = {}
+    """Return every owner once: leading counts for more, and a set leaves out only whom all rows leave out."""
+    united: dict[str, owners.Owner] = {}
     for owner in (owner for row in rows for owner in row.owners):
-        known = found.get(owners.key(owner))
-        if known is None:
-            found[owners.key(owner)] = dict(owner)
-            continue
-        if owner["part"] == "lead":
-            known["part"] = "lead"
+        known = united.setdefault(owners.key(owner), dict(owner))
+        if owner["part"] == Part.LEAD:
+            known["part"] = owner["part"]
         if "except" in known:
             known["except"] = [code for code in known["except"] if code in owner["except"]]
-    return list(found.values())
+    return list(united.values())
 
 
 def _united(parts: Iterable[list[T]]) -> list[T]:
@@ -117,37 +113,25 @@ def _united(parts: Iterable[list[T]]) -> list[T]:
     return united
 
 
-def _unite_targets(rows: list[Duty]) -> None:
-    """Copies, not the others' own: a dropped row can be brought back as it was."""
-    first, *others = rows
-    known = {_figure(target) for target in first.targets}
-    for target in (target for row in others for target in row.targets):
-        if _figure(target) not in known:
-            known.add(_figure(target))
-            n = max((t.n for t in first.targets), default=0) + 1
-            first.targets.append(Target(n=n, of=target.of, op=target.op, value=target.value, unit=target.unit))
-
-
 def _figure(target: Target) -> tuple[object, ...]:
     return (target.of, target.op, target.value, target.unit)
 
 
 def _hand_over_guards(first: Duty, others: list[Duty]) -> None:
-    """What guarded one of the others guards the first; what one of them guarded, the first does."""
-    gone = {row.lineage for row in others}
-    merged = [first, *others]
-    inside = {row.lineage for row in merged}
-    first.guards = [lineage for lineage in _united(row.guards for row in merged) if lineage not in inside]
+    """Let what guarded one of the others guard the first, and the first guard what one of them guarded."""
+    merged, gone = [first, *others], {row.lineage for row in others}
+    guards = _united(row.guards for row in merged)
+    first.guards = [lineage for lineage in guards if lineage not in {first.lineage, *gone}]
     for row in first.duty_list.duties:
         if row not in merged and gone.intersection(row.guards):
-            row.guards = _united([[first.lineage if lineage in gone else lineage for lineage in row.guards]])
+            row.guards = list(dict.fromkeys(first.lineage if lineage in gone else lineage for lineage in row.guards))
 
 
 # --- split --------------------------------------------------------------------------------------------------
 
 
 def places(wording: str) -> list[int]:
-    """Where a wording may be cut in two without much thought: behind its 。；，"""
+    """Return where a wording may be cut in two without much thought: behind its 。；，"""
     return [found.end() for found in _BREAK.finditer(wording) if wording[: found.start()].strip(_EDGE)]
 
 
@@ -158,8 +142,7 @@ def split(duty_id: int, at: int | None, *, by: Actor, rev: int | None = None) ->
     and day hold for both; figures, steps and flags go with their words. Who splits has looked at the row: neither half is
     doubtful any more.
     """
-    with ledger.act("split", by=by) as act:
-        duty = editing.editable(duty_id, by, act, rev)
+    with editing.change("split", duty_id, by=by, rev=rev) as duty:
         editing.insist_on_kept(duty)
         at = max(at or 0, 0)
         halves = duty.wording[:at].rstrip(_EDGE), duty.wording[at:].strip(_EDGE)
@@ -184,29 +167,23 @@ def _second_half(duty: Duty, at: int, wording: str) -> Duty:
         duty.end = start + len(quote[:cut].rstrip(_EDGE))
         start += cut + len(quote[cut:]) - len(quote[cut:].lstrip(_EDGE))
         duty.quote = text[duty.start : duty.end]
-    return Duty(
-        lineage=lists.new_lineage(),
+    return duty.like(
+        lineage=drafting.new_lineage(),
+        version=1,
         position=duty.position + 1,
         start=start,
         end=end,
         quote=duty.duty_list.source.text[start:end] if start is not None else "",
         wording=wording,
-        side=duty.side,
-        path=duty.path,
-        named=duty.named,
-        owners=duty.owners,
-        cadence=duty.cadence,
-        deadline=duty.deadline,
-        due_on=duty.due_on,
         steps=[step for step in duty.steps if step in wording],
         flags=[flag for flag in duty.flags if flag["text"] in wording],
-        guards=duty.guards,
         why=f"经办人从第 {duty.position} 项拆出",
+        targets=[],
     )
 
 
 def _place_in_quote(duty: Duty, at: int) -> int | None:
-    """Where the character before place `at` of the wording ends in the quote; None where it has no counterpart."""
+    """Return where the character before `at` of the wording ends in the quote; None where it has no counterpart."""
     matcher = SequenceMatcher(None, duty.wording, duty.quote, autojunk=False)
     for a, b, size in matcher.get_matching_blocks():
         if a < at <= a + size:
@@ -216,7 +193,7 @@ def _place_in_quote(duty: Duty, at: int) -> int | None:
 
 
 def _belongs(target: Target, first: str, second: str) -> bool:
-    """Whether a figure stands in the second half and not in the first."""
+    """Say whether a figure stands in the second half and not in the first."""
     before, behind = ({(t.value, t.unit) for t in figures.targets(half)} for half in (first, second))
     figure = (target.value, target.unit)
     return figure in behind and figure not in before
@@ -227,8 +204,7 @@ def _belongs(target: Target, first: str, second: str) -> bool:
 
 def move(duty_id: int, to: int | None, *, by: Actor, rev: int | None = None) -> Duty:
     """Let a row stand at position `to`, counted as the editor shows them, from 1; the others make room."""
-    with ledger.act("move", by=by) as act:
-        duty = editing.editable(duty_id, by, act, rev)
+    with editing.change("move", duty_id, by=by, rev=rev) as duty:
         if to is None or not 1 <= to <= len(duty.duty_list.duties):
             raise Malformed(f"请填写 1 到 {len(duty.duty_list.duties)} 之间的数。", "to")
         _insert(duty, duty.duty_list, to)
@@ -236,7 +212,7 @@ def move(duty_id: int, to: int | None, *, by: Actor, rev: int | None = None) -> 
 
 
 def beside(duty: Duty, step: int) -> int | None:
-    """The position of the kept row before (-1) or behind (1) this one, if there is one."""
+    """Return the position of the kept row before (-1) or behind (1) this one, if there is one."""
     kept = duty.duty_list.kept
     place = kept.index(duty) + step if duty in kept else -1
     return kept[place].position if 0 <= place < len(kept) else None

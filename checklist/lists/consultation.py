@@ -17,11 +17,12 @@ from checklist.lists import owners
 from checklist.refusal import Malformed, Refused, Stale, insist_on
 from models import Answer, Consultation, DutyList, ListState, Opinion, Unit, db
 
+LONGEST_OPINION = 1000
+
 
 def consult(list_id: int, last_day: date | None, *, by: Actor, rev: int | None = None) -> DutyList:
     """Lay a draft before the units of its owners, until the end of a day. Raises Stale, Refused, Malformed."""
-    with ledger.act_on("consult", DutyList, list_id, by=by) as duty_list:
-        lists.move(duty_list, "consult", rev)
+    with lists.move("consult", list_id, by=by, rev=rev) as duty_list:
         if last_day is None or last_day <= clock.today():
             raise Malformed("请选择答复的截止日期，今天以后的一天。", "last_day")
         units = asked(duty_list)
@@ -62,16 +63,14 @@ def answer(
     """
     with ledger.act_on("answer", Opinion, opinion_id, by=by) as opinion:
         duty_list = opinion.consultation.duty_list
-        if (
-            duty_list.state is not ListState.CONSULTING
-            or opinion.consultation.ended_at
-            or is_over(opinion.consultation)
-        ):
+        if opinion.consultation.ended_at or is_over(opinion.consultation):
             raise Refused("征求意见已经结束，不能再答复。有意见请直接联系经办人。", opinion)
         if rev is not None and rev != opinion.rev:
             raise Stale("本单位在您打开页面之后已经答复过。下面是您填写的内容，请核对后再提交。", opinion)
-        rows = {duty.lineage for duty in duty_list.kept}
+        rows = {duty.lineage: duty for duty in duty_list.kept}
         said = {lineage: text.strip() for lineage, text in objections.items() if lineage in rows and text.strip()}
+        for lineage, text in said.items():
+            insist_on(f"对第 {rows[lineage].position} 项的意见", text, f"on-{lineage}", most=LONGEST_OPINION)
         if what is Answer.OBJECTS and not said:
             raise Malformed("请在有意见的那一项下面写明意见；没有意见，请按“无意见”。")
         if what is Answer.AGREES and said:
@@ -86,8 +85,7 @@ def conclude(list_id: int, *, by: Actor, rev: int | None = None, reason: str = "
 
     The clerk may end it before that, with a reason; `silent` goes on to name who has not answered.
     """
-    with ledger.act_on("conclude", DutyList, list_id, by=by, reason=reason.strip() or None) as duty_list:
-        lists.move(duty_list, "conclude", rev)
+    with lists.move("conclude", list_id, by=by, rev=rev, reason=reason.strip() or None) as duty_list:
         consultation = duty_list.consultations[-1]
         if not may_end(consultation):
             names = "、".join(unit.name for unit in silent(consultation))
@@ -97,7 +95,7 @@ def conclude(list_id: int, *, by: Actor, rev: int | None = None, reason: str = "
             if not reason.strip():
                 raise Malformed(f"{waiting}；要提前结束，请填写理由。", "reason")
         if reason:
-            insist_on("提前结束的理由", reason, "reason", most=2000)
+            insist_on("提前结束的理由", reason, "reason", most=lists.LONGEST_REASON)
         consultation.ended_at = clock.now()
     return duty_list
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from datetime import date
 
-from checklist import access, ledger, lists
+from checklist import access, ledger
 from checklist.actor import Actor
 from checklist.decompose import figures
-from checklist.lists import guarding, owners, versions
+from checklist.lists import drafting, guarding, owners
 from checklist.refusal import Refused
-from models import Duty, DutyList, ListState, Target, Unit, db
+from models import Duty, DutyList, ListState, Unit
 
 
 def copy(list_id: int, *, year: int, name: str, by: Actor) -> DutyList:
@@ -19,92 +18,62 @@ def copy(list_id: int, *, year: int, name: str, by: Actor) -> DutyList:
     What must be decided anew is 待定 and flagged: the figures of targets, and owners that have ended since. Raises
     Unseen, NotYours, Refused, and Malformed when the name is taken.
     """
-    with ledger.act("copy", by=by) as act:
-        old = access.load(DutyList, list_id)
-        access.require(by, "see", old)
-        unit = access.load(Unit, old.unit_id)
-        act.post = access.require(by, "draft", unit)
+    with ledger.act_on("copy", DutyList, list_id, by=by, needs="see") as old:
+        ledger.under_way().post = access.require(by, "draft", old.unit)
         if old.state is not ListState.ADOPTED:
             raise Refused("只有已经生效的清单才能抄为新的草稿。", old)
-        assert by.user is not None  # only a clerk gets here
-        new = DutyList(
-            unit=unit,
-            kind=old.kind,
-            tier=old.tier,
-            year=year,
-            name=name,
-            source=old.source,
-            nodes=[moved(date.fromisoformat(node), year - old.year).isoformat() for node in old.nodes],
-            drafted_by=by.user,
-        )
-        lists.insist_on_free_name(new)
-        new.version = versions.next_number(new)
-        db.session.add(new)
-        lineages = {duty.lineage: lists.new_lineage() for duty in old.kept}
+        nodes = [moved(date.fromisoformat(node), year - old.year).isoformat() for node in old.nodes]
+        same = {"unit": old.unit, "kind": old.kind, "tier": old.tier, "source": old.source}
+        new = DutyList(year=year, name=name, nodes=nodes, **same)
+        drafting.enter(new, by)
+        lineages = {duty.lineage: drafting.new_lineage() for duty in old.kept}
         work = guarding.work(old)
         for position, duty in enumerate(old.kept, 1):
-            new.duties.append(_copied(duty, position, new, lineages, work))
+            still, ended = _still(duty.owners, old.unit)
+            copied = duty.like(
+                lineage=lineages[duty.lineage],
+                version=1,
+                position=position,
+                owners=still,
+                due_on=moved(duty.due_on, year - old.year) if duty.due_on else None,
+                flags=[*_figures_before(duty), *ended],
+                guards=[lineages.get(lineage, lineage) for lineage in duty.guards if lineage in work],
+                why=f"抄自 {old.year} 年《{old.name}》第 {position} 项",
+                targets=[target.like(value=None) for target in duty.targets],
+            )
+            new.duties.append(copied)
     return new
 
 
 def moved(day: date, years: int) -> date:
-    """The same day of another year; 29 February becomes the 28th."""
+    """Return the same day of another year; 29 February becomes the 28th."""
     try:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
 
 
-def _copied(duty: Duty, position: int, new: DutyList, lineages: Mapping[str, str], work: Collection[str]) -> Duty:
-    old = duty.duty_list
-    still, ended = _still(duty.owners, new.unit)
-    return Duty(
-        lineage=lineages[duty.lineage],
-        position=position,
-        start=duty.start,
-        end=duty.end,
-        quote=duty.quote,
-        wording=duty.wording,
-        side=duty.side,
-        path=duty.path,
-        named=duty.named,
-        owners=still,
-        cadence=duty.cadence,
-        deadline=duty.deadline,
-        due_on=moved(duty.due_on, new.year - old.year) if duty.due_on else None,
-        steps=duty.steps,
-        flags=[*_asked_anew(duty), *({"kind": "ended", "text": f"{who}已经撤销，请另定责任人"} for who in ended)],
-        guards=[lineages.get(lineage, lineage) for lineage in duty.guards if lineage in work],
-        why=f"抄自 {old.year} 年《{old.name}》第 {position} 项",
-        targets=[Target(n=t.n, of=t.of, op=t.op, value=None, unit=t.unit) for t in duty.targets],
-    )
-
-
-def _asked_anew(duty: Duty) -> list[dict[str, str]]:
-    """What last year's figures were: this year's are to be decided."""
-    decided = [target for target in duty.targets if target.value is not None]
+def _figures_before(duty: Duty) -> list[dict[str, str]]:
+    """Return a flag for each of last year's figures: this year's are to be decided."""
     year = duty.duty_list.year
-    words = (f"{t.of}（{year} 年是 {figures.OPS[t.op]} {t.value:f}{t.unit}）" for t in decided)
-    return [{"kind": "figure", "text": text} for text in words]
+    return [
+        {"kind": "figure", "text": f"{t.of}（{year} 年是 {figures.OPS[t.op]} {t.value:f}{t.unit}）"}
+        for t in duty.targets
+        if t.value is not None
+    ]
 
 
-def _still(before: list[owners.Owner], root: Unit) -> tuple[list[owners.Owner], list[str]]:
-    """The owners that still are there, and the names of those that are not."""
+def _still(before: list[owners.Owner], root: Unit) -> tuple[list[owners.Owner], list[dict[str, str]]]:
+    """Return the owners that still are there, and a flag for each of those that are not."""
     still: list[owners.Owner] = []
-    ended: list[str] = []
+    ended: list[dict[str, str]] = []
     codes = {unit.code for unit in owners.units_below(root)}
     for owner in before:
-        if "unit" in owner:
-            there = owner["unit"] in codes
-        elif "post" in owner:
-            there = bool(owners.posts_of(owner, root))
+        if "set" in owner:
+            there = dict(owners.exceptable(owner, root))
+            still.append({**owner, "except": [code for code in owner["except"] if code in there]})
+        elif owner.get("unit") in codes or ("post" in owner and owners.posts_of(owner, root)):
+            still.append(owner)
         else:
-            there, owner = True, {**owner, "except": _still_excepted(owner, root)}
-        still += [owner] if there else []
-        ended += [] if there else [owners.describe(owner)]
+            ended.append({"kind": "ended", "text": f"{owners.describe(owner)}已经撤销，请另定责任人"})
     return still, ended
-
-
-def _still_excepted(owner: owners.Owner, root: Unit) -> list[str]:
-    choice = dict(owners.exceptable(owner, root))
-    return [code for code in owner["except"] if code in choice]

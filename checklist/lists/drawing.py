@@ -8,7 +8,7 @@ that fits that kind of work; and one line per unit stands for all that is left. 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from sqlalchemy import select
@@ -18,7 +18,7 @@ from checklist import clock, ledger, lists
 from checklist.access.reviewing import in_force
 from checklist.actor import Actor
 from checklist.decompose import normalise
-from checklist.lists import guarding, owners, pairing, tiers
+from checklist.lists import drafting, guarding, owners, pairing, tiers
 from checklist.refusal import Malformed, Refused, Stale
 from models import Assignment, Cadence, Duty, DutyList, ListKind, Part, Portfolio, Post, Side, Source, Tier, Unit, db
 
@@ -30,7 +30,7 @@ TAKEN = "文字取自对单位的要求，请改成对本人的要求"
 
 
 @dataclass(frozen=True)
-class Line:
+class DrawnLine:
     """One integrity line of a leader, and the work that it is to guard.
 
     `said` is the breakdown's own row whose words it takes, if it takes one; `into` the row of the draft that has the
@@ -50,7 +50,7 @@ class Member:
 
     post: Post
     charges: tuple[Portfolio, ...]
-    lines: tuple[Line, ...] = field(default=())
+    lines: tuple[DrawnLine, ...] = field(default=())
 
     @property
     def digest(self) -> str:
@@ -63,49 +63,39 @@ class Member:
 
 
 def sources(unit: Unit, year: int) -> list[DutyList]:
-    """The 任务分解表 in force of a year that bind a unit: its own, those above it and those below."""
-    found = guarding.lists_in_force(unit, year=year)
-    return [duty_list for duty_list in found if duty_list.kind is ListKind.BREAKDOWN]
+    """Return the 任务分解表 in force of a year that bind a unit: its own, those above it and those below."""
+    return [binding for binding in guarding.lists_in_force(unit, year=year) if binding.kind is ListKind.BREAKDOWN]
 
 
 def members(unit: Unit, year: int, draft: DutyList | None = None) -> list[Member]:
-    """Of each leader of a unit what would be drawn, `draft` being the list that has some of it already.
+    """Return for each leader of a unit what would be drawn, `draft` being the list that has some of it already.
 
     The secretary has a list of his own tier.
     """
     posts = [post for post in owners.team(unit) if post != tiers.secretary(unit)]
-    charges = _charges(posts)
-    rows = _rows_of(sources(unit, year))
-    return [_member(post, charges.get(post, []), rows, draft) for post in posts]
+    in_charge = select(Portfolio).where(Portfolio.post_id.in_([post.id for post in posts]))
+    charges: dict[Post, list[Portfolio]] = {post: [] for post in posts}
+    for charge in db.session.scalars(in_charge.where(*in_force(Portfolio, clock.today())).order_by(Portfolio.id)):
+        charges[charge.post].append(charge)
+    binding = [duty_list.id for duty_list in sources(unit, year)]
+    query = select(Duty).where(Duty.duty_list_id.in_(binding), Duty.dropped.is_(False))
+    query = query.options(selectinload(Duty.assignments).joinedload(Assignment.post).joinedload(Post.unit))
+    rows = list(db.session.scalars(query.order_by(Duty.duty_list_id, Duty.position)))
+    return [_member(post, charges[post], rows, draft) for post in posts]
 
 
 def in_charge(duty_list: DutyList) -> list[Duty]:
-    """The work that rows of a 责任清单 may want to guard: what its unit's leaders are in charge of."""
+    """Return the work that rows of a 责任清单 may want to guard: what its unit's leaders are in charge of."""
     if duty_list.tier is Tier.NONE:
         return []
     lines = (line for member in members(duty_list.unit, duty_list.year) for line in member.lines)
-    found = {work for line in lines for work in line.works}
-    return sorted(found, key=lambda work: (work.duty_list_id, work.position))
-
-
-def _rows_of(found: Sequence[DutyList]) -> list[Duty]:
-    query = select(Duty).where(Duty.duty_list_id.in_([duty_list.id for duty_list in found]), Duty.dropped.is_(False))
-    query = query.options(selectinload(Duty.assignments).joinedload(Assignment.post).joinedload(Post.unit))
-    return list(db.session.scalars(query.order_by(Duty.duty_list_id, Duty.position)))
-
-
-def _charges(posts: Sequence[Post]) -> dict[Post, list[Portfolio]]:
-    query = select(Portfolio).where(
-        Portfolio.post_id.in_([post.id for post in posts]), *in_force(Portfolio, clock.today())
-    )
-    found: dict[Post, list[Portfolio]] = {}
-    for portfolio in db.session.scalars(query.order_by(Portfolio.id)):
-        found.setdefault(portfolio.post, []).append(portfolio)
-    return found
+    works = {work for line in lines for work in line.works}
+    return sorted(works, key=lambda work: (work.duty_list_id, work.position))
 
 
 def _member(post: Post, charges: list[Portfolio], rows: list[Duty], draft: DutyList | None) -> Member:
-    drawn = [duty for duty in draft.duties if _is_led_by(duty, post)] if draft else []
+    led = {"post": post.id, "part": Part.LEAD.value}
+    drawn = [duty for duty in draft.duties if led in duty.owners] if draft else []
     covered = {lineage for duty in drawn for lineage in duty.guards}
     units = [post.unit, *(charge.charge for charge in charges if charge.charge)]
     # Led by posts of two of his units, it still is one piece of work.
@@ -115,8 +105,8 @@ def _member(post: Post, charges: list[Portfolio], rows: list[Duty], draft: DutyL
     return Member(post, tuple(charges), tuple(_merged(_lines(post, new, guards), drawn)))
 
 
-def _lines(post: Post, pieces: Mapping[Duty, Unit], guards: Sequence[Duty]) -> Iterator[Line]:
-    """The lines for pieces of work, each in a unit in the leader's charge; `guards` are the breakdowns' own lines."""
+def _lines(post: Post, pieces: Mapping[Duty, Unit], guards: Sequence[Duty]) -> Iterator[DrawnLine]:
+    """Draw lines for pieces of work, each in a unit in the leader's charge; `guards` are the breakdowns' own lines."""
     said: dict[Duty, list[Duty]] = {}
     for guard in guards:
         if works := [work for work in pieces if work.lineage in guard.guards]:
@@ -134,76 +124,61 @@ def _lines(post: Post, pieces: Mapping[Duty, Unit], guards: Sequence[Duty]) -> I
         else:
             rest.setdefault(unit, []).append(work)
     for guard, works in said.items():
-        yield Line(guard.wording, tuple(works), "采用清单里看住这项业务的廉政责任", guard)
+        yield DrawnLine(guard.wording, tuple(works), "采用清单里看住这项业务的廉政责任", guard)
     for words, works in kinds.items():
-        whose = "、".join(dict.fromkeys(_called(pieces[work], post) for work in works))
-        yield Line(f"抓好{whose}的廉政责任，{words}", tuple(works), "按这类业务拟出")
+        units = (pieces[work] for work in works)
+        whose = "、".join(dict.fromkeys("本人牵头业务" if unit == post.unit else unit.name for unit in units))
+        yield DrawnLine(f"抓好{whose}的廉政责任，{words}", tuple(works), "按这类业务拟出")
     for unit, works in rest.items():
-        yield Line(_remaining(unit, post), tuple(works), "其余业务合为一项")
-
-
-def _is_led_by(duty: Duty, post: Post) -> bool:
-    return any(owner.get("post") == post.id and owner["part"] == Part.LEAD for owner in duty.owners)
+        words = f"督促{unit.name}把廉洁要求落实到各项业务中，听取其廉政工作情况汇报"
+        if unit == post.unit:
+            words = "把廉洁要求落实到本人牵头的各项业务中"
+        yield DrawnLine(words, tuple(works), "其余业务合为一项")
 
 
 def _work_of(unit: Unit, post: Post, rows: list[Duty]) -> Iterator[Duty]:
-    """The work that posts of a unit lead; of the leader's own unit only what he leads himself."""
+    """Yield the work that posts of a unit lead; of the leader's own unit only what he leads himself."""
     for duty in rows:
         leads = [a.post for a in duty.assignments if a.part is Part.LEAD]
         if duty.side is not Side.INTEGRITY and any(p == post if unit == post.unit else p.unit == unit for p in leads):
             yield duty
 
 
-def _called(unit: Unit, post: Post) -> str:
-    return "本人牵头业务" if unit == post.unit else unit.name
-
-
-def _remaining(unit: Unit, post: Post) -> str:
-    if unit == post.unit:
-        return "把廉洁要求落实到本人牵头的各项业务中"
-    return f"督促{unit.name}把廉洁要求落实到各项业务中，听取其廉政工作情况汇报"
-
-
-def _merged(lines: Iterable[Line], drawn: Sequence[Duty]) -> Iterator[Line]:
-    """Where the draft has the words already they guard more; what the clerk has left out does not come back."""
+def _merged(lines: Iterable[DrawnLine], drawn: Sequence[Duty]) -> Iterator[DrawnLine]:
+    """Let rows guard more where the draft has the words already; what the clerk has left out does not come back."""
     there = {duty.wording: duty for duty in drawn}
     for line in lines:
         known = there.get(line.wording)
-        if known is None:
-            yield line
-        elif not known.dropped:
-            yield Line(line.wording, line.works, line.because, line.said, known)
+        if known is None or not known.dropped:
+            yield replace(line, into=known)
 
 
 # --- drawing ------------------------------------------------------------------------------------------------
 
 
 def begin(unit_id: int, chosen: Mapping[int, str], *, name: str, year: int, by: Actor) -> DutyList:
-    """A 成员 list of a unit, drawn for the chosen leaders: post id → the digest of what the page showed.
+    """Begin a 成员 list of a unit, drawn for the chosen leaders: post id → the digest of what the page showed.
 
     Raises Malformed, Stale.
     """
     with ledger.act_on("draw", Unit, unit_id, by=by, needs="draft") as unit:
-        found = _chosen(members(unit, year), chosen)
-        text, rows = _rows("", found, 1)
-        duty_list = lists.begin(unit_id, name=name, year=year, title=TITLE, text=text, by=by, tier=Tier.MEMBER)
+        text, rows = _rows("", _chosen(members(unit, year), chosen), 1)
+        duty_list = drafting.begin(unit_id, name=name, year=year, title=TITLE, text=text, by=by, tier=Tier.MEMBER)
         duty_list.duties.extend(rows)
     return duty_list
 
 
 def draw(list_id: int, chosen: Mapping[int, str], *, by: Actor, rev: int | None = None) -> DutyList:
     """Draw into a draft of a 成员 list what it does not have yet. Raises Malformed, Refused, Stale."""
-    with ledger.act_on("draw", DutyList, list_id, by=by, needs="edit") as duty_list:
-        lists.insist_on_draft(duty_list)
-        lists.insist_on_rev(duty_list, rev)
+    with lists.change("draw", list_id, by=by, rev=rev) as duty_list:
         if duty_list.tier is not Tier.MEMBER:
             raise Refused("只有成员责任清单可以从分工生成。", duty_list)
-        found = _chosen(members(duty_list.unit, duty_list.year, duty_list), chosen)
-        for line in (line for member in found for line in member.lines):
+        drawn = _chosen(members(duty_list.unit, duty_list.year, duty_list), chosen)
+        for line in (line for member in drawn for line in member.lines):
             if line.into:
                 line.into.guards = [*line.into.guards, *(work.lineage for work in line.works)]
         source = duty_list.source
-        text, rows = _rows(source.text, found, max((duty.position for duty in duty_list.duties), default=0) + 1)
+        text, rows = _rows(source.text, drawn, max((duty.position for duty in duty_list.duties), default=0) + 1)
         if rows:  # a source that an earlier version or a copy shares is never changed
             digest = sha256(text.encode()).hexdigest()
             duty_list.source = Source(unit=source.unit, title=source.title, text=text, sha256=digest)
@@ -211,8 +186,8 @@ def draw(list_id: int, chosen: Mapping[int, str], *, by: Actor, rev: int | None 
     return duty_list
 
 
-def _chosen(found: list[Member], chosen: Mapping[int, str]) -> list[Member]:
-    picked = [member for member in found if member.post.id in chosen]
+def _chosen(offered: list[Member], chosen: Mapping[int, str]) -> list[Member]:
+    picked = [member for member in offered if member.post.id in chosen]
     if len(picked) < len(chosen) or any(chosen[member.post.id] != member.digest for member in picked):
         raise Stale("分工或清单在您打开页面之后有变化。下面是现在会生成的内容，请看过再确认。")
     if not any(member.lines for member in picked):
@@ -220,49 +195,44 @@ def _chosen(found: list[Member], chosen: Mapping[int, str]) -> list[Member]:
     return picked
 
 
-def _rows(text: str, found: Iterable[Member], position: int) -> tuple[str, list[Duty]]:
-    """A source's text with what the new lines are drawn from behind it, and the rows from a position on that quote it."""
+def _rows(text: str, drawn: Iterable[Member], position: int) -> tuple[str, list[Duty]]:
+    """Add to a source's text what new lines are drawn from, and make the rows, from a position on, that quote it."""
     rows: list[Duty] = []
-    for member in found:
+    for member in drawn:
         for line in (line for line in member.lines if line.into is None):
-            quote = normalise(_quote(member, line))
+            # The charge, then row by row the list, its version, the number and the words.
+            said = [*line.works, *([line.said] if line.said else [])]
+            cited = [f"{_cite(row)}（{row.side.label}）：{row.wording}" for row in said]
+            quote = normalise("\n".join([_whence(member, line), *cited]))
             start = len(text) + 2 if text else 0
             text = f"{text}\n\n{quote}" if text else quote
             rows.append(_duty(member, line, position + len(rows), quote, start))
     return text, rows
 
 
-def _quote(member: Member, line: Line) -> str:
-    """What a line was drawn from: the charge, then row by row the list, its version, the number and the words."""
-    rows = [*line.works, *([line.said] if line.said else [])]
-    return "\n".join([_whence(member, line), *(f"{_cite(row)}（{row.side.label}）：{row.wording}" for row in rows)])
-
-
-def _whence(member: Member, line: Line) -> str:
+def _whence(member: Member, line: DrawnLine) -> str:
+    """Name the leader with those of the units in his charge that lead the line's work."""
     leads = {a.post.unit for work in line.works for a in work.assignments if a.part is Part.LEAD}
     charges = [c for c in member.charges if c.charge in leads]
     names = [f"{c.charge.name}（{c.field}）" if c.field else c.charge.name for c in charges if c.charge]
-    own = [] if names else ["本人牵头"]
-    return f"{member.post.title}{'分管' if names else ''}{'、'.join(names or own)}"
+    return f"{member.post.title}分管{'、'.join(names)}" if names else f"{member.post.title}本人牵头"
 
 
 def _cite(*rows: Duty) -> str:
-    """Rows of one list by their numbers: 2026 年《名称》第 1 版第 2、3 项."""
+    """Cite rows of one list by their numbers: 2026 年《名称》第 1 版第 2、3 项."""
     duty_list = rows[0].duty_list
     numbers = "、".join(str(row.position) for row in rows)
     return f"{duty_list.year} 年《{duty_list.name}》第 {duty_list.version} 版第 {numbers} 项"
 
 
-def _cite_all(rows: Iterable[Duty]) -> str:
+def _duty(member: Member, line: DrawnLine, position: int, quote: str, start: int) -> Duty:
     by_list: dict[DutyList, list[Duty]] = {}
-    for row in rows:
+    for row in line.works:
         by_list.setdefault(row.duty_list, []).append(row)
-    return "、".join(_cite(*found) for found in by_list.values())
-
-
-def _duty(member: Member, line: Line, position: int, quote: str, start: int) -> Duty:
+    works = "、".join(_cite(*rows) for rows in by_list.values())
+    why = f"{_whence(member, line)}：{works}；{line.because}"
     return Duty(
-        lineage=lists.new_lineage(),
+        lineage=drafting.new_lineage(),
         position=position,
         start=start,
         end=start + len(quote),
@@ -274,9 +244,5 @@ def _duty(member: Member, line: Line, position: int, quote: str, start: int) -> 
         cadence=line.said.cadence if line.said and line.said.cadence in REGULAR else Cadence.ONGOING,
         flags=[{"kind": "doubt", "text": TAKEN if line.said else PROPOSED}],
         guards=[work.lineage for work in line.works],
-        why=_short(f"{_whence(member, line)}：{_cite_all(line.works)}；{line.because}"),
+        why=why if len(why) <= 200 else f"{why[:199]}…",
     )
-
-
-def _short(words: str) -> str:
-    return words if len(words) <= 200 else f"{words[:199]}…"

@@ -34,10 +34,14 @@ SET_WORDS = {
 
 @dataclass(frozen=True)
 class Spread:
-    """What an owner comes to: posts with their parts, and the Chinese words for what is missing."""
+    """What a duty's owners come to: posts with their parts, and the Chinese words for what is missing."""
 
     posts: dict[Post, Part]
     missing: list[str]
+
+    @property
+    def leads(self) -> list[Post]:
+        return [post for post, part in self.posts.items() if part is Part.LEAD]
 
 
 def is_open(row: Unit | Post, day: date) -> bool:
@@ -99,11 +103,6 @@ def _spread(duty: Duty, known: _Known) -> Spread:
     if Part.LEAD not in posts.values():
         missing.append("还没有牵头责任人")
     return Spread(posts, missing)
-
-
-def leads(duty: Duty) -> list[Post]:
-    """The posts that would lead a duty if its list came into force today."""
-    return [post for post, part in spread(duty).posts.items() if part is Part.LEAD]
 
 
 def _without_post(owner: Owner, found: list[Post], root: Unit) -> list[str]:

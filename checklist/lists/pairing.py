@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from checklist import ledger
 from checklist.actor import Actor
 from checklist.lists import editing, guarding
 from checklist.lists.likeness import likeness
@@ -116,12 +115,12 @@ class Pair:
 
 
 def proposals(duty_list: DutyList) -> list[Pair]:
-    """For each row of integrity the works it could guard and does not yet, the likeliest first."""
+    """Return for each row of integrity the works it could guard and does not yet, the likeliest first."""
     return [pair for guard in unpaired(duty_list) for pair in _for(guard)]
 
 
 def unpaired(duty_list: DutyList) -> list[Duty]:
-    """The rows of integrity that guard no work."""
+    """Return the rows of integrity that guard no work."""
     known = guarding.work(duty_list)
     return [d for d in duty_list.kept if d.side is Side.INTEGRITY and not known.keys() & set(d.guards)]
 
@@ -134,12 +133,12 @@ def _for(guard: Duty) -> list[Pair]:
 
 
 def _asked(duty: Duty) -> str:
-    """What a row asks for, without whom it asks: the same office is no kinship."""
+    """Return what a row asks for, without whom it asks: the same office is no kinship."""
     return _WHOM.sub("", duty.wording)
 
 
 def _weigh(work: Duty, guard: Duty) -> tuple[int, str]:
-    """How near two rows are, and why; no reason where they do not belong together."""
+    """Return how near two rows are, and why; no reason where they do not belong together."""
     alike = likeness(_asked(work), _asked(guard))
     for kin in KINSHIPS:
         if kin.integrity.search(guard.wording) and (found := kin.work.search(work.wording)):
@@ -153,14 +152,13 @@ def _weigh(work: Duty, guard: Duty) -> tuple[int, str]:
 
 
 def kin_of(work: Duty) -> Kinship | None:
-    """The kind of work that a row is, the first that fits; None where no rule knows it."""
+    """Return the kind of work that a row is, the first that fits; None where no rule knows it."""
     return next((kin for kin in KINSHIPS if kin.work.search(work.wording)), None)
 
 
 def pair(guard_id: int, work_id: int, *, by: Actor, rev: int | None = None) -> Duty:
     """Let a row of integrity guard a row of work of the same draft, besides what it guards already."""
-    with ledger.act("pair", by=by) as act:
-        guard = editing.editable(guard_id, by, act, rev)
+    with editing.change("pair", guard_id, by=by, rev=rev) as guard:
         editing.insist_on_kept(guard)
         work = next((duty for duty in guard.duty_list.kept if duty.id == work_id), None)
         if work is None or not guarding.guarded(guard, [work.lineage]):

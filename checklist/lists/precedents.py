@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from checklist import ledger
 from checklist.actor import Actor
 from checklist.lists import editing, owners
 from checklist.lists.likeness import likeness
@@ -57,8 +56,7 @@ def _nearest(duty: Duty, rows: list[Duty]) -> Suggestion | None:
 
 def take_lead(duty_id: int, *, by: Actor, rev: int | None = None) -> Duty:
     """Let those lead who are suggested for a row now. Raises Refused when nobody is."""
-    with ledger.act("take_lead", by=by) as act:
-        duty = editing.editable(duty_id, by, act, rev)
+    with editing.change("take_lead", duty_id, by=by, rev=rev) as duty:
         suggestion = suggestions(duty.duty_list).get(duty.id)
         if suggestion is None:
             raise Refused("现在没有可以采用的建议了，请刷新页面。", duty)

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Column, Date, Enum, inspect, select
 
-from checklist import ledger, lists
+from checklist import lists
 from checklist.actor import Actor
 from checklist.ledger import lines
 from checklist.ledger.states import State, state
@@ -98,8 +98,7 @@ def undo(list_id: int, *, by: Actor, step: int | None = None) -> DutyList:
 
     `step` is the number that the page showed. Raises Refused when somebody else has changed one of the rows since.
     """
-    with ledger.act_on("undo", DutyList, list_id, by=by, needs="edit") as duty_list:
-        lists.insist_on_draft(duty_list)
+    with lists.change("undo", list_id, by=by) as duty_list:
         last = last_step(duty_list, by)
         if last is None:
             raise Refused("这份草稿里没有您可以撤销的步骤了。", duty_list)

@@ -7,7 +7,6 @@ done under the words of its time and stays as it is; so does whatever the new ve
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,15 +16,10 @@ from checklist import access, clock, ledger
 from checklist.actor import Actor
 from checklist.decompose import figures
 from checklist.items import holidays, schedule, signoff
-from checklist.items.workdays import Calendar
 from checklist.lists import difference, owners
-from checklist.refusal import Malformed, Refused
-from models import Duty, DutyList, Item, ItemState, ListState, Part, Post, Reading, Target, db
+from checklist.refusal import Refused, insist_on
+from models import Duty, DutyList, Item, ItemState, ListState, Part, Post, db
 
-COPIED = (
-    *("lineage", "version", "start", "end", "quote", "wording", "side", "path", "named", "owners"),
-    *("cadence", "deadline", "due_on", "steps", "flags", "guards", "why"),
-)
 SERIES = ("unit", "kind", "tier", "year", "name")  # what all versions of a list have in common
 UNDER_WAY = (ListState.DRAFT, ListState.CONSULTING, ListState.SUBMITTED)
 PROCEDURE = "程序"
@@ -35,12 +29,12 @@ PROCEDURE = "程序"
 
 
 def series(duty_list: DutyList) -> list[DutyList]:
-    """All versions of a list, the first one first; abandoned drafts are none."""
+    """Return all versions of a list, the first one first; abandoned drafts are none."""
     return [version for version in _of_one_key(duty_list) if version.state is not ListState.ABANDONED]
 
 
 def next_number(duty_list: DutyList) -> int:
-    """The number of a new version of what bears this name: an abandoned draft keeps its own."""
+    """Return the number of a new version of what bears this name: an abandoned draft keeps its own."""
     with db.session.no_autoflush:
         return max((version.version for version in _of_one_key(duty_list)), default=0) + 1
 
@@ -51,22 +45,22 @@ def _of_one_key(duty_list: DutyList) -> list[DutyList]:
 
 
 def in_force(duty_list: DutyList) -> DutyList | None:
-    """The version of this list that is in force, if one is."""
+    """Return the version of this list that is in force, if one is."""
     return next((version for version in series(duty_list) if version.state is ListState.ADOPTED), None)
 
 
 def before(duty_list: DutyList) -> DutyList | None:
-    """The version that this one revises."""
+    """Return the version that this one revises, if it revises one."""
     return next((version for version in reversed(series(duty_list)) if version.version < duty_list.version), None)
 
 
 def is_under_way(duty_list: DutyList) -> bool:
-    """Whether this is a revision that has not come into force and still can."""
+    """Say whether this is a revision that has not come into force and still can."""
     return duty_list.state in UNDER_WAY and before(duty_list) is not None
 
 
 def offers(duty_list: DutyList, standing: access.Standing) -> set[str]:
-    """What this person can begin on a list in force; what a template draws as links."""
+    """Return the verbs that this person can begin on a list in force, for a template to draw as links."""
     if duty_list.state is not ListState.ADOPTED:
         return set()
     verbs = {"correct"} if series(duty_list)[-1] is not duty_list else {"correct", "revise"}
@@ -85,31 +79,28 @@ def revise(list_id: int, reason: str, *, by: Actor) -> DutyList:
         newest = series(duty_list)[-1]
         if newest is not duty_list:
             raise Refused(f"第 {newest.version} 版正在修订，请在那一版上修改。", duty_list)
-        if not reason.strip():
-            raise Malformed("请填写修订的理由。", "reason")
+        insist_on("修订的理由", reason, "reason", most=2000)
         assert by.user is not None  # only a clerk gets here
         revised = DutyList(
             **{name: getattr(duty_list, name) for name in (*SERIES, "source", "nodes")},
             version=next_number(duty_list),
             revised_because=reason.strip(),
             drafted_by=by.user,
-            duties=[_copied(duty, position) for position, duty in enumerate(duty_list.kept, 1)],
+            duties=[duty.like(position=position) for position, duty in enumerate(duty_list.kept, 1)],
         )
         db.session.add(revised)
     return revised
-
-
-def _copied(duty: Duty, position: int) -> Duty:
-    targets = [Target(n=t.n, of=t.of, op=t.op, value=t.value, unit=t.unit) for t in duty.targets]
-    return Duty(**{name: getattr(duty, name) for name in COPIED}, position=position, targets=targets)
 
 
 # --- what differs -------------------------------------------------------------------------------------------
 
 
 def terms(duty: Duty) -> dict[str, str]:
-    """What somebody signs for, in words. Where two versions of a duty differ in this, and only there, signatures are
-    void: nothing is void without a difference that can be shown."""
+    """Return what somebody signs for, in words.
+
+    Where two versions of a duty differ in this, and only there, signatures are void: nothing is void without a
+    difference that can be shown.
+    """
     return {
         "任务表述": duty.wording,
         "类别": duty.side.label,
@@ -149,16 +140,17 @@ class Change:
             return "新增"
         if self.after is None:
             return "删去"
-        return "改动" if is_changed(self.before, self.after) else "责任人变动"
+        return "改动" if changed_terms(self.before, self.after) else "责任人变动"
 
 
-def is_changed(old: Duty, new: Duty) -> bool:
-    """Whether a signature for the one is none for the other."""
-    return terms(old) != terms(new)
+def changed_terms(old: Duty, new: Duty) -> set[str]:
+    """Return the names of the terms in which two versions of a duty differ."""
+    before, after = terms(old), terms(new)
+    return {name for name in before if before[name] != after[name]}
 
 
 def compare(old: Duty | None, new: Duty | None) -> list[Field]:
-    """The particulars in which two versions of a duty differ, its owners among them."""
+    """Return the particulars in which two versions of a duty differ, its owners among them."""
     left, right = ({**terms(duty), "责任人": _owners(duty)} if duty else {} for duty in (old, new))
     fields = []
     for name in left | right:
@@ -169,39 +161,36 @@ def compare(old: Duty | None, new: Duty | None) -> list[Field]:
 
 
 def changes(duty_list: DutyList) -> list[Change]:
-    """How a version differs from the one that it revises: in its own order, then what it leaves out."""
+    """Return how a version differs from the one that it revises: in its own order, then what it leaves out."""
     previous = before(duty_list)
     old = {duty.lineage: duty for duty in previous.kept} if previous else {}
     pairs: list[tuple[Duty | None, Duty | None]] = [(old.pop(duty.lineage, None), duty) for duty in duty_list.kept]
     pairs += [(duty, None) for duty in old.values()]
-    found = [Change(one, other, compare(one, other)) for one, other in pairs]
-    return [change for change in found if change.fields]
+    compared = [Change(one, other, compare(one, other)) for one, other in pairs]
+    return [change for change in compared if change.fields]
 
 
 def is_untouched(duty: Duty) -> bool:
-    """Whether the version in force has this duty in the same terms."""
+    """Say whether the version in force has this duty in the same terms."""
     current = in_force(duty.duty_list)
-    found = [d for d in current.kept if d.lineage == duty.lineage] if current else []
-    return bool(found) and not is_changed(found[0], duty)
+    same = [d for d in current.kept if d.lineage == duty.lineage] if current else []
+    return bool(same) and not changed_terms(same[0], duty)
 
 
 def changes_of(item: Item) -> list[Field]:
-    """How an item's duty differs from what was signed before a revision, or from the version before."""
-    voided = [signature.duty for signature in item.signatures if signature.voided_at]
-    old = voided[-1] if voided else _earlier(item.duty)
-    return compare(old, item.duty) if old else []
-
-
-def _earlier(duty: Duty) -> Duty | None:
-    found = [d for version in series(duty.duty_list) for d in version.duties if d.lineage == duty.lineage]
-    return next((d for d in reversed(found) if d.version == duty.version - 1), None)
+    """Return how an item's duty differs from what was signed before a revision, or from the version before."""
+    new = item.duty
+    rows = (duty for version in series(new.duty_list) for duty in version.duties if duty.lineage == new.lineage)
+    old = [signature.duty for signature in item.signatures if signature.voided_at]
+    old = old or [duty for duty in rows if duty.version == new.version - 1]
+    return compare(old[-1], new) if old else []
 
 
 # --- coming into force --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Step:
+class Consequence:
     """What a new version does with an item: the move, if it takes one, and the duty and day that it then has."""
 
     item: Item
@@ -210,49 +199,37 @@ class Step:
     due_on: date
 
 
-def plan(duty_list: DutyList) -> list[Step]:
-    """What becomes of the items of a list when this version comes into force today; none for a first version."""
+def plan(duty_list: DutyList) -> list[Consequence]:
+    """Return what becomes of a list's items when this version comes into force today; nothing for a first version."""
     if before(duty_list) is None:
         return []
     revised = {duty.lineage: duty for duty in duty_list.kept}
-    days = holidays.calendar()
-    leads = {duty.lineage: owners.leads(duty) for duty in duty_list.kept}
-    dues = {duty.lineage: {p.name: p.due_on for p in schedule.periods(duty, date.min, days)} for duty in duty_list.kept}
-    steps = []
-    for item in _items(duty_list):
+    days, spread = holidays.calendar(), owners.spreads(duty_list)
+    dues = {duty: {p.name: p.due_on for p in schedule.periods(duty, date.min, days)} for duty in duty_list.kept}
+    versions = [version.id for version in series(duty_list)]
+    items = select(Item).join(Item.duty).where(Duty.duty_list_id.in_(versions)).order_by(Item.id)
+    found = []
+    for item in db.session.scalars(items):
         duty = revised.get(item.lineage)
         due = None
-        if duty and item.post in leads[item.lineage]:
-            due = item.due_on if item.case else dues[item.lineage].get(item.period)
-        step = _step(item, duty, due)
-        if step:
-            steps.append(step)
-    return steps
+        if duty and item.post in spread[duty].leads:
+            due = item.due_on if item.case else dues[duty].get(item.period)
+        found.append(_consequence(item, duty, due))
+    return [consequence for consequence in found if consequence]
 
 
-def _items(duty_list: DutyList) -> Iterable[Item]:
-    versions = [version.id for version in series(duty_list)]
-    query = select(Item).join(Item.duty).where(Duty.duty_list_id.in_(versions)).order_by(Item.id)
-    return db.session.scalars(query)
-
-
-def _step(item: Item, duty: Duty | None, due: date | None) -> Step | None:
+def _consequence(item: Item, duty: Duty | None, due: date | None) -> Consequence | None:
     today, done = clock.today(), item.state.is_signed
     if duty is None or due is None:  # the duty has gone, or this post or period from it
         stays = (done and item.due < today) or item.state not in signoff.MOVES["drop"].before
-        return None if stays else Step(item, "drop", item.duty, item.due_on)
-    changed = needs_new_signature(item, duty)
+        return None if stays else Consequence(item, "drop", item.duty, item.due_on)
+    # A case keeps the steps with which it was opened.
+    changed = bool(changed_terms(item.duty, duty) - ({PROCEDURE} if item.step else set()))
     past = item.due < today and due < today
     if past and ((done and changed) or item.state is ItemState.DROPPED):
         return None
     voids = item.state in signoff.MOVES["void"].before and (changed or item.state is ItemState.DROPPED)
-    return Step(item, "void" if voids else None, duty, due)
-
-
-def needs_new_signature(item: Item, duty: Duty) -> bool:
-    """Whether a new version wants something else of an item; a case keeps the steps with which it was opened."""
-    old, new = terms(item.duty), terms(duty)
-    return any(old[name] != new[name] for name in old if not (name == PROCEDURE and item.step))
+    return Consequence(item, "void" if voids else None, duty, due)
 
 
 def supersede(duty_list: DutyList) -> None:
@@ -263,35 +240,31 @@ def supersede(duty_list: DutyList) -> None:
     versions = {duty.lineage: duty for duty in old.kept}
     for duty in duty_list.kept:
         known = versions.get(duty.lineage)
-        duty.version = known.version + is_changed(known, duty) if known else 1
-    for step in plan(duty_list):
-        _take(step)
+        duty.version = known.version + bool(changed_terms(known, duty)) if known else 1
+    for consequence in plan(duty_list):
+        _bring_about(consequence)
     old.state = ListState.SUPERSEDED
 
 
-def _take(step: Step) -> None:
-    item = step.item
-    if step.verb:
-        item.state = signoff.MOVES[step.verb].after
-    if step.verb == "void":
+def _bring_about(consequence: Consequence) -> None:
+    item, duty = consequence.item, consequence.duty
+    if consequence.verb:
+        item.state = signoff.MOVES[consequence.verb].after
+    if consequence.verb == "void":
         if item.signature:
-            item.signature.voided_by, item.signature.voided_at = step.duty, clock.now()
+            item.signature.voided_by, item.signature.voided_at = duty, clock.now()
         item.reported_at = item.reported_by = item.redo_by = None
         item.reply = ""
-    if item.duty is not step.duty:
-        item.duty, item.due_on = step.duty, step.due_on
-        for reading in list(item.readings):
-            _carry(reading, step.duty)
-
-
-def _carry(reading: Reading, duty: Duty) -> None:
-    """What was reached stays typed where the new version asks for the same figure."""
-    same = (reading.target.of, reading.target.unit)
-    target = next((t for t in duty.targets if (t.of, t.unit) == same), None)
-    if target:
-        reading.target, reading.met = target, signoff.is_met(target, reading.value)
-    else:
-        signoff.delete(reading)
+    if item.duty is duty:
+        return
+    item.duty, item.due_on = duty, consequence.due_on
+    for reading in list(item.readings):
+        # What was reached stays typed where the new version asks for the same figure.
+        same = [t for t in duty.targets if (t.of, t.unit) == (reading.target.of, reading.target.unit)]
+        if same:
+            reading.target, reading.met = same[0], signoff.is_met(same[0], reading.value)
+        else:
+            signoff.delete(reading)
 
 
 @dataclass(frozen=True)
@@ -304,19 +277,25 @@ class Outlook:
 
 
 def outlook(duty_list: DutyList) -> Outlook:
-    """What confirming this version would do today."""
-    steps = plan(duty_list)
+    """Count what confirming this version would do today."""
+    found = plan(duty_list)
     return Outlook(
         Counter(change.kind for change in changes(duty_list)),
-        sum(step.verb == "void" and step.item.signature is not None for step in steps),
-        sum(step.verb == "drop" for step in steps),
+        sum(one.verb == "void" and one.item.signature is not None for one in found),
+        sum(one.verb == "drop" for one in found),
     )
 
 
-def missing(duty: Duty, since: date, days: Calendar) -> list[tuple[Post, schedule.Period]]:
-    """The posts and periods, still to come on a day, for which a duty has no item yet."""
-    known = db.session.execute(select(Item.post_id, Item.period).where(Item.lineage == duty.lineage, Item.case == ""))
-    taken = {(post_id, period) for post_id, period in known}
-    coming = schedule.periods(duty, since, days)
-    wanted = [(post, period) for post in owners.leads(duty) for period in coming]
-    return [(post, period) for post, period in wanted if (post.id, period.name) not in taken]
+def missing(duty_list: DutyList, since: date) -> list[tuple[Duty, Post, schedule.Period]]:
+    """Return the duties, posts and periods, still to come on a day, for which a list has no item yet."""
+    days, spread = holidays.calendar(), owners.spreads(duty_list)
+    lineages = [duty.lineage for duty in duty_list.kept]
+    known = select(Item.lineage, Item.post_id, Item.period).where(Item.lineage.in_(lineages), Item.case == "")
+    there = {tuple(key) for key in db.session.execute(known)}
+    return [
+        (duty, post, period)
+        for duty in duty_list.kept
+        for post in spread[duty].leads
+        for period in schedule.periods(duty, since, days)
+        if (duty.lineage, post.id, period.name) not in there
+    ]

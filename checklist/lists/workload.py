@@ -10,7 +10,7 @@ from datetime import date
 from checklist import clock
 from checklist.items import holidays, schedule
 from checklist.lists import owners
-from models import Duty, DutyList, Part, Post
+from models import Duty, DutyList, Post
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,13 @@ class Load:
 
 
 def loads(duty_list: DutyList) -> list[Load]:
-    """Of everybody who would lead something in a list, those with most items first."""
+    """Return the load of everybody who would lead something in a list, those with most items first."""
     today = clock.today()
     led: dict[Post, list[Duty]] = defaultdict(list)
     spread = owners.spreads(duty_list)
     for duty in duty_list.kept:
-        for post, part in spread[duty].posts.items():
-            if part is Part.LEAD:
-                led[post].append(duty)
+        for post in spread[duty].leads:
+            led[post].append(duty)
     days = holidays.calendar()
     due = {duty: [period.due_on for period in schedule.periods(duty, today, days)] for duty in duty_list.kept}
     last = max((day for found in due.values() for day in found), default=today)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
-from checklist import ledger, lists
+from checklist import ledger
 from checklist.actor import Actor
 from checklist.decompose import flags_of
 from checklist.files import reading
 from checklist.files.child.grid import Table
-from checklist.lists import guarding, owners, tiers
+from checklist.lists import drafting, guarding, owners, tiers
 from checklist.lists.owners import Owner
 from checklist.papers import duties
 from checklist.papers.duties import Preview, Row
 from checklist.refusal import Malformed
-from models import Duty, DutyList, Part, Target, Tier, Unit
+from models import Duty, DutyList, Part, Tier, Unit
 
 
 def preview(found: Sequence[Table], unit: Unit, year: int, tier: Tier) -> Preview:
@@ -62,7 +61,7 @@ def take(
             )
         if not coming.good:
             raise Malformed("每一行都有错，没有可以导入的。请改好表格重新上传。", "leave_out")
-        duty_list = lists.begin(unit_id, name=name, year=year, title=title, text=coming.text, by=by, tier=tier)
+        duty_list = drafting.begin(unit_id, name=name, year=year, title=title, text=coming.text, by=by, tier=tier)
         for position, row in enumerate(coming.good, 1):
             duty_list.duties.append(_duty(row, position))
         _link(coming.good, duty_list)
@@ -72,7 +71,7 @@ def take(
 def _duty(row: Row, position: int) -> Duty:
     start, end = row.place or (None, None)
     return Duty(
-        lineage=lists.new_lineage(),
+        lineage=drafting.new_lineage(),
         position=position,
         start=start,
         end=end,
@@ -92,15 +91,8 @@ def _duty(row: Row, position: int) -> Duty:
         ],
         guards=[],
         why=f"表格 {row.at}"[:200],
-        targets=[
-            Target(n=n, of=of.of[:80], op=of.op, value=_exact(of.value), unit=of.unit[:20])
-            for n, of in enumerate(row.targets, 1)
-        ],
+        targets=drafting.targets(row.targets),
     )
-
-
-def _exact(value: float | Decimal | None) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
 
 
 def _link(rows: Sequence[Row], duty_list: DutyList) -> None:
