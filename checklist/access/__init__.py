@@ -1,7 +1,7 @@
 """Who may do what to which row: one table, read from the top.
 
-A role here is a relation between a person and a row, told by a function that returns the capacity in which the
-person stands in it, or None. TABLE says which relations each verb takes. Whoever may not `see` a row is told
+A role here is a relation between a person and a row: a function that returns the capacity in which the person
+stands in it, or None. TABLE says which relations each verb takes. Whoever may not `see` a row is told
 that there is none (404); whoever sees it and may not act is told who may (403).
 """
 

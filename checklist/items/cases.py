@@ -200,13 +200,13 @@ class CaseCount:
         return f"本期 {self.cases} 件，其中办结 {self.done} 件" if self.cases else "本期没有登记办件（零报告）"
 
 
-def count(item: Item, known: Iterable[Case]) -> CaseCount:
-    """Count those of the known cases that are of an item's duty and post and arose in its period.
+def count(item: Item, among: Iterable[Case]) -> CaseCount:
+    """Count those among some cases that are of an item's duty and post and arose in its period.
 
     The period runs from the day after the node before its own up to its own node.
     """
     nodes = sorted(node for node in item.duty.duty_list.nodes if node < item.period)
     since = nodes[-1] if nodes else ""
-    mine = [case for case in known if (case.lineage, case.post_id) == (item.lineage, item.post_id)]
+    mine = [case for case in among if (case.lineage, case.post_id) == (item.lineage, item.post_id)]
     arisen = [case for case in mine if since < case.began_on.isoformat() <= item.period and not case.cancelled_on]
     return CaseCount(len(arisen), sum(map(is_done, arisen)))

@@ -57,9 +57,9 @@ def notices() -> list[Notice]:
 
 def calendar() -> Calendar:
     """Return the calendar in force. To be read once for all the days that a page or an act is about."""
-    known = notices()
-    kinds = {day: kind for notice in known for day, kind in notice.kinds.items()}
-    return Calendar(kinds, frozenset(notice.year for notice in known))
+    in_force = notices()
+    kinds = {day: kind for notice in in_force for day, kind in notice.kinds.items()}
+    return Calendar(kinds, frozenset(notice.year for notice in in_force))
 
 
 def parse(content: bytes) -> list[Notice]:

@@ -166,8 +166,8 @@ def guarded_in_row(item: Item) -> list[Duty]:
 
 def guarded(item: Item) -> list[Duty]:
     """Return the work that an item's duty guards, as lists in force have it."""
-    known = _guarded_duties([item])
-    return [known[lineage] for lineage in item.duty.guards if lineage in known]
+    duties = _guarded_duties([item])
+    return [duties[lineage] for lineage in item.duty.guards if lineage in duties]
 
 
 def _guarded_duties(items: list[Item]) -> dict[str, Duty]:

@@ -144,24 +144,24 @@ def _documents_and_values(item: Item) -> tuple[list[str], dict[Target, Decimal]]
 
 
 def _write_document(item: Item, document_no: str) -> None:
-    known = item.documents[0] if item.documents else None
-    if known and document_no:
-        known.document_no = document_no
-    elif known:
-        delete(known)
+    document = item.documents[0] if item.documents else None
+    if document and document_no:
+        document.document_no = document_no
+    elif document:
+        delete(document)
     elif document_no:
         item.evidence.append(Evidence(document_no=document_no))
 
 
 def _write_value(item: Item, target: Target, value: Decimal | None) -> None:
-    known = next((r for r in item.readings if r.target == target), None)
+    reading = next((r for r in item.readings if r.target == target), None)
     if value is not None and not ExactDecimal.holds(value):
         raise Malformed(f"“{target.of}”的完成值不是能记下的数，请核对。", f"value-{target.id}")
     if value is None:
-        if known:
-            delete(known)
-    elif known:
-        known.value, known.met = value, is_met(target, value)
+        if reading:
+            delete(reading)
+    elif reading:
+        reading.value, reading.met = value, is_met(target, value)
     else:
         item.readings.append(Reading(target=target, value=value, met=is_met(target, value)))
 

@@ -171,9 +171,9 @@ def _begin(session: DbSession) -> None:
 def _refuse_repetition(session: DbSession, by: Actor) -> None:
     if not (by.nonce and by.user):
         return
-    known = session.get(Submission, (by.nonce, by.user.id))
-    if known:
-        raise Repeated(_changed_since(session, known.seq))
+    first = session.get(Submission, (by.nonce, by.user.id))
+    if first:
+        raise Repeated(_changed_since(session, first.seq))
 
 
 def _changed_since(session: DbSession, seq: int) -> dict[str, list[int]]:

@@ -173,7 +173,7 @@ def latest() -> verify.Checkpoint | None:
 
 
 def covering(seq: int) -> verify.Checkpoint:
-    """The first checkpoint that covers an entry; made now where none does. Raises what take() raises."""
+    """Return the first checkpoint that covers an entry, made now where none does. Raises what take() raises."""
     size = db.session.scalar(select(func.min(audit_checkpoint.c.size)).where(audit_checkpoint.c.size > seq))
     return (size and get(size)) or take()
 
