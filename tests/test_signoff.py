@@ -15,6 +15,7 @@ from checklist import ledger
 from checklist.actor import Actor
 from checklist.county import accounts, units
 from checklist.items import signoff, statements
+from checklist.ledger import states
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unconfirmed, Unseen
 from models import Item, ItemState, Liaison, Signature, Target, Tenure, audit_body, audit_log, db
 from tests import county
@@ -70,13 +71,13 @@ def entries(since: int) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("verb", VERBS)
 def test_the_holder_does_it_and_the_log_says_so(verb: str) -> None:
     item = READY[verb]()
-    size, before = ledger.size(), ledger.state(item)
+    size, before = ledger.size(), states.state(item)
     VERBS[verb](item, county.actor("zhou"))
     assert item.state is AFTER[verb]
     (entry,) = [e for e in entries(size) if e["object"]["type"] == "item"]
     assert entry["actor"] == {"id": county.user("zhou").id, "name": "周局长", "post": "县财政局 局长"}
     assert (entry["action"], entry["unit"], entry["result"]) == (verb, "QH-CZJ", "ok")
-    assert (entry["before"], entry["after"]) == (before, ledger.state(item))
+    assert (entry["before"], entry["after"]) == (before, states.state(item))
     assert len({e["req"] for e in entries(size)}) == 1
 
 
@@ -87,11 +88,11 @@ def test_the_holder_does_it_and_the_log_says_so(verb: str) -> None:
 )
 def test_nobody_else_does_it(verb: str, login: str, refusal: type[Refused]) -> None:
     item = READY[verb]()
-    size, state = ledger.size(), ledger.state(item)
+    size, state = ledger.size(), states.state(item)
     with pytest.raises(refusal):
         VERBS[verb](item, county.actor(login))
     db.session.expire_all()
-    assert ledger.state(item) == state
+    assert states.state(item) == state
     (entry,) = entries(size)
     assert (entry["action"], entry["result"]) == (verb, f"refused: {refusal.status}")
     assert (entry["before"], entry["after"]) == (None, None)
@@ -100,12 +101,12 @@ def test_nobody_else_does_it(verb: str, login: str, refusal: type[Refused]) -> N
 @pytest.mark.parametrize("verb", VERBS)
 def test_the_wrong_state_refuses_it_and_says_what_it_is(verb: str) -> None:
     item = WRONG_STATE[verb]()
-    state = ledger.state(item)
+    state = states.state(item)
     with pytest.raises(Refused, match=item.state.label) as refused:
         VERBS[verb](item, county.actor("zhou"))
     assert refused.value.status == 409
     db.session.expire_all()
-    assert ledger.state(item) == state
+    assert states.state(item) == state
 
 
 @pytest.mark.parametrize("verb", VERBS)
