@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checklist.decompose import background, grammar, terms
 from checklist.decompose.figures import targets
@@ -63,16 +63,15 @@ def day(text: str) -> str | None:
     return min(found, key=lambda found: (found.start(), -found.end())).group() if found else None
 
 
-@dataclass(frozen=True)
-class _Said:
+class _Said(NamedTuple):
     """Who, when and how often, as a stretch of a sentence says it."""
 
     is_named: bool
     period: Rule | None
     day: str | None
     case: Rule | None
-    is_told: bool  # it ends in a bracket on its owner
     whom: str | None  # 由项目单位审批
+    is_told: bool  # it ends in a bracket on its owner
 
     @classmethod
     def by(cls, text: str) -> _Said:
@@ -83,19 +82,18 @@ class _Said:
             period=period,
             day=None if period else day(text),
             case=first(terms.CASES, text),
-            is_told=text.endswith("）") and bool(grammar.BRACKET.search(text)),
             whom=whom and whom["who"],
+            is_told=text.endswith("）") and bool(grammar.BRACKET.search(text)),
         )
 
-    def then(self, other: _Said) -> _Said:
+    def then(self, later: _Said) -> _Said:
         """Return what both say; the later goes before."""
-        return _Said(
-            self.is_named or other.is_named,
-            other.period or self.period,
-            other.day or self.day,
-            other.case or self.case,
-            other.is_told,
-            other.whom or self.whom,
+        return later._replace(
+            is_named=self.is_named or later.is_named,
+            period=later.period or self.period,
+            day=later.day or self.day,
+            case=later.case or self.case,
+            whom=later.whom or self.whom,
         )
 
 

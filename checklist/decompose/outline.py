@@ -97,7 +97,7 @@ def legible(text: str) -> str:
 
 def paragraphs(text: str) -> Iterator[Paragraph]:
     """Yield the lines that are not headings, each with the headings above it."""
-    lines = list(_lines(text))
+    lines = [(found.start(), found.group()) for found in re.finditer(r"\S(?:[^\n]*\S)?", text)]
     following = _following(lines)
     headings: list[Heading] = []
     unnumbered, looks_back = "", False
@@ -135,15 +135,6 @@ def _ask_nothing(headings: list[str]) -> bool:
     if headings and background.GOALS.search(headings[-1]):
         return False
     return any(first(background.EMPTY_HEADINGS, unmarked(heading)) for heading in headings)
-
-
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    at = 0
-    for line in text.split("\n"):
-        stripped = line.strip()
-        if stripped:
-            yield at + line.index(stripped), stripped
-        at += len(line) + 1
 
 
 def level_of(text: str) -> int | None:
