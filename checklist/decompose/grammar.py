@@ -82,25 +82,15 @@ FIRST_OF_SEVERAL = re.compile(r"^(?:一(?:要|是)|首先，)")
 # Brackets may stand in brackets: 各乡（镇）.
 _INSIDE = r"(?:[^（）\n]|（[^（）\n]{0,20}）)"
 NESTED = rf"{_INSIDE}{{0,160}}"
-_OF_OWNERS = "牵头|主办|主责|承办|负责|配合|协办|协助|责任|落实|完成时限|完成时间|分管|包抓|包联"
-BRACKET = Rule(
-    "分工括注",
-    rf"[（［【\[](?P<inside>(?={_INSIDE}{{0,160}}?(?:{_OF_OWNERS})){NESTED})[）］】\]]",
-    "（牵头单位：县财政局；配合单位：各乡（镇））",
-)
+_ROLES = "牵头|主办|主责|承办|责任|落实|分管|包抓|包联|配合|协办|协助"
+_OF_OWNERS = rf"(?={_INSIDE}{{0,160}}?(?:{_ROLES}|负责|完成时限|完成时间))"
+BRACKET = Rule("分工括注", rf"[（［【\[](?P<inside>{_OF_OWNERS}{NESTED})[）］】\]]", "（县财政局牵头；县审计局配合）")
 _OFFICE_NAME = rf"(?:县|市|区|各|有关|相关)[^（），。、]{{0,16}}{OFFICE}"
 OFFICES_ONLY = Rule("分工括注", rf"（(?P<inside>{_OFFICE_NAME}(?:[、，]{_OFFICE_NAME}){{0,12}})）$", "（县工信局）")
-LABEL = Rule(
-    "责任行",
-    r"(?P<kind>牵头|主办|主责|责任|落实|实施|承办|分管|包抓|包联|配合|协办|协助|协同|参与)(?:责任)?"
-    r"(?P<whom>县?领导|单位|部门|人|科室|股室|主体)[:：]",
-    "责任单位：县财政局",
-)
-TIME_LABEL = Rule(
-    "时限行",
-    r"(?:(?:完成|办结|整改|工作)?(?:时限|时间|期限)|时间节点)(?:要求)?[:：](?P<when>[^；。）]{1,40})",
-    "完成时限：6月底前",
-)
+_WHOM = "县?领导|单位|部门|人|科室|股室|主体"
+LABEL = Rule("责任行", rf"(?P<kind>{_ROLES}|实施|协同|参与)(?:责任)?(?P<whom>{_WHOM})[:：]", "责任单位：县财政局")
+_TIME = "(?:完成|办结|整改|工作)?(?:时限|时间|期限)|时间节点"
+TIME_LABEL = Rule("时限行", rf"(?:{_TIME})(?:要求)?[:：](?P<when>[^；。）]{{1,40}})", "完成时限：6月底前")
 # Who is said to lead in a sentence or clause of its own, behind what is to be done.
 BY_WHOM = Rule(
     "分工句",
@@ -131,13 +121,14 @@ _WHO = r"(?:[^，。；：要“”（）]|主要|（[^（）]{1,8}）|“一把
 ACTOR = rf"(?:{_WHO}(?:{OFFICE}|{_ALL})(?:（[^（）]{{1,10}}）)?|{_ALL})"
 _PERIOD = "每(?:半?个?月|季度?|半?年|[周旬日天])"
 EVERY = rf"(?:{_PERIOD}|每[人名])"
+_MAY_NOT = "不得(?!低于|少于|超过|高于)"
 # What asks: not the 要 of 主要、要求, nor the 应 of 应急.
 WANTS = r"(?<![主重需首必扼纲摘只不概提简机紧险])要(?!求|素|点|害|么|闻|件|务|约)"
 MUST = (
     rf"(?:都|一定|必须|也|均)?(?:{WANTS}|务必|须(?!知)|应当|应(?!急|对|用|届|邀|有|诉)|必须|"
     rf"需(?![要求])|负责(?!人|同志))"
 )
-FORBIDS = r"(?<!令行)(?:坚决|一律|绝)?(?:严禁|禁止|不得(?!低于|少于|超过|高于)|不准|不允许|不许|杜绝|严防)"
+FORBIDS = rf"(?<!令行)(?:坚决|一律|绝)?(?:严禁|禁止|{_MAY_NOT}|不准|不允许|不许|杜绝|严防)"
 # A clause that only says in which case, for what or by when: it waits for the next.
 _DONE = (
     "逐[一户个项村笔人件]|建档|登记|公开|通报|曝光|落实|排查|进行|开展|实行|推行|推进|予以|给予|促|"
@@ -254,8 +245,8 @@ SWEEP = Rule("一遍", r"对[^，；]{2,30}(?:检查|排查|核查|走访|清理
 # By when a step is done; where the sentence has named the step before, it is no duty of its own.
 LIMITED_STEP = Rule(
     "步骤时限",
-    rf"^(?P<step>[^，、0-9{NUMERALS}]{{2,8}})(?:[0-9]|[{NUMERALS}]){{1,3}}个?(?:工作日|日|天|小时|月)内",
-    "专家论证10个工作日内完成",
+    rf"^(?P<step>[^，、0-9{NUMERALS}]{{2,8}})[0-9{NUMERALS}]{{1,3}}个?(?:工作日|日|天|小时|月)内",
+    "论证10日内",
 )
 # What turns from a period back to work that goes on.
 RETURNS = Rule(
@@ -266,7 +257,7 @@ RETURNS = Rule(
 # A clause with a subject of its own: another owner.
 OWN_SUBJECT = Rule(
     "另一责任人",
-    rf"^(?!要|尤其要|还要|也要|并|不)(?!任何){ACTOR}(?:{WANTS}|负责(?!人|同志)|不得(?!低于|少于|超过|高于)|不准)",
+    rf"^(?!(?:尤其|还|也)?要|并|不|任何){ACTOR}(?:{WANTS}|负责(?!人|同志)|{_MAY_NOT}|不准)",
     "税务局要改进服务",
 )
 # Things that are counted one by one: another such object is another row.

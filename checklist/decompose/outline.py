@@ -209,12 +209,11 @@ def _sentences(start: int, line: str, path: tuple[Heading, ...]) -> tuple[Headin
 
 
 def _split(start: int, line: str) -> Iterator[tuple[int, str]]:
-    at = 0
-    for end in [*(found.end() for found in grammar.SENTENCE_END.finditer(line)), len(line)]:
-        sentence = line[at:end].strip()
-        if sentence:
-            yield start + line.index(sentence, at), sentence
-        at = end
+    """Yield the sentences of a line and where they begin."""
+    ends = [found.end() for found in grammar.SENTENCE_END.finditer(line)]
+    for begin, end in pairwise([0, *ends, len(line)]):
+        if sentence := line[begin:end].strip():
+            yield start + line.index(sentence, begin), sentence
 
 
 def _is_title(sentence: str, level: int, following: str) -> bool:
@@ -254,12 +253,10 @@ def unmarked(sentence: str) -> str:
 
 def clauses(sentence: str) -> Iterator[tuple[str, int]]:
     """Yield each clause and where the next one begins; what stands in brackets or quotes ends no clause."""
-    closed = blank(grammar.CLOSED, sentence)
-    at = 0
-    for end in [*(found.end() for found in grammar.CLAUSE_END.finditer(closed)), len(sentence)]:
-        if at < end:
-            yield sentence[at:end].rstrip("，；。！— "), end
-        at = end
+    ends = [found.end() for found in grammar.CLAUSE_END.finditer(blank(grammar.CLOSED, sentence))]
+    for begin, end in pairwise([0, *ends, len(sentence)]):
+        if begin < end:
+            yield sentence[begin:end].rstrip("，；。！— "), end
 
 
 def blank(pattern: re.Pattern[str], text: str) -> str:
