@@ -13,11 +13,11 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checklist.decompose import Proposal, background, decompose, grammar, normalise, numerals, terms
+from checklist.decompose import background, decompose, grammar, normalise, numerals, terms
 from checklist.decompose.grammar import Rule
 from tests import evaluate
+from tests.sentences import HEAD, only
 
-HEAD = "一、重点任务\n"
 SEED = pytest.mark.skipif(not evaluate.SEEDS.exists(), reason="the real speech is not beside this repository")
 
 
@@ -27,12 +27,6 @@ def rules() -> list[Rule]:
     found = [rule for group in groups for rule in group if isinstance(rule, Rule)]
     found += [value for value in values if isinstance(value, Rule)]
     return list({id(rule): rule for rule in found}.values())  # some groups hold others
-
-
-def only(text: str) -> Proposal:
-    """The one duty that a sentence asks for."""
-    (row,) = decompose(HEAD + text)
-    return row
 
 
 # --- the texts whose tables were written by hand --------------------------------------------------------

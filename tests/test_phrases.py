@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from checklist.decompose import Proposal, decompose
-
-HEAD = "一、重点任务\n"
-
-
-def only(text: str) -> Proposal:
-    """The one duty that a sentence asks for."""
-    (row,) = decompose(HEAD + text)
-    return row
+from checklist.decompose import decompose
+from tests.sentences import HEAD, only
 
 
 @pytest.mark.parametrize(

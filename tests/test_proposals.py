@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from checklist.decompose import decompose, doubts
-from tests.test_decompose import HEAD, only
+from tests.sentences import HEAD, only
 
 
 @pytest.mark.parametrize(
