@@ -1,4 +1,4 @@
-"""What a county begins with: its administrators, its texts and its holidays."""
+"""The beginnings of a county: its administrators, its texts and its holidays."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from checklist.ledger import checkpoints, keys
 from cli.terminal import command, creating, existing_file, new_file, operator, say, stop, stop_without_log, write_new
 
 
-def follow(steps: Iterator[int], size: int, label: str) -> None:
+def run_to_the_end(steps: Iterator[int], size: int, label: str) -> None:
     """Run a long job to its end; whoever watches sees how far it is."""
     with click.progressbar(length=size, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         for done in steps:
@@ -39,7 +39,7 @@ def export(out: Path, code: str | None) -> None:
     """Write the log as a bundle that `python verify.py` checks: whole, or with one unit's bodies."""
     with creating(out) as file:
         bundle = bundles.export(by=operator(), code=code)
-        follow(bundle.write(file), bundle.checkpoint.size, "导出")
+        run_to_the_end(bundle.write(file), bundle.checkpoint.size, "导出")
     say(f"已导出 {bundle.checkpoint.size} 条记录到 {out}")
 
 
@@ -49,7 +49,7 @@ def export(out: Path, code: str | None) -> None:
 def verify_log(anchors: tuple[Path, ...], as_json: bool) -> None:
     """Check the log, and the tables against it. Exit code as verify.py: 1 tampering, 3 consistent but unanchored."""
     check = Check([read_checkpoint(file) for file in anchors])
-    follow(check.run(), ledger.size(), "核验")
+    run_to_the_end(check.run(), ledger.size(), "核验")
     verdict = check.verdict
     if as_json:
         told = {**asdict(verdict), "ok": check.good, "differences": [asdict(d) for d in check.differences]}

@@ -40,7 +40,7 @@ class Score:
 
 
 def texts() -> dict[str, tuple[str, list[Row]]]:
-    """The texts at hand by name, each with its table; the speech is not part of this repository."""
+    """Return the texts at hand by name, each with its table; the speech is not part of this repository."""
     files = {
         **{file.stem: file for file in sorted(HERE.glob("*.txt"))},
         **dict(zip(["seed"], sorted(SEEDS.glob("*.txt")), strict=False)),
@@ -65,7 +65,7 @@ def score(text: str, expected: list[Row]) -> Score:
 
 
 def sure(text: str, expected: list[Row]) -> str:
-    """How many of the rows of each level of certainty are wrong; the side, which is told by words, not counted."""
+    """Say how many rows of each level of certainty are wrong; the side, which is told by words, not counted."""
     found = [row.as_dict() for row in decompose(text)]
     pairs = _pairs(expected, found)
     right = {row["start"] for row, other in pairs if all(_is_right(f, row, other) for f in FIELDS if f != "side")}
@@ -77,7 +77,7 @@ def sure(text: str, expected: list[Row]) -> str:
 
 
 def misses(text: str, expected: list[Row]) -> Iterator[str]:
-    """Every single thing that is wrong, by its words: rows that are missing or too many, and what rows say amiss."""
+    """Yield every single thing that is wrong, by its words: rows that are missing or too many, and what rows say amiss."""
     found = [row.as_dict() for row in decompose(text)]
     pairs = _pairs(expected, found)
     matched = {row["start"] for row, _ in pairs}

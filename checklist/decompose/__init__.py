@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import Any
 
 from checklist.decompose import doubts, grammar, terms
-from checklist.decompose.division import counted, day, pieces, without_background
+from checklist.decompose.division import counted, first_day, pieces, without_background
 from checklist.decompose.figures import Target, targets, verb_op
 from checklist.decompose.grammar import Rule, first
 from checklist.decompose.named import Named, named, told_behind, told_when, without_told
@@ -189,10 +189,10 @@ def _proposals(sentence: Span, source: str) -> Iterator[Proposal]:
 
 
 def _proposal(span: Span, why: Rule, source: str) -> Proposal:
-    text, own_day = span.text, day(span.text)
+    text, own_day = span.text, first_day(span.text)
     cadence = first(terms.CADENCES, text)
     begins = next(clauses(text), (text, 0))[0]
-    if cadence in terms.CASES and day(begins) and not first(terms.CASES, begins):
+    if cadence in terms.CASES and first_day(begins) and not first(terms.CASES, begins):
         cadence = None  # the case comes behind what is done once: 4月15日前完成整改，一时难以整改的……
     return Proposal(
         start=span.start,
@@ -227,7 +227,7 @@ def _timed(row: Proposal, words: str) -> Proposal:
     period = first(terms.PERIODS, when)
     if period and row.cadence == "ongoing":
         row = replace(row, cadence=period.says)
-    return _with(row, (), day(when))
+    return _with(row, (), first_day(when))
 
 
 def _with(row: Proposal, owners: tuple[Named, ...], deadline: str | None = None) -> Proposal:

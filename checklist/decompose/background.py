@@ -1,4 +1,4 @@
-"""What in an official text is no duty: what was, what guides, greetings, slogans; rules as data like grammar.py's."""
+"""Sentences that are no duty: on what was, on what guides, greetings, slogans; rules as data like grammar.py's."""
 
 from __future__ import annotations
 

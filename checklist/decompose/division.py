@@ -54,7 +54,7 @@ def counted(sentence: str) -> Iterator[int]:
         at += len(part)
 
 
-def day(text: str) -> str | None:
+def first_day(text: str) -> str | None:
     """Return by when, in the text's own words: the first day that it names."""
     if not terms.SOME_DAY.search(text):
         return None
@@ -80,7 +80,7 @@ class _Said(NamedTuple):
         return cls(
             is_named=bool(grammar.SUBJECT.search(text) or grammar.DOER.search(text)),
             period=period,
-            day=None if period else day(text),
+            day=None if period else first_day(text),
             case=first(terms.CASES, text),
             whom=whom and whom["who"],
             is_told=text.endswith("）") and bool(grammar.BRACKET.search(text)),

@@ -90,7 +90,7 @@ def targets(text: str, *, op: str | None = None, whose: str = "") -> Iterator[Ta
     """
     for clause, before in _asking(text):
         shared = _SHARED.search(clause)
-        for target in _shared(clause, shared) if shared else _plain(clause, before, op, whose):
+        for target in _shared_targets(clause, shared) if shared else _single_targets(clause, before, op, whose):
             whose = target.of
             yield target
 
@@ -129,7 +129,7 @@ def _asking(text: str) -> Iterator[tuple[str, str]]:
         before = clause
 
 
-def _plain(clause: str, context: str, otherwise: str | None, whose: str) -> Iterator[Target]:
+def _single_targets(clause: str, context: str, otherwise: str | None, whose: str) -> Iterator[Target]:
     """Yield the figures of a clause; its verbs or, where it has none, `otherwise` say how they are meant.
 
     Where it does not say what they are about, the clause before it (`context`) or the target before (`whose`) does.
@@ -206,7 +206,7 @@ def _only_tells(before: str, behind: str, figure: _Figure) -> bool:
     )
 
 
-def _shared(clause: str, shared: re.Match[str]) -> Iterator[Target]:
+def _shared_targets(clause: str, shared: re.Match[str]) -> Iterator[Target]:
     """Yield a target for each of 政府投资、社会投资项目审批时限分别压缩至90、50个工作日以内."""
     values = list(_ONE.finditer(shared["values"]))
     unit = next((found["unit"] for found in reversed(values) if found["unit"]), None)
@@ -231,7 +231,7 @@ def _about(words: str, behind: str, figure: _Figure) -> str:
     """Return what a figure is about, in the text's words: those before the verb that sets it, or behind the figure."""
     hidden = blank(grammar.CLOSED, words)
     verb = first_match(terms.BEFORE, hidden)
-    counted = _behind(behind, figure.unit)
+    counted = _thing_behind(behind, figure.unit)
     if verb and verb.groupdict().get("noun"):
         return _bare(words[verb.start("noun") :])
     if figure.unit in SPAN_OF_TIME and behind.startswith(("内", "之内")) and counted not in ("", *_DONE):
@@ -259,7 +259,7 @@ def _bare(words: str) -> str:
     return _BRINGS.sub("", _HANDLES.sub("", words))
 
 
-def _behind(words: str, unit: str) -> str:
+def _thing_behind(words: str, unit: str) -> str:
     """Return what is counted, stands in a ratio or has to be done in time, where it stands behind the figure."""
     if not (_COUNTS.search(unit) or unit.startswith(":") or unit in SPAN_OF_TIME):
         return ""

@@ -30,7 +30,7 @@ from checklist.decompose.vocabulary import (
 
 @dataclass(frozen=True)
 class Rule:
-    """What a pattern tells (`says`), the pattern (`words`), and a text in which it is found."""
+    """A turn of phrase: what it `says`, its pattern (`words`), and a text in which it is found."""
 
     says: str
     words: str

@@ -293,7 +293,7 @@ REPORTS = (
 
 
 class Deed(NamedTuple):
-    """Something that does not go as a matter of course: to the first duty of somebody's that has these words."""
+    """A deed out of the ordinary, on somebody's first duty that has these words."""
 
     days_ago: int
     what: str

@@ -1,4 +1,4 @@
-"""The demo county's lists: what its clerks make of a text, and who brings it into force."""
+"""The demo county's lists: its clerks edit the proposals of a text, and a second person brings them into force."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SPEECH = Path(__file__).with_name("speech.txt")
 
 
 def adopt_the_lists(story: Story) -> None:
-    """From a text to a list in force, each by two people."""
+    """Bring the lists into force from their texts, each by two people."""
     story.on(story.adopted)
     speech = SPEECH.read_text(encoding="utf-8")
     tasks = draft(story, "jingban", "QH-GOV", "廉政工作会任务分解表", "在县政府系统廉政工作会上的讲话", speech)
@@ -46,7 +46,7 @@ def adopt_the_lists(story: Story) -> None:
 
 
 def adopt_the_tiers(story: Story) -> None:
-    """The county committee's 班子 list, and what the government's leaders guard of the work in their charge."""
+    """Bring the committee's 班子 list into force, and that of what government leaders guard in their charge."""
     title = "县委领导班子落实主体责任清单"
     team = draft(story, "xianwei", "QH", "县委班子责任清单", title, TEAM_DUTIES, Tier.TEAM)
     hand_over(story, "xianwei", team, "县委常委会会议", story.number("清常纪"))
@@ -80,7 +80,7 @@ def hand_over(story: Story, clerk: str, duty_list: DutyList, meeting: str, numbe
 
 
 def go_through(story: Story, clerk: str, duty_list: DutyList) -> None:
-    """What the clerk makes of the proposals: slips mended, what is no duty dropped, owners found for the rest."""
+    """Edit the proposals as the clerk does: mend slips, drop what is no duty, find owners for the rest."""
     for duty in list(duty_list.duties):
         for flag in duty.flags:
             if flag.get("standard"):
@@ -111,7 +111,7 @@ def decided(story: Story, duty_list: DutyList, duty: Duty) -> editing.Edit:
 
 
 def chosen(story: Story, names: str, part: str) -> Iterator[owners.Owner]:
-    """Owners as demo_county.OWNERS writes them."""
+    """Yield the owners whom a name in county.OWNERS stands for."""
     for name in names.split():
         group, _, left_out = name.partition("!")
         login, _, unit = name.partition("@")
@@ -125,7 +125,7 @@ def chosen(story: Story, names: str, part: str) -> Iterator[owners.Owner]:
 
 
 def revise_a_list(story: Story) -> None:
-    """A new version of the county committee's list: one row left out, one worded anew, signatures and all."""
+    """Revise the county committee's list: leave one row out, word one anew, and have it signed again."""
     clerk = story.actor("xianwei")
     in_force = db.session.scalars(
         select(DutyList).where(DutyList.unit == story.units["QH"], DutyList.tier == Tier.NONE)
@@ -144,13 +144,13 @@ def revise_a_list(story: Story) -> None:
 
 
 def reworded(duty: Duty, wording: str) -> editing.Edit:
-    """A duty as it is, but for its wording."""
+    """Return a duty as it is, but for its wording."""
     values = {target.id: target.value for target in duty.targets}
     return editing.Edit(wording, duty.side, duty.cadence, duty.due_on, duty.owners, duty.guards, values, duty.steps)
 
 
 def begin_another_list(story: Story) -> None:
-    """A draft for visitors to go on with: one row gone through, one added, the rest as proposed."""
+    """Begin a draft for visitors to go on with: one row gone through, one added, the rest as proposed."""
     title = "关于开展节日期间纠治“四风”工作的通知"
     unit, name, clerk = story.units["QH-GOV"].id, "节日期间纠治“四风”任务分解表", story.actor("jingban")
     duty_list = drafting.draft(unit, name=name, year=clock.today().year, title=title, text=NOTICE, by=clerk)

@@ -33,7 +33,7 @@ class Story:
         self.letters: Counter[str] = Counter()
 
     def time(self) -> datetime:
-        """Every look at the clock takes a second."""
+        """Return the time; every look at the clock takes a second."""
         self.now += timedelta(seconds=1)
         return self.now
 
@@ -50,12 +50,12 @@ class Story:
         return next(login for (login, _), held in self.posts.items() if held == post)
 
     def actor(self, login: str, post: Post | None = None) -> Actor:
-        """Somebody at work, with the password just given."""
+        """Return somebody at work, with the password just given."""
         user, at_work = self.people[login], post or next(iter(self.posts_of(login)), None)
         return Actor(user, at_work, "192.0.2.10", f"{user.id:016x}", auth=Auth("password", clock.now()))
 
     def number(self, word: str) -> str:
-        """The number of the next document of that kind."""
+        """Return the number of the next document of that kind."""
         self.letters[word] += 1
         return f"{word}〔{clock.today().year}〕{self.letters[word]} 号"
 

@@ -1,4 +1,4 @@
-"""What people of the demo county did in its year, day by day."""
+"""The deeds of the demo county's people in its year, day by day."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from models import Duty, Item, ItemState, Post, db
 
 
 def tell_of_the_year(story: Story) -> None:
-    """Day by day: what the punctual sign in the morning is reviewed in the afternoon; other deeds in between."""
+    """Live through the days: the punctual sign in the morning and are reviewed in the afternoon; others do as they do."""
     reports = reports_by_day(story)
     for days_ago in range(story.adopted - 1, 0, -1):
         story.on(days_ago)
@@ -45,7 +45,7 @@ Reports = dict[int, dict[Post, list[tuple[Item, str]]]]
 
 
 def reports_by_day(story: Story) -> Reports:
-    """What the punctual report: by days ago and post, items and notes. What falls due later is still to be done."""
+    """Return the items and notes that the punctual report, by days ago and post; what falls due later is still to do."""
     found: Reports = defaultdict(lambda: defaultdict(list))
     told: set[Item] = set()
     items = list(db.session.scalars(select(Item).order_by(Item.due_on, Item.id)))
@@ -61,7 +61,7 @@ def reports_by_day(story: Story) -> Reports:
 
 
 def do(story: Story, deed: Deed) -> None:
-    """Do one of demo_county.DEEDS."""
+    """Do one of county.DEEDS."""
     state, act = ACTS[deed.what]
     mine = Item.post_id.in_([post.id for post in story.posts_of(deed.whose)])
     query = select(Item).join(Duty).where(mine, Item.state == state, Duty.wording.contains(deed.words))
@@ -93,7 +93,7 @@ def sign(story: Story, items: list[Item]) -> None:
 
 
 def reviewer(story: Story, item: Item) -> Actor:
-    """Who reviews an item; where the superior is outside the system, the clerk who records it."""
+    """Return who reviews an item; where the superior is outside the system, the clerk who records it."""
     post = story.reviewers[item.post]
     return story.actor(story.holder(post), post) if post else story.actor("xianwei")
 
