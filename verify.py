@@ -51,7 +51,7 @@ _WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=F
 
 
 def canonical(value: Any) -> bytes:
-    """JSON in its one canonical spelling (RFC 8785), for the values that the log uses.
+    """Return JSON in its one canonical spelling (RFC 8785), for the values that the log uses.
 
     Those are objects with ASCII keys, arrays, strings, integers below 2**53, booleans and null; for these
     sorted keys and no spaces are exactly RFC 8785. Raises FormatError for anything else.
@@ -82,12 +82,12 @@ def _insist_on_subset(value: Any) -> None:
 
 
 def body_hash(body: bytes) -> str:
-    """The hex SHA-256 by which a header names its body."""
+    """Return the hex SHA-256 by which a header names its body."""
     return sha256(body).hexdigest()
 
 
 def header(*, seq: int, prev: str, body: str, ts: str, unit: str) -> bytes:
-    """The header line L of an entry, without its newline. Raises FormatError when a part is not of the format."""
+    """Return the header line L of an entry, without its newline. Raises FormatError for a part not of the format."""
     line = canonical({"body": body, "prev": prev, "seq": seq, "ts": ts, "unit": unit, "v": VERSION})
     if not HEADER.fullmatch(line):
         raise FormatError(f"not a header: {line!r}")
@@ -95,12 +95,12 @@ def header(*, seq: int, prev: str, body: str, ts: str, unit: str) -> bytes:
 
 
 def entry_hash(line: bytes) -> bytes:
-    """h = SHA-256(0x00 ‖ L): the next header's `prev`, and the entry's leaf in the Merkle tree (RFC 6962)."""
+    """Return SHA-256(0x00 ‖ L): the next header's `prev`, and the entry's leaf in the Merkle tree (RFC 6962)."""
     return sha256(b"\0" + line).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    """An inner node of the Merkle tree: SHA-256(0x01 ‖ left ‖ right) (RFC 6962)."""
+    """Return an inner node of the Merkle tree: SHA-256(0x01 ‖ left ‖ right) (RFC 6962)."""
     return sha256(b"\1" + left + right).digest()
 
 
@@ -119,7 +119,7 @@ class Tree:
         self.peaks.append((size, node))
 
     def root(self) -> bytes:
-        """The root over all leaves so far."""
+        """Return the root over all leaves so far."""
         if not self.peaks:
             return sha256(b"").digest()
         *left, (_, node) = self.peaks
@@ -129,7 +129,7 @@ class Tree:
 
 
 def root(leaves: Iterable[bytes]) -> bytes:
-    """The Merkle root of leaf hashes (RFC 6962)."""
+    """Return the Merkle root of leaf hashes (RFC 6962)."""
     tree = Tree()
     for leaf in leaves:
         tree.add(leaf)
@@ -137,7 +137,7 @@ def root(leaves: Iterable[bytes]) -> bytes:
 
 
 def includes(leaf: bytes, index: int, size: int, path: list[bytes], root: bytes) -> bool:
-    """Whether the path proves that the tree of this size and root has the leaf at that index (RFC 9162, 2.1.3.2)."""
+    """Tell whether the path proves that the tree of this size and root has the leaf at that index (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size:
         return False
     at, last, node = index, size - 1, leaf
@@ -155,7 +155,7 @@ def includes(leaf: bytes, index: int, size: int, path: list[bytes], root: bytes)
 
 
 def extends(old: int, old_root: bytes, size: int, root: bytes, path: list[bytes]) -> bool:
-    """Whether the path proves that the tree of `size` begins with the tree of `old` (RFC 9162, 2.1.4.2)."""
+    """Tell whether the path proves that the tree of `size` begins with the tree of `old` (RFC 9162, 2.1.4.2)."""
     if not 0 < old <= size:
         return False
     if old == size:
@@ -318,7 +318,7 @@ def _is_utf8(text: bytes) -> bool:
 
 
 def _parse(text: bytes) -> Any:
-    """Canonical JSON only: a second key of one name, a space, an escape or a float changes the bytes."""
+    """Read canonical JSON and nothing else: a second key of one name, a space, an escape or a float changes the bytes."""
     try:
         value = _READER.decode(text.decode())
         written = _WRITER.encode(value).encode()
@@ -370,7 +370,7 @@ def _sum(a: Point, b: Point) -> Point:
 
 
 def _point(text: bytes) -> Point | None:
-    """A point from its 32 bytes, or None where these are no point (RFC 8032, 5.1.3)."""
+    """Return a point from its 32 bytes, or None where these are no point (RFC 8032, 5.1.3)."""
     number = int.from_bytes(text, "little")
     y, odd = number & (2**255 - 1), number >> 255
     if y >= P:
@@ -387,14 +387,14 @@ def _point(text: bytes) -> Point | None:
 
 
 def _spelt(point: Point) -> bytes:
-    """A point's 32 bytes."""
+    """Return a point's 32 bytes."""
     inverse = pow(point[2], P - 2, P)
     return (point[1] * inverse % P | (point[0] * inverse % P % 2) << 255).to_bytes(32, "little")
 
 
 @lru_cache(maxsize=16)
 def _multiples(point: Point) -> list[list[Point]]:
-    """For each of 64 hexadecimal digits the digit's multiples of a point: one key checks many signatures."""
+    """Return a point's multiples by each of 64 hexadecimal digits, kept because one key checks many signatures."""
     rows = []
     for _ in range(64):
         row = [NEUTRAL]
@@ -420,13 +420,13 @@ BASE: Point = (_X, _Y, 1, _X * _Y % P)
 
 @lru_cache(maxsize=16)
 def _minus(public: bytes) -> Point | None:
-    """A public key's point, turned around."""
+    """Return the negative of a public key's point."""
     point = _point(public)
     return point and (P - point[0], point[1], 1, P - point[3])
 
 
 def ed25519_holds(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether an Ed25519 signature of 64 bytes holds (RFC 8032, 5.1.7, without the cofactor)."""
+    """Tell whether an Ed25519 signature of 64 bytes holds (RFC 8032, 5.1.7, without the cofactor)."""
     if len(public) != 32 or len(signature) != 64:
         return False
     start, number = signature[:32], int.from_bytes(signature[32:], "little")
@@ -493,17 +493,17 @@ class Checkpoint:
 
     @property
     def text(self) -> bytes:
-        """What is signed."""
+        """The text that is signed."""
         return checkpoint_text(self.origin, self.size, self.root)
 
 
 def checkpoint_text(origin: str, size: int, root: bytes) -> bytes:
-    """The text of a checkpoint, which its keys sign."""
+    """Return the text of a checkpoint, which its keys sign."""
     return b"%s\n%d\n%s\n" % (origin.encode(), size, b64encode(root))
 
 
 def signature_line(key: Key, signature: bytes) -> bytes:
-    """A signature as a line of a signed note."""
+    """Return a signature as a line of a signed note."""
     return b"\xe2\x80\x94 %s %s\n" % (key.name.encode(), b64encode(key.id + signature))
 
 
@@ -534,7 +534,7 @@ def parse_checkpoint(note: bytes) -> Checkpoint:
 
 
 def signers(checkpoint: Checkpoint, keys: Iterable[Key]) -> list[Key]:
-    """Which of these keys have signed. Raises FormatError where one of them is named and its signature does not hold."""
+    """Return those of the keys that have signed. Raises FormatError where one is named and its signature does not hold."""
     found = []
     for key in keys:
         for name, number, signature in checkpoint.signatures:
@@ -557,7 +557,7 @@ _PROOF = re.compile(rb"old (?P<old>[1-9][0-9]{0,14})\n" + _HASHES)
 
 @dataclass(frozen=True)
 class Receipt:
-    """回执: that the log of the checkpoint has this header line at this index (c2sp.org/tlog-proof)."""
+    """回执: a proof that the log of the checkpoint has this header line at this index (c2sp.org/tlog-proof)."""
 
     index: int
     line: bytes
@@ -578,7 +578,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Proof:
-    """That the log of the checkpoint begins with the log of `old` entries that somebody has a checkpoint of."""
+    """A proof that the log of the checkpoint begins with the log of `old` entries that somebody has a checkpoint of."""
 
     old: int
     path: list[bytes]
@@ -586,12 +586,12 @@ class Proof:
 
 
 def receipt_text(line: bytes, index: int, path: list[bytes], note: bytes) -> bytes:
-    """A receipt as a file; `note` is the checkpoint's."""
+    """Return a receipt as a file; `note` is the checkpoint's."""
     return b"%s\nextra %s\nindex %d\n%s\n%s" % (RECEIPT, b64encode(line), index, _path_lines(path), note)
 
 
 def proof_text(old: int, path: list[bytes], note: bytes) -> bytes:
-    """A consistency proof as a file, spelt as c2sp.org/tlog-witness has it."""
+    """Return a consistency proof as a file, spelt as c2sp.org/tlog-witness has it."""
     return b"old %d\n%s\n%s" % (old, _path_lines(path), note)
 
 
@@ -624,7 +624,7 @@ def _path(lines: bytes) -> list[bytes]:
 
 
 class Bad(Exception):
-    """What is wrong, as a code of PROBLEMS; the entry at which it shows, and, where that is known, the last one."""
+    """A log, bundle, receipt or proof is wrong: `code` is one of PROBLEMS, `seq` to `last` the entries where it shows."""
 
     def __init__(self, code: str, seq: int | None = None, last: int | None = None) -> None:
         super().__init__(code)
@@ -637,12 +637,11 @@ Entries = Iterable[tuple[bytes, "bytes | None"]]
 
 
 class Chain:
-    """Follows a log entry by entry, in memory that hardly grows, and raises Bad where it is one no more.
+    """A log that is followed entry by entry, in memory that hardly grows; raises Bad at the first that breaks it.
 
     `unit` is the code of the one unit whose bodies are there (with entry 0's, and those that name keys), or None where
-    all are. `notes` are
-    checkpoints to be compared on the way: (a code of PROBLEMS, the checkpoint). What agrees with one that somebody kept
-    outside (an `anchor`, a `receipt`) is `anchored`.
+    all are. `notes` are checkpoints to be compared on the way: (a code of PROBLEMS, the checkpoint). `anchored` is the
+    number of entries that agree with one that somebody kept outside, an `anchor` or a `receipt`.
     """
 
     def __init__(self, unit: str | None = None, notes: Iterable[tuple[str, Checkpoint]] = ()) -> None:
@@ -729,7 +728,7 @@ class Chain:
                 self.anchored = self.seq
 
     def finish(self) -> None:
-        """What shows only at the end. Raises Bad."""
+        """Check what shows only at the end. Raises Bad."""
         if self.seq == 0:
             raise Bad("empty")
         for seq in self._missing:
@@ -759,7 +758,7 @@ def _named_key(after: dict[str, Any], seq: int) -> Key:
 
 
 def trusted(keys: Iterable[Key], named: Iterable[tuple[int, Key]], notes: Iterable[Checkpoint]) -> set[Key]:
-    """The keys to be trusted by somebody who trusts `keys`.
+    """Return the keys to be trusted by somebody who trusts `keys`.
 
     A log says by an entry that it has a new key. The new one is trusted once a checkpoint that covers the entry is
     signed by a trusted key and by the new one. Raises FormatError for a signature that does not hold.
@@ -782,7 +781,7 @@ class Outside:
     proof: Proof | None = None
 
     def notes(self) -> list[tuple[str, Checkpoint]]:
-        """The checkpoints to compare a log with, each with the code of what is wrong where it differs."""
+        """Return the checkpoints to compare a log with, each with the code of what is wrong where it differs."""
         proven = [("anchor" if self.proven else "proof", self.proof.checkpoint)] if self.proof else []
         kept = [("anchor", anchor) for anchor in self.anchors]
         return kept + [("receipt", receipt.checkpoint) for receipt in self.receipts] + proven
@@ -817,7 +816,7 @@ class Outside:
                 raise Bad("signature" if code == "anchor" else "receipt_signature")
 
     def doubts(self) -> list[str]:
-        """What is missing for certainty where there is nothing but receipts and a proof."""
+        """Return the codes of DOUBTS that are left where there is nothing but receipts and a proof."""
         return ([] if self.keys else ["key"]) + ([] if self.proven else ["anchor"])
 
 
@@ -830,7 +829,7 @@ def _signed(note: Checkpoint, keys: Iterable[Key]) -> bool:
 
 @dataclass
 class Verdict:
-    """What a check came to.
+    """The result of a check.
 
     `problem` is a code of PROBLEMS, and `first_bad` the entry at which it shows, or the first of those, up to
     `last_bad`, among which it lies. `doubts` are codes of DOUBTS: why something that is consistent is not yet proven.
@@ -864,25 +863,6 @@ class Verdict:
 
 
 VERIFIED, TAMPERED, UNREADABLE, UNANCHORED = 0, 1, 2, 3
-
-
-def verify_entries(entries: Entries) -> Verdict:
-    """Check headers and bodies, in order, as one log: every link, every hash, every field.
-
-    A body may be None only where an entry says that it was erased. Anything at all may come in; the verdict says
-    at which entry it stops being a log.
-    """
-    chain = Chain()
-    verdict = Verdict()
-    try:
-        for line, body in entries:
-            chain.take(line, body)
-        chain.finish()
-        verdict.checked = ["chain", "bodies"]
-    except Bad as bad:
-        verdict.refuse(bad)
-    describe(verdict, chain)
-    return verdict
 
 
 def describe(verdict: Verdict, chain: Chain) -> None:
@@ -992,7 +972,7 @@ def write_bundle(
 
 
 class Member:
-    """A member of a zip while it is written: its size and checksum go into its head at the end."""
+    """A member of a zip while it is written; its size and checksum go into its head at the end."""
 
     def __init__(self, out: BinaryIO, name: str) -> None:
         self.out, self.name, self.start = out, name, out.tell()
@@ -1006,7 +986,7 @@ class Member:
         self.out.write(part)
 
     def close(self) -> bytes:
-        """Finish the member; returns its record for the directory at the end of the zip."""
+        """Finish the member, and return its record for the directory at the end of the zip."""
         end = self.out.tell()
         self.out.seek(self.start)
         self.out.write(_local_record(self.name, self.crc, self.size))
@@ -1057,7 +1037,7 @@ Members = dict[str, Callable[[], BinaryIO]]
 
 
 def open_zip(path: Path, files: ExitStack) -> Members:
-    """The members of a zip. Raises Bad unless it is, byte for byte, as write_bundle makes it."""
+    """Return the members of a zip. Raises Bad unless it is, byte for byte, as write_bundle makes it."""
     file = files.enter_context(path.open("rb"))
     found: Members = {}
     directory = b""
@@ -1097,7 +1077,7 @@ def _crc(file: BinaryIO, start: int, size: int) -> int:
 
 
 def open_folder(path: Path, files: ExitStack) -> Members:
-    """The members of an unpacked bundle. Raises Bad for a link, or a name that does not belong there."""
+    """Return the members of an unpacked bundle. Raises Bad for a link, or a name that does not belong there."""
     found: Members = {}
     for folder in (path, *(path / name.rstrip("/") for name in (ATTACHMENT, KEPT))):
         if folder.is_symlink() and folder != path:
@@ -1118,7 +1098,7 @@ def _opened(file: Path, files: ExitStack) -> Callable[[], BinaryIO]:
 
 
 def _in_order(names: Iterable[str]) -> list[str]:
-    """The names as they follow one another in a bundle; none at all where one is missing or does not belong."""
+    """Return the names in the order of a bundle; none at all where one is missing or does not belong."""
     matches = {name: _MEMBER.fullmatch(name) for name in names}
     places = {
         name: (MEMBERS.index(match[1]), int(match[2]) if match[1] == KEPT else 0, match[2])
@@ -1133,7 +1113,7 @@ LONGEST_LINE = 64 << 20  # no entry comes near it; a bundle without line feeds i
 
 
 def _lines(file: BinaryIO, code: str) -> Iterator[bytes]:
-    """The lines of a member without their line feeds, each of which there must be."""
+    """Yield the lines of a member without their line feeds. Raises Bad, with the code, where the last has none."""
     while line := file.readline(LONGEST_LINE):
         if not line.endswith(b"\n"):
             raise Bad(code)
@@ -1154,7 +1134,7 @@ def _bodies(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
 
 
 def entries_of(members: Members) -> Iterator[tuple[bytes, bytes | None]]:
-    """A bundle's headers, each with its body or None. Raises Bad."""
+    """Yield a bundle's headers, each with its body or None. Raises Bad."""
     bodies = _bodies(members[BODIES]())
     number, body = next(bodies, (-1, b""))
     for seq, line in enumerate(_lines(members[LOG](), "log")):
@@ -1223,7 +1203,7 @@ def _about(text: bytes) -> dict[str, Any]:
 
 
 def _own_checkpoints(members: Members) -> list[Checkpoint]:
-    """The bundle's checkpoints by size; the last one is that of the whole."""
+    """Return the bundle's checkpoints by size; the last one is that of the whole. Raises Bad."""
     notes = []
     for name, file in members.items():
         if name == CHECKPOINT or name.startswith(KEPT):
@@ -1241,7 +1221,7 @@ def _own_checkpoints(members: Members) -> list[Checkpoint]:
 
 
 def _receipted(entries: Entries, receipts: list[Receipt]) -> Entries:
-    """The entries, each of them held to the receipts of it. Raises Bad."""
+    """Yield the entries, and compare each with the receipt of it. Raises Bad."""
     kept = {receipt.index: receipt for receipt in receipts}
     for seq, (line, body) in enumerate(entries):
         if seq in kept and kept[seq].line != line:
@@ -1250,7 +1230,7 @@ def _receipted(entries: Entries, receipts: list[Receipt]) -> Entries:
 
 
 def _compare(chain: Chain, about: dict[str, Any], own: list[Checkpoint]) -> None:
-    """Whether filter.json and the checkpoints speak of this log: one shorter or longer is not the one exported."""
+    """Raise Bad where filter.json or the checkpoints are of another log, also of a shorter or longer one."""
     if about["size"] != chain.seq:
         raise Bad("size", min(about["size"], chain.seq))
     if about["root"] != chain.root.hex():
@@ -1475,7 +1455,7 @@ LANGUAGES = ("zh", "en")
 
 
 def report(verdict: Verdict, language: str = "zh") -> list[str]:
-    """A verdict in words, line by line, in Chinese (zh) or English (en)."""
+    """Return a verdict in words, line by line, in Chinese (zh) or English (en)."""
     tongue = LANGUAGES.index(language)
 
     def say(line: str, **values: object) -> str:
@@ -1503,7 +1483,7 @@ def report(verdict: Verdict, language: str = "zh") -> list[str]:
 
 
 def visible(text: str) -> str:
-    """Text from a bundle, safe for a terminal: what is not printable, or turns the line around, is escaped."""
+    """Return text of a bundle safe for a terminal: what is not printable, or turns the line around, is escaped."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 

@@ -77,3 +77,22 @@ def flipped(data: bytes) -> Iterator[bytes]:
         changed = bytearray(data)
         changed[bit // 8] ^= 1 << bit % 8
         yield bytes(changed)
+
+
+def verify_entries(entries: verify.Entries) -> verify.Verdict:
+    """Check headers and bodies, in order, as one log: every link, every hash, every field.
+
+    A body may be None only where an entry says that it was erased. Anything at all may come in; the verdict says
+    at which entry it stops being a log.
+    """
+    chain = verify.Chain()
+    verdict = verify.Verdict()
+    try:
+        for line, body in entries:
+            chain.take(line, body)
+        chain.finish()
+        verdict.checked = ["chain", "bodies"]
+    except verify.Bad as bad:
+        verdict.refuse(bad)
+    verify.describe(verdict, chain)
+    return verdict

@@ -14,6 +14,7 @@ from checklist import ledger
 from checklist.actor import Actor
 from checklist.ledger import lines
 from models import audit_body, audit_log, db
+from tests.logs import verify_entries
 
 TABLES = ("audit_log", "audit_body", "audit_node", "audit_checkpoint")
 
@@ -128,7 +129,7 @@ def test_a_body_goes_only_when_an_entry_says_so(log: Flask) -> None:
     with pytest.raises(DBAPIError, match="no erase entry names this body"):
         run("DELETE FROM audit_body WHERE seq = 2")
     run("DELETE FROM audit_body WHERE seq = 3")
-    verdict = verify.verify_entries(lines.read())
+    verdict = verify_entries(lines.read())
     assert (verdict.ok, verdict.erased) == (True, 1)
 
 

@@ -17,7 +17,20 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 import verify
 from tests.conftest import ROOT, missing
-from tests.logs import LARGEST, LEAVES, LINES, NOTES, SEAL, consistency, flipped, inclusion, naive_root, proof, receipt
+from tests.logs import (
+    LARGEST,
+    LEAVES,
+    LINES,
+    NOTES,
+    SEAL,
+    consistency,
+    flipped,
+    inclusion,
+    naive_root,
+    proof,
+    receipt,
+    verify_entries,
+)
 from tests.seals import Seal
 from tests.test_bundle import ABOUT, ENTRIES
 from tests.test_verify import PAGE, posix_shell
@@ -102,7 +115,7 @@ def test_go_finds_the_same_broken_link(witness: Witness) -> None:
     changed = [b"".join(line + b"\n" for line in LINES).replace(b":%02d:" % seq, b":59:") for seq in range(39)]
     assert witness(["chain"], changed) == [f"refused: entry {seq + 1} does not follow" for seq in range(39)]
     for seq, text in enumerate(changed):
-        verdict = verify.verify_entries((line, None) for line in text.splitlines())
+        verdict = verify_entries((line, None) for line in text.splitlines())
         assert (verdict.problem, verdict.first_bad) == ("link", seq + 1)
 
 

@@ -19,7 +19,7 @@ from checklist.county import units
 from checklist.ledger import entry, lines, tree
 from checklist.refusal import Malformed, Refused, Repeated
 from models import Post, PostKind, Submission, Unit, UnitKind, User, db
-from tests.logs import naive_root
+from tests.logs import naive_root, verify_entries
 
 CONSOLE = Actor(console="test")
 TOWN = {"name": "河口镇", "short_name": "河口", "kind": UnitKind.TOWN}
@@ -352,7 +352,7 @@ def test_the_stored_tree_is_that_of_the_log_at_every_size(county: Unit) -> None:
 
 
 def test_what_acts_leave_is_a_log(wang: User) -> None:
-    verdict = verify.verify_entries(lines.read())
+    verdict = verify_entries(lines.read())
     assert verdict.ok
     assert (verdict.size, verdict.root) == (ledger.size(), tree.root(ledger.size()).hex())
     assert verdict.origin == "county.example/shuangze"

@@ -11,6 +11,7 @@ import pytest
 import verify
 from tests import forgeries
 from tests.forgeries import AUDITORS, ENTRIES, NOTES, OLDER, OLDEST, SEAL, SIZE, WHOLE, Contents, anchor
+from tests.logs import verify_entries
 from tests.test_mutations import REWRITTEN
 from tests.test_zip import zipped
 
@@ -114,7 +115,7 @@ def test_a_body_like_one_that_had_a_quotation_mark_in_a_key_is_read_all_the_same
         verify.check_body(twice)
     entries = [ENTRIES[0], good, good._replace(body=twice)]
     told = zip(forgeries.chained(entries), (entry.body for entry in entries), strict=True)
-    assert verify.verify_entries(told).problem == "fields"
+    assert verify_entries(told).problem == "fields"
 
 
 def test_a_proof_that_extends_nothing_she_kept_is_no_anchor(file: Path) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import verify
 from tests.conftest import ROOT
-from tests.logs import naive_root
+from tests.logs import naive_root, verify_entries
 
 VECTORS = ROOT / "tests" / "vectors"
 LINES = (VECTORS / "log.jsonl").read_bytes().splitlines()
@@ -133,7 +133,7 @@ def test_the_vectors_are_written_byte_for_byte(seq: int) -> None:
 
 
 def test_the_vectors_verify() -> None:
-    verdict = verify.verify_entries(ENTRIES)
+    verdict = verify_entries(ENTRIES)
     assert verdict.ok
     assert (verdict.size, verdict.root, verdict.erased) == (7, ROOT_OF_VECTORS, 1)
     assert verdict.origin == "hekou.example/shuangze"
@@ -284,7 +284,7 @@ def test_the_verifier_is_written_for_python_3_9() -> None:
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.binary() | st.sampled_from(LINES), st.none() | st.binary() | st.just(BODIES[b"0"]))))
 def test_anything_at_all_gets_a_verdict(entries: list[tuple[bytes, bytes | None]]) -> None:
-    verdict = verify.verify_entries(entries)
+    verdict = verify_entries(entries)
     assert verdict.ok == (not verdict.problem)
     assert len(verify.report(verdict, "zh")) == len(verify.report(verdict, "en"))
 
