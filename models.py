@@ -117,7 +117,7 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
     @staticmethod
     def holds(value: Decimal) -> bool:
-        """Whether this is a number at all, and short enough to be kept."""
+        """Tell whether this is a number at all, and short enough to be kept."""
         return value.is_finite() and abs(value.adjusted()) < 20 and len(format(value, "f")) <= 40
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
@@ -188,11 +188,11 @@ class Logged(Model):
 
     @classmethod
     def rules(cls) -> tuple[Any, ...]:
-        """Constraints of this table over more than one column."""
+        """Return the constraints of this table over more than one column."""
         return ()
 
     def attachments(self) -> list[dict[str, Any]]:
-        """The files of this row, as the entry that creates it names them (see verify.BODY)."""
+        """Return the files of this row, as the entry that creates it names them (see verify.BODY)."""
         return []
 
 
@@ -241,7 +241,7 @@ class Unit(Logged):
     parent: Mapped[Unit | None] = relationship(remote_side="Unit.id")
 
     def line(self) -> list[Unit]:
-        """This unit and those above it, up to the root."""
+        """Return this unit and those above it, up to the root."""
         return [self, *(self.parent.line() if self.parent else [])]
 
 
@@ -368,7 +368,7 @@ class Session(Logged):
 
 
 class Submission(Model):
-    """Remembers the first result of a form, so that the same form sent twice acts once."""
+    """The first result of a form, remembered so that the same form sent twice acts once."""
 
     nonce: Mapped[str] = mapped_column(String(32), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
@@ -376,7 +376,7 @@ class Submission(Model):
 
 
 class Throttle(Model):
-    """Counts failed logins, and acts on rows that are not there, by the address, account or login they came from."""
+    """A count of failed logins or of acts on unseen rows, by the address, account or login that they came from."""
 
     key: Mapped[str] = mapped_column(String(80), primary_key=True)
     failures: Mapped[int]
@@ -528,7 +528,7 @@ class Item(Logged):
 
 
 class Reading(Logged):
-    """What was reached of a target; `met` is None while the target's figure is 待定."""
+    """The value reached of a target; `met` is None while the target's figure is 待定."""
 
     word = "指标完成值"
     unit_path = ("item", "post", "unit")
@@ -586,7 +586,7 @@ class Batch(Logged):
 
 
 class Signature(Logged):
-    """`statement` is verbatim what the page showed; name and post are as they stood that day."""
+    """One item signed; `statement` is verbatim what the page showed, name and post are as they stood that day."""
 
     word = "签认"
     schema = 2
@@ -811,7 +811,7 @@ class DutyList(Logged):
 
     @property
     def sort(self) -> str:
-        """What it is, in words: 任务分解表, 责任清单·班子."""
+        """Its kind and tier, in words: 任务分解表, 责任清单·班子."""
         return SORTS[self.tier]
 
     @property
@@ -863,7 +863,7 @@ class Duty(Logged):
 
     @property
     def doubts(self) -> list[str]:
-        """What the decomposer was not sure of, in words; none once the clerk has saved the row."""
+        """The decomposer's doubts, in words; none once the clerk has saved the row."""
         return [flag["text"] for flag in self.flags if flag["kind"] == "doubt"]
 
     @property
@@ -992,7 +992,7 @@ class Correction(Logged):
 
 
 class Feedback(Logged):
-    """What somebody wrote with the button at the foot of a page."""
+    """A message written with the button at the foot of a page."""
 
     word = "意见反馈"
 

@@ -60,7 +60,7 @@ def log() -> str:
 
 
 def asked(**changed: Any) -> str:
-    """The address of this page with the filter that was asked for, and something changed in it."""
+    """Return the address of this page with the filter that was asked for, and something changed in it."""
     filled = {name: value for name, value in request.args.items() if value and name != "before"}
     return url_for("audit.log", **{**filled, **changed})
 
@@ -79,7 +79,7 @@ def ask_verdict() -> str:
 
 @bp.post("/verdict")
 def verdict() -> Response:
-    """Check the log and the tables against it, now: a page that shows how far it is while it is sent."""
+    """Check the log and the tables against it, and show on the page, while it is sent, how far it is."""
     form = KeptForm()
     try:
         check = Check([verify.parse_checkpoint(text.encode())] if (text := form.content()) else [])
@@ -93,7 +93,7 @@ def verdict() -> Response:
 
 @bp.post("/excerpt")
 def excerpt() -> Response:
-    """The entries that match, as a list for a spreadsheet."""
+    """Send the entries that match, as a list for a spreadsheet."""
     form = FilterForm(request.form)
     if not form.validate():
         raise Malformed("日期填得不对，无法筛选。请返回上一页，改正后再存。")
@@ -107,7 +107,7 @@ def excerpt() -> Response:
 
 
 def _file(name: str, write: Callable[[BinaryIO], object]) -> Response:
-    """What can be sent only once all of it has been written."""
+    """Send a file that can be sent only once all of it has been written."""
     with ExitStack() as opened:
         out = opened.enter_context(tempfile.TemporaryFile())
         write(out)

@@ -23,7 +23,7 @@ class BundleForm(Form):
     unit = SelectField("导出哪些内容", validate_choice=False)
 
     def offer(self) -> None:
-        """Only what this person may take: the whole log, or single units'."""
+        """Offer what this person may take: the whole log, or single units'."""
         standing = current.standing()
         theirs = [u for u in db.session.scalars(select(Unit).order_by(Unit.code)) if access.may(standing, "export", u)]
         whole = [("", "全部日志")] if access.may(standing, "export", access.county()) else []
@@ -56,7 +56,7 @@ def make() -> Response:
 
 @bp.get("/<token>")
 def fetch(token: str) -> Response:
-    """The file, for nobody but the one whose page made it."""
+    """Send the file to nobody but the one whose page made it."""
     place = parcels.place("exports", token)
     if not place.exists():
         raise Unseen()

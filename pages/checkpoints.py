@@ -30,7 +30,7 @@ def seal() -> Response:
 
 @bp.get("/<int:size>")
 def show(size: int) -> str:
-    """The page to be printed and put into a drawer: with it and a shell alone one can begin to check."""
+    """Show the page to be printed and put into a drawer: with it and a shell alone one can begin to check."""
     note = checkpoints.see(size, by=current.actor())
     line, _ = lines.entry(size - 1)
     last = LogEntry.of_header(line or b"")

@@ -21,14 +21,14 @@ def new_token() -> str:
 
 
 def place(kind: str, token: str) -> Path:
-    """Where this person's file of a kind, a folder's name, lies or will lie; what is no token leads to nothing."""
+    """Return where this person's file of a kind, a folder's name, lies or will lie; what is no token leads to nothing."""
     user = current.actor().user
     name = token if _TOKEN.fullmatch(token) else "none"
     return db.folder / kind / f"{user.id if user else 0}-{name}"
 
 
 def keep(kind: str, content: bytes) -> str:
-    """Keep a file for this person; its token."""
+    """Keep a file for this person, and return its token."""
     sweep(kind)
     token = new_token()
     durable.write(place(kind, token), content)
@@ -36,7 +36,7 @@ def keep(kind: str, content: bytes) -> str:
 
 
 def kept(kind: str, token: str) -> bytes | None:
-    """What this person's file holds; None when it has been fetched already or its hour is over."""
+    """Return what this person's file holds; None when it has been fetched already or its hour is over."""
     sweep(kind)
     with suppress(FileNotFoundError):
         return place(kind, token).read_bytes()
