@@ -78,7 +78,7 @@ def confirm() -> Response:
 
 
 def _take(form: ImportForm, content: bytes) -> DutyList:
-    return imports.take(
+    return imports.import_list(
         form.unit.data,
         name=form.name.data or "",
         year=form.year.data or 0,

@@ -8,7 +8,7 @@ import re
 from flask import Blueprint, Response, render_template, send_file
 
 from checklist import access, papers
-from checklist.papers import annex
+from checklist.papers import annex, spreadsheet
 from models import DutyList
 from pages import current
 
@@ -27,7 +27,7 @@ def page(id: int) -> str:
 def sheet(id: int) -> Response:
     found = access.see(current.actor(), DutyList, id)
     out = io.BytesIO()
-    papers.write_xlsx(found, out)
+    spreadsheet.write_xlsx(found, out)
     out.seek(0)
     return _file(found, out, "xlsx")
 

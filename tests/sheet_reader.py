@@ -1,4 +1,4 @@
-"""Reads a workbook of one sheet, and the list on it: what an import has to understand of checklist.papers."""
+"""Reads a workbook of one sheet, and the list on it: what an import has to understand of checklist.papers.spreadsheet."""
 
 from __future__ import annotations
 

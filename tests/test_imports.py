@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from checklist import ledger, papers
+from checklist import ledger
 from checklist.files import reading
-from checklist.papers import duties, imports
+from checklist.papers import duties, imports, spreadsheet
 from checklist.refusal import Malformed, NotYours
 from models import Cadence, DutyList, ListState, Side, db
 from tests import county, messy
@@ -23,14 +23,14 @@ pytestmark = pytest.mark.usefixtures("qinghe")
 
 
 def previewed(content: bytes) -> duties.Preview:
-    return duties.preview(reading.read_tables(content), county.unit("QH-GOV"), 2026)
+    return duties.propose(reading.read_tables(content), county.unit("QH-GOV"), 2026)
 
 
 def take(content: bytes, *, login: str = "chu", leave_out: bool = True, nonce: str | None = None) -> DutyList:
     unit = county.unit("QH-GOV").id
     by = county.actor(login, nonce=nonce)
     told = {"name": "重点任务", "year": 2026, "title": "任务分解表"}
-    return imports.take(unit, **told, content=content, leave_out=leave_out, by=by)  # type: ignore[arg-type]
+    return imports.import_list(unit, **told, content=content, leave_out=leave_out, by=by)  # type: ignore[arg-type]
 
 
 # --- three tables as they are -------------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def test_a_name_that_is_taken_leaves_nothing_behind() -> None:
 def test_a_list_comes_back_from_its_own_sheet(tmp_path: Path) -> None:
     old = county.duty("预算考核").duty_list
     out = io.BytesIO()
-    papers.write_xlsx(old, out)
+    spreadsheet.write_xlsx(old, out)
     new = take(out.getvalue())
     told = [[(d.wording, d.side, d.cadence, d.due_on, len(d.targets)) for d in side.kept] for side in (old, new)]
     assert told[0] == told[1]

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from checklist import papers
 from checklist.files import reading, sheets
-from checklist.papers import annex, duties
+from checklist.papers import annex, duties, spreadsheet
 from models import DutyList
 from tests import county, office
 from tests.test_imports import previewed
@@ -36,7 +35,7 @@ def test_a_list_that_libreoffice_has_saved_comes_in_as_the_same_rows(ending: str
     given = tmp_path / f"清单.{ending}"
     given.write_bytes(make(county.duty("预算考核").duty_list))
     before = previewed(given.read_bytes())
-    after = duties.preview(reading.read_tables(office.saved_anew(given, ending)), county.unit("QH-GOV"), 2026)
+    after = duties.propose(reading.read_tables(office.saved_anew(given, ending)), county.unit("QH-GOV"), 2026)
     assert len(before.rows) == 7
     assert (told(after), after.bad) == (told(before), [])
 
@@ -46,7 +45,7 @@ def test_a_row_of_the_sheet_is_tall_enough_for_all_of_its_words() -> None:
         "长清单", "一、任务\n财政局要" + "健全预算考核机制、" * 20 + "定期公开。\n财政局要建立台账。\n"
     )
     out = io.BytesIO()
-    papers.write_xlsx(duty_list, out)
+    spreadsheet.write_xlsx(duty_list, out)
     page = zipfile.ZipFile(out).read("xl/worksheets/sheet1.xml").decode()
     heights = [float(found) for found in re.findall(r'<row r="\d+"[^>]* ht="([\d.]+)"', page)]
     long = len(duty_list.duties[0].wording) * 2 / 44  # lines in the column of the words, in characters two digits wide

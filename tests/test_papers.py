@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checklist import access, ledger, papers
+from checklist import access, ledger
 from checklist.county import units
 from checklist.decompose import figures
 from checklist.lists import editing
-from checklist.papers import annex, docx
+from checklist.papers import annex, docx, spreadsheet
 from models import Cadence, Duty, DutyList, ListKind, ListState, Part, PostKind, Side, Target, Tier, UnitKind
 from pages.forms import tidy
 from tests import county, sheet_reader
@@ -34,7 +34,7 @@ def in_force() -> DutyList:
 
 def sheet(duty_list: DutyList) -> bytes:
     out = io.BytesIO()
-    papers.write_xlsx(duty_list, out)
+    spreadsheet.write_xlsx(duty_list, out)
     return out.getvalue()
 
 
@@ -88,7 +88,7 @@ def test_a_guard_of_work_in_another_list_names_that_list() -> None:
     guard = next(d for d in draft.duties if "严禁" in d.wording)
     with ledger.act("edit", by=county.console):
         access.load(Duty, guard.id).guards = [county.duty("净增企业").lineage]
-    assert papers.Names(draft).guarded(guard) == ["2026 年《廉政工作任务分解表》第 5 项"]
+    assert spreadsheet.Names(draft).guarded(guard) == ["2026 年《廉政工作任务分解表》第 5 项"]
 
 
 def test_the_same_list_gives_the_same_bytes(qinghe: county.Clock) -> None:

@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from checklist import ledger, lists, papers
 from checklist.county import units
+from checklist.files import reading
 from checklist.items import signoff
 from checklist.lists import copying, drafting, drawing, editing, guarding, tiers, versions
-from checklist.papers import annex, imports
+from checklist.papers import annex, imports, spreadsheet
 from checklist.refusal import Malformed, Refused
 from models import Cadence, Duty, DutyList, Item, ItemState, ListKind, Side, Tier, db
 from tests import county
@@ -185,7 +186,7 @@ def test_a_row_is_corrected_in_the_editors_form_without_losing_its_support(visit
 
 def test_a_table_comes_in_as_the_kind_that_was_chosen_and_says_who_cannot_lead() -> None:
     content = "序号,工作内容,牵头单位,配合单位\n1,研究廉政工作,县财政局,县教育局\n".encode()
-    duty_list = imports.take(
+    duty_list = imports.import_list(
         county.unit("QH-GOV").id,
         name="表",
         year=2026,
@@ -197,7 +198,7 @@ def test_a_table_comes_in_as_the_kind_that_was_chosen_and_says_who_cannot_lead()
     )
     lead = {"post": county.post_of("qian").id, "part": "lead"}
     assert duty_list.duties[0].owners == [lead, {"unit": "QH-JYJ", "part": "support"}]
-    found = imports.preview(imports.tables.read(content), duty_list.unit, 2026, Tier.MEMBER)
+    found = imports.preview(reading.read_tables(content), duty_list.unit, 2026, Tier.MEMBER)
     assert found.rows[0].open == ["县财政局不能牵头责任清单·成员的事项，没有采用"]
     assert found.rows[0].owners == [{"unit": "QH-JYJ", "part": "support"}]
 
@@ -223,8 +224,8 @@ def test_work_in_another_list_in_force_is_guarded_from_the_draft_to_its_copy() -
 def test_it_goes_out_on_paper_and_comes_back_the_same() -> None:
     duty_list = drawn()
     out = io.BytesIO()
-    papers.write_xlsx(duty_list, out)
-    back = imports.take(
+    spreadsheet.write_xlsx(duty_list, out)
+    back = imports.import_list(
         duty_list.unit.id,
         name="回来",
         year=2026,

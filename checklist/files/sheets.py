@@ -1,4 +1,4 @@
-"""What a cell of a spreadsheet holds: text that stays text, in Excel, WPS and LibreOffice alike."""
+"""The cells of the workbooks that we write: text that stays text, in Excel, WPS and LibreOffice alike."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LINE, TALLEST = 17, 409  # points: a line of 11 pt in any face, and the tallest 
 
 
 def fitting(text: str, cut: str) -> str:
-    """A cell that Excel opens; `cut` says at its end where the rest of a text that is too long can be found."""
+    """Return a cell that Excel opens; `cut` says at its end where the rest of a text that is too long can be found."""
     units = text.encode("utf-16-le")
     if len(units) > 2 * LONGEST_CELL:
         kept = units[: 2 * (LONGEST_CELL - len(cut))]
@@ -26,7 +26,7 @@ def fitting(text: str, cut: str) -> str:
 
 
 def height(texts: Sequence[str], widths: Sequence[int]) -> int:
-    """How tall a row has to be, in points, for texts wrapped in columns of these widths (in digits) to be seen whole.
+    """Return how tall a row has to be, in points, for texts wrapped in columns of these widths (in digits) to be seen whole.
 
     Excel fits rows by itself; LibreOffice leaves those of a file that says nothing one line tall, the rest cut off.
     """
@@ -39,5 +39,5 @@ def _lines(text: str, width: int) -> int:
 
 
 def _digits(line: str) -> float:
-    """How many digits wide a line is; a Chinese character is a little more than two."""
+    """Return how many digits wide a line is; a Chinese character is a little more than two."""
     return sum(2.2 if unicodedata.east_asian_width(char) in "WFA" else 1.1 for char in line)

@@ -38,7 +38,7 @@ class Annex:
 
 
 def of(duty_list: DutyList) -> Annex:
-    """What stands on a list's annex; the same for the Word file and the printed page."""
+    """Return what stands on a list's annex; the same for the Word file and the printed page."""
     who = "单位" if duty_list.kind is ListKind.BREAKDOWN else "责任人"
     heads = ["序号", "工作内容", "类别", "目标", f"牵头{who}", f"配合{who}", "完成时限"]
     return Annex(
@@ -91,7 +91,7 @@ def _time(duty: Duty) -> str:
 
 
 def write_docx(duty_list: DutyList) -> bytes:
-    """The annex as a Word file: landscape A4, the heads on every page."""
+    """Return the annex as a Word file: landscape A4, the heads on every page."""
     annex = of(duty_list)
     rows = []
     for group in annex.groups:

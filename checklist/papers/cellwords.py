@@ -20,13 +20,13 @@ from checklist.decompose.named import Named, named
 from checklist.decompose.outline import legible
 from models import Cadence, ExactDecimal, Side
 
-NOTHING = re.compile(r"[\s/\\—–\-－_.。、无]*")
+_NOTHING = re.compile(r"[\s/\\—–\-－_.。、无]*")
 _WIDE = {ord(c): ord(c) - 0xFEE0 for c in "０１２３４５６７８９％．／－＋"}  # other full-width signs are punctuation
 _CHINESE_MONTH = {"十二": "12", "十一": "11", "十": "10", **{c: str(n) for n, c in enumerate("一二三四五六七八九", 1)}}
 
 
 def plain(text: str) -> str:
-    """The text with figures as one types them: ６月 is 6月, 六月 is 6月."""
+    """Return the text with figures as one types them: ６月 is 6月, 六月 is 6月."""
     text = text.translate(_WIDE)
     return re.sub(
         r"(?<![一二三四五六七八九十])(十[一二]?|[一二三四五六七八九])(?=月)", lambda m: _CHINESE_MONTH[m[1]], text
@@ -34,8 +34,8 @@ def plain(text: str) -> str:
 
 
 def is_nothing(text: str) -> bool:
-    """Whether a cell says that there is nothing to say: empty, 无, /, —."""
-    return bool(NOTHING.fullmatch(text))
+    """Tell whether a cell says that there is nothing to say: empty, 无, /, —."""
+    return bool(_NOTHING.fullmatch(text))
 
 
 # --- who ----------------------------------------------------------------------------------------------------
@@ -46,8 +46,8 @@ _EXCEPTED = re.compile(r"[^（）]+（[^（）]+除外）")
 _BARE_LABEL = re.compile(r"(牵头|主办|责任|配合|协办|协助|参与)(?=：)")
 
 
-def owners(text: str, part: str, known: Collection[str] = ()) -> list[Named]:
-    """Those whom a cell names; `part` (lead or support) is its column's, which a word in the cell may overrule.
+def named_in(text: str, part: str, known: Collection[str] = ()) -> list[Named]:
+    """Return those whom a cell names; `part` (lead or support) is its column's, which a word in the cell may overrule.
 
     Names in `known` stay whole, whatever is in them.
     """
@@ -60,7 +60,8 @@ def owners(text: str, part: str, known: Collection[str] = ()) -> list[Named]:
     pieces = [piece for piece in _apart(text) if piece]
     roles = {piece: found for piece in pieces if (found := _ROLE.fullmatch(piece))}
     if not roles and re.search(r"牵头|主办|配合|协办|协助|参与", text):
-        return list(named(f"（{'，'.join(_lines(text))}）"))
+        lines = [line.strip("，；。 ") for line in text.split("\n") if line.strip()]
+        return list(named(f"（{'，'.join(lines)}）"))
     has_lead = any(found["role"] not in _SUPPORTS for found in roles.values())
     who: dict[str, Named] = {}
     for whole, run in groupby(pieces, lambda piece: _is_whole(piece, roles, known)):
@@ -72,12 +73,8 @@ def owners(text: str, part: str, known: Collection[str] = ()) -> list[Named]:
     return list(who.values())
 
 
-def _lines(text: str) -> list[str]:
-    return [line.strip("，；。 ") for line in text.split("\n") if line.strip()]
-
-
 def _apart(text: str) -> Iterator[str]:
-    """The text cut at its commas and line ends, but not within brackets."""
+    """Cut the text at its commas and line ends, but not within brackets."""
     depth, begin = 0, 0
     for at, c in enumerate(text):
         depth += (c == "（") - (c == "）")
@@ -100,7 +97,7 @@ def _names(words: str) -> list[str]:
 
 
 @dataclass(frozen=True)
-class When:
+class Timing:
     """`due_on` is the day that a cell sets beyond doubt; `wrong` says that it names a day that there is not."""
 
     due_on: date | None = None
@@ -130,15 +127,15 @@ _ONGOING = re.compile(r"长期|持续|常态|全年|日常|常年|贯穿|一以�
 _PER_EVENT = re.compile(r"逢|按需|随时|适时|每(?:次|起|宗|例|批)|发生时|即时")
 
 
-def when(text: str, year: int) -> When:
-    """By when and how often, from a cell for either; months and days without a year are in `year`.
+def timing_in(text: str, year: int) -> Timing:
+    """Return by when and how often, from a cell for either; months and days without a year are in `year`.
 
     A month, quarter or half-year stands for its last day. Two days in one cell set none: a human says which.
     """
     if terms.MASKED.search(text):
-        return When()
+        return Timing()
     text = plain(text)
-    cadence = cadence_of(text)
+    cadence = cadence_in(text)
     bare = _RANGE.sub("", text)
     days = [found.groups() for found in _COMPACT.finditer(bare)]
     days += [(m["year"], m["month"], m["day"] or m["day2"]) for m in _DAY.finditer(_COMPACT.sub("", bare))]
@@ -150,23 +147,23 @@ def when(text: str, year: int) -> When:
         of = int(stated[1]) if stated else year
         found |= {date(of, *end) for words, end in _ENDS if words.search(rest)}
     except ValueError:
-        return When(cadence=cadence, wrong=True)
+        return Timing(cadence=cadence, wrong=True)
     if cadence not in (None, Cadence.ONCE, Cadence.YEARLY, Cadence.ONGOING):
-        return When(cadence=cadence)
+        return Timing(cadence=cadence)
     due = found.pop() if len(found) == 1 else None
     if found:
-        return When()
+        return Timing()
     if due and cadence in (None, Cadence.ONGOING):
-        return When(due, Cadence.ONCE)
-    return When(due, cadence)
+        return Timing(due, Cadence.ONCE)
+    return Timing(due, cadence)
 
 
 def _day(year: int, month: int, day: int | None) -> date:
     return date(year, month, day or monthrange(year, month)[1])
 
 
-def cadence_of(text: str) -> Cadence | None:
-    """How often, in the words of the screen or of official Chinese; None where it is not said, or more than we know."""
+def cadence_in(text: str) -> Cadence | None:
+    """Return how often, in the words of the screen or of official Chinese; None where it is not said, or more than we know."""
     for cadence in Cadence:
         if cadence.label in text:
             return cadence
@@ -191,8 +188,8 @@ _OPS = {"≥": ">=", "≤": "<=", "＞": ">", "＜": "<", "＝": "=", "增加": 
 _ONLY_SIGN = re.compile(r"(?:不低于|不少于|不高于|不超过|达到?|至少|净增|新增|控制在|完成|实现|超过|增长|下降)?")
 
 
-def targets(text: str, about: str) -> tuple[list[Target], list[str]]:
-    """The figures that a cell for targets sets, and what in it is not settled: figures that are not understood, and
+def targets_in(text: str, about: str) -> tuple[list[Target], list[str]]:
+    """Return the figures that a cell for targets sets, and what in it is not settled: figures that are not understood, and
     those of which it does not say whether more or less would be better.
 
     A figure that stands alone (96%以上) is `about` the row itself. Lines as the list's own sheet has them come back
@@ -216,7 +213,7 @@ def targets(text: str, about: str) -> tuple[list[Target], list[str]]:
 
 
 def _about(words: str, about: str) -> list[Target]:
-    """The figures in some words; one that stands alone is read behind the words that it is about."""
+    """Return the figures in some words; one that stands alone is read behind the words that it is about."""
     found = list(figures.targets(legible(words), op="="))
     if not any(_ONLY_SIGN.fullmatch(target.of) for target in found):
         return [replace(target, of=target.of.rstrip("：")) for target in found]
@@ -227,8 +224,8 @@ def _about(words: str, about: str) -> list[Target]:
 # --- of what kind -------------------------------------------------------------------------------------------
 
 
-def side(text: str) -> Side | None:
-    """业务 or 廉政, where a cell says just that."""
+def side_in(text: str) -> Side | None:
+    """Return 业务 or 廉政, where a cell says just that."""
     bare = re.sub(r"[\s类工作职责事项]", "", text)
     words = {"业务": Side.WORK, "廉政": Side.INTEGRITY, "廉洁": Side.INTEGRITY, "党风廉政": Side.INTEGRITY}
     return next((s for s in Side if s.label == text.strip()), None) or words.get(bare)

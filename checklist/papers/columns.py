@@ -11,9 +11,10 @@ from checklist.files.child.grid import Cell
 
 LOOKED_AT = 20  # rows from the top, among which the head is sought
 LONGEST_NAME = 20
+_PARTS = "／"  # between what several head rows say of one column
 
 
-class Means(Enum):
+class Meaning(Enum):
     """What a column holds, with the names that offices give it (as a regular expression) in the order of asking."""
 
     # As a list's own sheet has them (`listed`), before the words that they contain.
@@ -41,10 +42,10 @@ class Means(Enum):
 
 @dataclass(frozen=True)
 class Column:
-    """`name` is all that the head rows say above it; `means` is None where that is no usual name."""
+    """`name` is all that the head rows say above it; `meaning` is None where that is no usual name."""
 
     name: str
-    means: Means | None
+    meaning: Meaning | None
 
 
 @dataclass(frozen=True)
@@ -55,23 +56,22 @@ class Head:
     first: int
     behind: int  # the first row of what follows
 
-    def of(self, means: Means) -> list[int]:
-        """The numbers of the columns that mean this, from left to right."""
-        return [number for number, column in sorted(self.columns.items()) if column.means is means]
+    def of(self, meaning: Meaning) -> list[int]:
+        """Return the numbers of the columns that mean this, from left to right."""
+        return [number for number, column in sorted(self.columns.items()) if column.meaning is meaning]
 
     def repeats(self, row: Sequence[Cell]) -> bool:
-        """Whether a row says the head again, as on each page of a printed table."""
+        """Tell whether a row says the head again, as on each page of a printed table."""
         own = [cell for cell in row if cell.of is None]
-        return len(own) > 1 and all(
-            cell.column in self.columns and bare(cell.text) in _parts(self.columns[cell.column].name) for cell in own
-        )
+        heads = {number: map(bare, column.name.split(_PARTS)) for number, column in self.columns.items()}
+        return len(own) > 1 and all(bare(cell.text) in heads.get(cell.column, ()) for cell in own)
 
 
-def find(rows: Sequence[Sequence[Cell]]) -> Head | None:
-    """The head of a table, or None where no row names what is to be done and one thing more."""
+def find_head(rows: Sequence[Sequence[Cell]]) -> Head | None:
+    """Return the head of a table, or None where no row names what is to be done and one thing more."""
     for first, row in enumerate(rows[:LOOKED_AT]):
-        known = {meaning(cell.text) for cell in row if cell.of is None} - {None}
-        if len(known) >= 2 and known & {Means.WORDING, Means.MEASURES, Means.TARGET, Means.INTEGRITY}:
+        known = {meaning_of(cell.text) for cell in row if cell.of is None} - {None}
+        if len(known) >= 2 and known & {Meaning.WORDING, Meaning.MEASURES, Meaning.TARGET, Meaning.INTEGRITY}:
             behind = first + 1
             while behind < len(rows) and _is_below(rows[behind], rows[first]):
                 behind += 1
@@ -79,25 +79,21 @@ def find(rows: Sequence[Sequence[Cell]]) -> Head | None:
     return None
 
 
-def meaning(name: str) -> Means | None:
-    """What a column of this name holds, if it is a usual name."""
+def meaning_of(name: str) -> Meaning | None:
+    """Return what a column of this name holds, if it is a usual name."""
     told = bare(name)
     if not told or len(told) > LONGEST_NAME:
         return None
-    return next((means for means in Means if re.search(means.value, told, re.IGNORECASE)), None)
+    return next((meaning for meaning in Meaning if re.search(meaning.value, told, re.IGNORECASE)), None)
 
 
 def bare(name: str) -> str:
-    """The name of a column without spaces, line breaks, and what stands in brackets: 责 任 单 位（全称）."""
+    """Return the name of a column without spaces, line breaks, and what stands in brackets: 责 任 单 位（全称）."""
     return re.sub(r"\s|（[^（）]*）|\([^()]*\)|[:：]$", "", name)
 
 
-def _parts(name: str) -> list[str]:
-    return [bare(part) for part in name.split("／")]
-
-
 def _is_below(row: Sequence[Cell], head: Sequence[Cell]) -> bool:
-    """Whether a row goes on with the head: it holds only usual names, or stands under a name that spans columns."""
+    """Tell whether a row goes on with the head: it holds only usual names, or stands under a name that spans columns."""
     own = [cell for cell in row if cell.of is None]
     wide = {cell.column for cell in head if cell.of} | {
         cell.column for cell in head if any(other.of == cell.at for other in head)
@@ -105,13 +101,13 @@ def _is_below(row: Sequence[Cell], head: Sequence[Cell]) -> bool:
     return bool(own) and all(
         len(bare(cell.text)) <= LONGEST_NAME
         and not re.match(r"[0-9０-９]", cell.text)
-        and (cell.column in wide or meaning(cell.text) is not None)
+        and (cell.column in wide or meaning_of(cell.text) is not None)
         for cell in own
     )
 
 
 def _columns(rows: Sequence[Sequence[Cell]]) -> dict[int, Column]:
-    """Each column by what stands above it; the lowest name that is usual tells."""
+    """Return each column by what stands above it; the lowest name that is usual tells."""
     names: dict[int, list[str]] = {}
     for row in rows:
         for cell in row:
@@ -120,23 +116,23 @@ def _columns(rows: Sequence[Sequence[Cell]]) -> dict[int, Column]:
                 above.append(cell.text)
     return {
         number: Column(
-            "／".join(" ".join(name.split()) for name in above),
-            next((means for name in reversed(above) if (means := meaning(name))), None),
+            _PARTS.join(" ".join(name.split()) for name in above),
+            next((meaning for name in reversed(above) if (meaning := meaning_of(name))), None),
         )
         for number, above in names.items()
     }
 
 
 def _settled(columns: dict[int, Column]) -> dict[int, Column]:
-    """Of several columns for what is to be done the last says it, those before it group; where none does, the next best."""
+    """Return the columns with one for what is to be done: of several the last, and those before it group; of none the next best."""
     found = dict(columns)
-    numbers = [n for n, column in sorted(columns.items()) if column.means is Means.WORDING]
+    numbers = [n for n, column in sorted(columns.items()) if column.meaning is Meaning.WORDING]
     for number in numbers[:-1]:
-        found[number] = Column(columns[number].name, Means.GROUP)
+        found[number] = Column(columns[number].name, Meaning.GROUP)
     if not numbers:
-        for otherwise in (Means.MEASURES, Means.TARGET):
-            stand_in = [n for n, column in sorted(columns.items()) if column.means is otherwise]
+        for otherwise in (Meaning.MEASURES, Meaning.TARGET):
+            stand_in = [n for n, column in sorted(columns.items()) if column.meaning is otherwise]
             if stand_in:
-                found[stand_in[0]] = Column(columns[stand_in[0]].name, Means.WORDING)
+                found[stand_in[0]] = Column(columns[stand_in[0]].name, Meaning.WORDING)
                 break
     return found

@@ -68,17 +68,15 @@ _FOOTER = 850  # from the page's edge
 
 
 def paragraph(text: str, style: str = "Normal") -> str:
-    """A paragraph; a line break in the text stays one."""
-    lines = "<w:br/>".join(f'<w:t xml:space="preserve">{_clean(line)}</w:t>' for line in text.split("\n"))
+    """Return a paragraph; a line break in the text stays one."""
+    lines = "<w:br/>".join(
+        f'<w:t xml:space="preserve">{escape(_UNHEARD.sub("", line))}</w:t>' for line in text.split("\n")
+    )
     return f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr><w:r>{lines}</w:r></w:p>'
 
 
-def _clean(text: str) -> str:
-    return escape(_UNHEARD.sub("", text))
-
-
 def table(widths: Sequence[int], head: Sequence[str], rows: Sequence[str]) -> str:
-    """A table over the whole width of the text, its head repeated on every page. `rows` come from `row` and `heading`.
+    """Return a table over the whole width of the text, its head repeated on every page. `rows` come from `row` and `heading`.
 
     `widths` are shares of the whole.
     """
@@ -97,13 +95,13 @@ def table(widths: Sequence[int], head: Sequence[str], rows: Sequence[str]) -> st
 
 
 def row(texts: Sequence[str]) -> str:
-    """A row of a table, which no page break cuts; the first cell is its number."""
+    """Return a row of a table, which no page break cuts; the first cell is its number."""
     cells = [_cell(text, "Cell" if at else "Number") for at, text in enumerate(texts)]
     return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{''.join(cells)}</w:tr>"
 
 
 def heading(text: str, columns: int) -> str:
-    """A row of one cell across the table, kept with the row that follows."""
+    """Return a row of one cell across the table, kept with the row that follows."""
     return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{_cell(text, 'Group', columns)}</w:tr>"
 
 
@@ -113,7 +111,7 @@ def _cell(text: str, style: str, span: int = 1) -> str:
 
 
 def package(*blocks: str) -> bytes:
-    """The file that holds these paragraphs and tables on landscape pages with their numbers."""
+    """Return the file that holds these paragraphs and tables on landscape pages with their numbers."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as packed:
         for name, content in _parts("".join(blocks)).items():

@@ -10,33 +10,27 @@ from checklist.decompose import flags_of
 from checklist.files import reading
 from checklist.files.child.grid import Table
 from checklist.lists import drafting, guarding, owners, tiers
-from checklist.lists.owners import Owner
 from checklist.papers import duties
-from checklist.papers.duties import Preview, Row
+from checklist.papers.duties import Preview, ProposedRow
 from checklist.refusal import Malformed
 from models import Duty, DutyList, Part, Tier, Unit
 
 
-def preview(found: Sequence[Table], unit: Unit, year: int, tier: Tier) -> Preview:
-    """What the tables of a file would bring into a list of this unit, year and tier. Raises Malformed."""
-    coming = duties.preview(found, unit, year)
+def preview(tables: Sequence[Table], unit: Unit, year: int, tier: Tier) -> Preview:
+    """Propose what the tables of a file bring into a list of this unit, year and tier. Raises Malformed."""
+    coming = duties.propose(tables, unit, year)
     draft = DutyList(unit=unit, tier=tier)
     for row in coming.rows if tier is not Tier.NONE else ():
         fitting = tiers.proposed(row.owners, draft)
-        row.open = [*row.open, *_said(row, fitting, draft)]
+        unfit = [owner for owner in row.parts(Part.LEAD) if owner not in fitting]
+        row.open = [*row.open, *(f"{owners.describe(o)}不能牵头{draft.sort}的事项，没有采用" for o in unfit)]
         row.owners = fitting
         if row.parts(Part.LEAD):
             row.open = [words for words in row.open if words != duties.NO_LEAD]
     return coming
 
 
-def _said(row: Row, fitting: Sequence[Owner], duty_list: DutyList) -> list[str]:
-    """Who cannot lead a row of such a list, though the table says so."""
-    left_out = [owner for owner in row.parts(Part.LEAD) if owner not in fitting]
-    return [f"{owners.describe(owner)}不能牵头{duty_list.sort}的事项，没有采用" for owner in left_out]
-
-
-def take(
+def import_list(
     unit_id: int,
     *,
     name: str,
@@ -52,9 +46,9 @@ def take(
     Rows that are wrong keep all from coming in, unless `leave_out` says that they stay out; their words are in the
     source either way. Raises Malformed.
     """
-    found = reading.read_tables(content)  # before the act: nobody waits for the lock while a file is read
+    tables = reading.read_tables(content)  # before the act: nobody waits for the lock while a file is read
     with ledger.act_on("import", Unit, unit_id, by=by, needs="draft") as unit:
-        coming = preview(found, unit, year, tier)
+        coming = preview(tables, unit, year, tier)
         if coming.bad and not leave_out:
             raise Malformed(
                 f"有 {len(coming.bad)} 行有错，没有导入。请改好表格重新上传，或者选择不导入这些行。", "leave_out"
@@ -68,7 +62,7 @@ def take(
     return duty_list
 
 
-def _duty(row: Row, position: int) -> Duty:
+def _duty(row: ProposedRow, position: int) -> Duty:
     start, end = row.place or (None, None)
     return Duty(
         lineage=drafting.new_lineage(),
@@ -95,7 +89,7 @@ def _duty(row: Row, position: int) -> Duty:
     )
 
 
-def _link(rows: Sequence[Row], duty_list: DutyList) -> None:
+def _link(rows: Sequence[ProposedRow], duty_list: DutyList) -> None:
     """Let integrity duties guard the work that the table puts beside them, or names by its number."""
     lineages = {row.number: duty.lineage for row, duty in zip(rows, duty_list.duties, strict=True) if row.number}
     for n, (row, duty) in enumerate(zip(rows, duty_list.duties, strict=True)):

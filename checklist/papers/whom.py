@@ -15,7 +15,7 @@ from checklist.lists.owners import Owner
 from models import Post, Tenure, Unit, db
 
 
-class Known:
+class KnownOwners:
     """The owners of this county by the names that a table may give them; a name that two bear means neither."""
 
     def __init__(self, root: Unit) -> None:
@@ -33,7 +33,7 @@ class Known:
         self.by_name = {name: owner for name, owner in named if count[name] == 1}
 
     def find(self, name: Named) -> list[Owner]:
-        """The owners that a name means, with their part; none where it means nobody here."""
+        """Return the owners that a name means, with their part; none where it means nobody here."""
         found = self._exactly(name.name)
         if found is None:
             return owners.proposed([{"name": name.name, "role": name.role}], self.root)
@@ -53,7 +53,7 @@ class Known:
         return {"unit": key} if any(unit.code == key for unit in owners.units_below(self.root)) else None
 
     def _set(self, words: str, left_out: list[str]) -> Owner | None:
-        """A set with exceptions, where every one of them is known; else it means more than was meant."""
+        """Return a set with exceptions, where every one of them is known; else it means more than was meant."""
         name = next((name for name, label in owners.SETS.items() if label == words), None)
         if name is None:
             return None

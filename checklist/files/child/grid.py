@@ -1,4 +1,4 @@
-"""A table as its file has it: rows of cells that know their addresses. What the reading child and the rest share.
+"""A table as its file has it, rows of cells that know their addresses: shared by the reading child and the rest.
 
 Only the standard library: the child that reads a hostile file loads nothing else.
 """
@@ -61,7 +61,7 @@ class Sheet:
             raise Unreadable(f"表格太大：超过 {MOST_ROWS} 行。请分成几个文件，或删去不导入的行后再上传。")
 
     def rows(self, merges: Iterable[tuple[int, int, int, int]], address: Address) -> list[list[Cell]]:
-        """The rows, with each merged range (first row, first column, last row, last column) filled from its top left.
+        """Return the rows, with each merged range (first row, first column, last row, last column) filled from its top left.
 
         A range is filled only where rows and columns hold something: A1:XFD20000 over a small table is that table.
         """
@@ -87,7 +87,7 @@ class Sheet:
         ]
 
     def _cell(self, row: int, column: int, filled: dict[tuple[int, int], tuple[str, str]], address: Address) -> Cell:
-        """A cell's own words go before what a merge would put over them: they may be hidden, and are not lost."""
+        """Return a cell; its own words go before what a merge would put over them: they may be hidden, and are not lost."""
         at = address(row, column)
         own = self.cells[row].get(column)
         text, of = filled.get((row, column), ("", at))
