@@ -60,7 +60,7 @@ class Reader:
         self.inside: list[str] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """Take the begin of an element, which is the last of `inside`."""
+        """Take the beginning of an element, which is the last of `inside`."""
 
     def text(self, data: str) -> None:
         """Take text, whole or a piece of it."""
@@ -105,7 +105,7 @@ class Tree(Reader):
 
 
 class Parts:
-    """The parts of a file by their names, which do not differ by case (ECMA-376 part 2, 6.2.2.3). Raises Unreadable."""
+    """The parts of a file by their names, which do not differ by case (ECMA-376 part 2). Raises Unreadable."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         members = archive.infolist()
@@ -128,10 +128,10 @@ class Parts:
         """Let a reader read a part, and return it; a part that is not there has no elements. Raises Unreadable."""
         unpacked = elements = characters = 0
 
-        def start(name: str, attributes: dict[str, str]) -> None:
+        def start(full: str, attributes: dict[str, str]) -> None:
             nonlocal elements
             elements += 1
-            tag = _local(name)
+            tag = _local(full)
             reader.inside.append(tag)
             if elements > MOST_ELEMENTS or len(reader.inside) > DEEPEST:
                 raise Unreadable(_TOO_LARGE)
