@@ -146,9 +146,9 @@ class _Interpreter:
 
     def _wording(self) -> str:
         """Return what is to be done, and how, where a column of its own says how."""
-        contents = "\n".join(self._raw.texts(Meaning.WORDING))
+        what = "\n".join(self._raw.texts(Meaning.WORDING))
         how = "\n".join(self._raw.texts(Meaning.MEASURES))
-        wording = f"{_MERGING.sub('', contents)}：{how}" if contents and how else contents or how
+        wording = f"{_MERGING.sub('', what)}：{how}" if what and how else what or how
         if len(wording) > LONGEST_WORDING:
             at = self._raw.address(Meaning.MEASURES, Meaning.WORDING)
             self._wrong.append(Wrong(at, f"文字超过 {LONGEST_WORDING} 字，请分成几行"))
@@ -160,6 +160,7 @@ class _Interpreter:
         named, found = self._owners()
         when, words = self._when(wording)
         quote, place = self._quote()
+        masked = [f"待定：{flag.text}" for flag in flags_of(wording) if flag.kind == "masked"]
         return ProposedRow(
             at=raw.at,
             number=" ".join(raw.texts(Meaning.NUMBER)),
@@ -177,11 +178,7 @@ class _Interpreter:
             steps=self._steps(),
             beside=[*self._beside, *(v for m in (Meaning.REMARK, Meaning.RISK) for v in raw.values.get(m, []))],
             guarded=[line for text in raw.texts(Meaning.GUARDS) for line in text.split("\n")],
-            open=list(
-                dict.fromkeys(
-                    [*self._open, *(f"待定：{flag.text}" for flag in flags_of(wording) if flag.kind == "masked")]
-                )
-            ),
+            open=list(dict.fromkeys([*self._open, *masked])),
             wrong=self._wrong,
         )
 
@@ -203,9 +200,9 @@ class _Interpreter:
         return path, told
 
     def _quote(self) -> tuple[str, tuple[int, int] | None]:
-        """Return the source's words and their place: of a list's own sheet those that it kept, else the whole row of the table."""
+        """Return the source's words and their place: those that a list's own sheet kept, else the whole row of the table."""
         raw, text = self._raw, self._contents.text
-        if any(Meaning.QUOTE in row.values for row in self._contents.rows):
+        if Meaning.QUOTE in self._contents.meanings:
             quote = "\n".join(raw.texts(Meaning.QUOTE))
             at = text.rfind(quote, raw.start, raw.end)
             return (quote, (at, at + len(quote))) if quote else ("", None)
@@ -264,7 +261,7 @@ class _Interpreter:
             self._wrong.append(Wrong(at, f"“{text}”里有不存在的日子"))
         elif not when.is_understood:
             self._open.append(f"时限“{text}”没有读成日子或频次，待定（{at}）")
-        if Meaning.TOLD_TIME in {means for row in self._contents.rows for means in row.values}:
+        if Meaning.TOLD_TIME in self._contents.meanings:
             return when, told or None
         if len(text) > LONGEST_TIME:
             self._open.append(f"时限的文字超过 {LONGEST_TIME} 字，只保留在原文里（{at}）")
@@ -283,5 +280,5 @@ class _Interpreter:
             self._open += [f"指标“{words}”没有读准，请核对（{value.cell.at}）" for words in unclear]
             if not read and value not in self._beside:
                 self._beside.append(value)
-        is_own = any(Meaning.TOLD_TIME in row.values or Meaning.QUOTE in row.values for row in self._contents.rows)
+        is_own = bool(self._contents.meanings & {Meaning.TOLD_TIME, Meaning.QUOTE})
         return found if found or is_own else list(figures.targets(legible(cellwords.plain(wording))))

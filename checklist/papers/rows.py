@@ -74,6 +74,7 @@ class Contents:
     asides: list[Aside] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)  # columns whose names are not usual
+    meanings: set[Meaning] = field(default_factory=set)  # of the columns in which some row has something
     headed: bool = False  # at least one table had a head
 
     def add(self, cells: Sequence[Cell]) -> tuple[int, int]:
@@ -236,5 +237,6 @@ class _TableReader:
             named = NamedCell(column.name if column else f"第 {cell.column} 列", cell)
             if column and column.meaning:
                 row.values.setdefault(column.meaning, []).append(named)
+                self._contents.meanings.add(column.meaning)
             else:
                 row.beside.append(named)
