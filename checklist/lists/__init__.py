@@ -16,8 +16,6 @@ from checklist.lists import guarding, linter, owners, tiers, versions
 from checklist.refusal import Malformed, Refused, Stale, insist_on
 from models import Assignment, Cadence, Duty, DutyList, Item, ListState, db
 
-LONGEST_REASON = 2000
-
 
 @dataclass(frozen=True)
 class ListMove:
@@ -100,7 +98,7 @@ def renumber(duty_list: DutyList) -> None:
 def abandon(list_id: int, reason: str, *, by: Actor, rev: int | None = None) -> DutyList:
     """Give up a draft, or the draft of a revision, with a reason. It stays to be read, and another can be begun."""
     with move("abandon", list_id, by=by, rev=rev, reason=reason) as duty_list:
-        insist_on("放弃的理由", reason, "reason", most=LONGEST_REASON)
+        insist_on("放弃的理由", reason, "reason", most=versions.LONGEST_REASON)
         duty_list.abandoned_because = reason.strip()
     return duty_list
 
@@ -115,7 +113,7 @@ def submit(list_id: int, *, meeting: str, meeting_no: str, meeting_day: date | N
             if not value:
                 raise Malformed("请填写会议的名称、文号和日期。", field)
         insist_on("会议名称", meeting, "meeting", most=120)
-        insist_on("会议文号", meeting_no, "meeting_no", most=60)
+        insist_on("会议文号或纪要号", meeting_no, "meeting_no", most=60)
         if meeting_day and meeting_day > clock.today():
             raise Malformed("会议日期不能晚于今天。", "meeting_day")
         if problems := unready(duty_list):
@@ -129,7 +127,7 @@ def submit(list_id: int, *, meeting: str, meeting_no: str, meeting_day: date | N
 def withdraw_submission(list_id: int, reason: str, *, by: Actor, rev: int | None = None) -> DutyList:
     """Take a submitted list back before it is confirmed; its meeting stays filled in for the next submission."""
     with move("withdraw_submission", list_id, by=by, rev=rev, reason=reason) as duty_list:
-        insist_on("撤回提交的理由", reason, "reason", most=LONGEST_REASON)
+        insist_on("撤回提交的理由", reason, "reason", most=versions.LONGEST_REASON)
         duty_list.submitted_by = None
     return duty_list
 
@@ -199,6 +197,6 @@ def coming(duty_list: DutyList) -> Coming:
 def decline(list_id: int, reason: str, *, by: Actor, rev: int | None = None) -> DutyList:
     """Give a submitted list back to the clerk, with a reason."""
     with move("decline", list_id, by=by, rev=rev, reason=reason) as duty_list:
-        insist_on("退回修改的理由", reason, "reason", most=LONGEST_REASON)
+        insist_on("退回修改的理由", reason, "reason", most=versions.LONGEST_REASON)
         duty_list.declined_because, duty_list.submitted_by = reason, None
     return duty_list

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from checklist import access, clock, ledger, lists
 from checklist.actor import Actor
-from checklist.lists import owners
+from checklist.lists import owners, versions
 from checklist.refusal import Malformed, Refused, Stale, insist_on
 from models import Answer, Consultation, DutyList, ListState, Opinion, Unit, db
 
@@ -95,7 +95,7 @@ def conclude(list_id: int, *, by: Actor, rev: int | None = None, reason: str = "
             if not reason.strip():
                 raise Malformed(f"{waiting}；要提前结束，请填写理由。", "reason")
         if reason:
-            insist_on("提前结束的理由", reason, "reason", most=lists.LONGEST_REASON)
+            insist_on("提前结束的理由", reason, "reason", most=versions.LONGEST_REASON)
         consultation.ended_at = clock.now()
     return duty_list
 

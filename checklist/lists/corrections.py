@@ -9,8 +9,8 @@ import re
 
 from checklist import clock, ledger
 from checklist.actor import Actor
-from checklist.lists import difference, owners, versions
-from checklist.refusal import Malformed, Refused, Stale
+from checklist.lists import difference, editing, owners, versions
+from checklist.refusal import Malformed, Refused, Stale, insist_on
 from models import Correction, Duty, ListState, Unit, db
 
 LARGEST = 4  # characters put in or taken out: a slip, no rewriting
@@ -39,8 +39,8 @@ def correct(duty_id: int, wording: str, reason: str, *, by: Actor, rev: int | No
         old, new = duty.wording, wording.strip()
         if not new or new == old:
             raise Malformed("请在任务表述里改正笔误。", "wording")
-        if not reason.strip():
-            raise Malformed("请填写勘误的理由。", "reason")
+        insist_on("任务表述", new, "wording", most=editing.LONGEST_WORDING)
+        insist_on("勘误的理由", reason, "reason", most=200)
         if too_much := more_than_a_slip(old, new, duty.duty_list.unit):
             raise Refused(f"勘误只改笔误，这里{too_much}。请用“修订”。", duty)
         db.session.add(
@@ -53,14 +53,14 @@ def correct(duty_id: int, wording: str, reason: str, *, by: Actor, rev: int | No
 
 
 def _in_later_versions(duty: Duty) -> list[Duty]:
-    """The rows of a revision under way that still have the same words: the slip is no change there either."""
+    """Return the rows of a revision under way that still have the same words: the slip is no change there either."""
     later = [version for version in versions.series(duty.duty_list) if version.version > duty.duty_list.version]
     rows = [row for version in later for row in version.duties]
     return [row for row in rows if row.lineage == duty.lineage and row.wording == duty.wording]
 
 
 def more_than_a_slip(old: str, new: str, root: Unit) -> str:
-    """Why a change of wording is no mere correction, in Chinese; "" if it is one."""
+    """Say why a change of wording is no mere correction, in Chinese; "" if it is one."""
     if difference.size(old, new) > LARGEST:
         return f"改动超过 {LARGEST} 个字"
     for what, words in _MEANING.items():

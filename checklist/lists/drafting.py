@@ -14,7 +14,7 @@ from checklist.decompose import Proposal, decompose, figures, normalise
 from checklist.files.reading import LONGEST
 from checklist.lists import owners, tiers, versions
 from checklist.refusal import Malformed, insist_on
-from models import Cadence, Duty, DutyList, ExactDecimal, ListKind, Side, Source, Target, Tier, Unit, db
+from models import Cadence, Duty, DutyList, ListKind, Side, Source, Target, Tier, Unit, db
 
 LONGEST_NAME = 120
 LONGEST_TITLE = 200
@@ -58,12 +58,11 @@ def _proposed(proposal: Proposal, position: int, duty_list: DutyList) -> Duty:
 
 
 def targets(found: Iterable[figures.Target]) -> list[Target]:
-    """Return the figures of a duty as a text or a table names them; one that is too long to be kept is 待定."""
+    """Return the figures of a duty as a text or a table names them."""
     rows = []
     for n, of in enumerate(found, 1):
         value = None if of.value is None else Decimal(of.value)
-        fits = value is not None and ExactDecimal.holds(value)
-        rows.append(Target(n=n, of=of.of[:80], op=of.op, value=value if fits else None, unit=of.unit[:20]))
+        rows.append(Target(n=n, of=of.of[:80], op=of.op, value=value, unit=of.unit[:20]))
     return rows
 
 

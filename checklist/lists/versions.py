@@ -20,6 +20,7 @@ from checklist.lists import difference, owners
 from checklist.refusal import Refused, insist_on
 from models import Duty, DutyList, Item, ItemState, ListState, Part, Post, db
 
+LONGEST_REASON = 2000
 SERIES = ("unit", "kind", "tier", "year", "name")  # what all versions of a list have in common
 UNDER_WAY = (ListState.DRAFT, ListState.CONSULTING, ListState.SUBMITTED)
 PROCEDURE = "程序"
@@ -79,7 +80,7 @@ def revise(list_id: int, reason: str, *, by: Actor) -> DutyList:
         newest = series(duty_list)[-1]
         if newest is not duty_list:
             raise Refused(f"第 {newest.version} 版正在修订，请在那一版上修改。", duty_list)
-        insist_on("修订的理由", reason, "reason", most=2000)
+        insist_on("修订的理由", reason, "reason", most=LONGEST_REASON)
         assert by.user is not None  # only a clerk gets here
         revised = DutyList(
             **{name: getattr(duty_list, name) for name in (*SERIES, "source", "nodes")},
