@@ -21,7 +21,7 @@ from tests.test_lists import MEETING, draft, edit, one, ready, submitted
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 Verb = Callable[[DutyList, Actor], Any]
-SHEET = "工作内容,责任单位,完成时限\n{},财政局,2026年6月底\n"
+SHEET = "工作内容,廉政责任,责任单位,完成时限\n{},{},财政局,2026年6月底\n"
 
 
 def submit(**told: Any) -> Verb:
@@ -33,9 +33,9 @@ def draw_up(**told: str) -> Verb:
     return lambda duty_list, by: drafting.draft(duty_list.unit_id, year=2026, **named, by=by)
 
 
-def take_in(wording: str = "建立台账", **told: str) -> Verb:
+def take_in(wording: str = "建立台账", integrity: str = "公开台账", **told: str) -> Verb:
     named = {"name": "另一份", "title": "任务分解表"} | told
-    content = SHEET.format(wording).encode()
+    content = SHEET.format(wording, integrity).encode()
     return lambda duty_list, by: imports.take(
         duty_list.unit_id, year=2026, **named, content=content, leave_out=False, by=by
     )
@@ -57,7 +57,8 @@ TOO_LONG: dict[str, tuple[Callable[[], DutyList], str, Verb, str]] = {
     "its source's title": (ready, "chu", draw_up(title="题" * 201), "文件标题不超过 200 字。"),
     "an imported list's name": (ready, "chu", take_in(name="表" * 500), "清单名称不超过 120 字。"),
     "an imported file's title": (ready, "chu", take_in(title="题" * 500), "文件标题不超过 200 字。"),
-    "an imported wording": (ready, "chu", take_in("管" * 5000), "有 1 行有错"),
+    "an imported wording": (ready, "chu", take_in("管" * 5000), "有 2 行有错"),
+    "an imported wording of integrity": (ready, "chu", take_in(integrity="廉" * 5000), "有 2 行有错"),
     "a copy's name": (
         revisions.first,
         "chu",

@@ -13,7 +13,7 @@ from checklist import access, clock, ledger
 from checklist.actor import Actor
 from checklist.items import holidays, schedule
 from checklist.lists import guarding, linter, owners, tiers, versions
-from checklist.refusal import Malformed, Refused, Stale, insist_on
+from checklist.refusal import Malformed, Refused, Stale, insist_on, length
 from models import Assignment, Cadence, Duty, DutyList, Item, ListState, db
 
 
@@ -112,8 +112,8 @@ def submit(list_id: int, *, meeting: str, meeting_no: str, meeting_day: date | N
         for field, value in (("meeting", meeting), ("meeting_no", meeting_no), ("meeting_day", meeting_day)):
             if not value:
                 raise Malformed("请填写会议的名称、文号和日期。", field)
-        insist_on("会议名称", meeting, "meeting", most=120)
-        insist_on("会议文号或纪要号", meeting_no, "meeting_no", most=60)
+        insist_on("会议名称", meeting, "meeting", most=length(DutyList.meeting))
+        insist_on("会议文号或纪要号", meeting_no, "meeting_no", most=length(DutyList.meeting_no))
         if meeting_day and meeting_day > clock.today():
             raise Malformed("会议日期不能晚于今天。", "meeting_day")
         if problems := unready(duty_list):

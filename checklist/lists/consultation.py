@@ -48,10 +48,10 @@ def extend(list_id: int, last_day: date | None, *, by: Actor, rev: int | None = 
 
 
 def asked(duty_list: DutyList) -> list[Unit]:
-    """The units of the posts to which a draft gives something to do, by code."""
+    """Return the units of the posts to which a draft gives something to do, by code."""
     spread = owners.spreads(duty_list)
-    found = {post.unit for duty in duty_list.kept for post in spread[duty].posts}
-    return sorted(found, key=lambda unit: unit.code)
+    units = {post.unit for duty in duty_list.kept for post in spread[duty].posts}
+    return sorted(units, key=lambda unit: unit.code)
 
 
 def answer(
@@ -101,37 +101,37 @@ def conclude(list_id: int, *, by: Actor, rev: int | None = None, reason: str = "
 
 
 def is_over(consultation: Consultation) -> bool:
-    """Whether the last day has passed."""
+    """Say whether the last day has passed."""
     return clock.today() > consultation.last_day
 
 
 def may_end(consultation: Consultation) -> bool:
-    """Whether nothing more is to be waited for."""
+    """Say whether nothing more is to be waited for."""
     return is_over(consultation) or not silent(consultation)
 
 
 def silent(consultation: Consultation) -> list[Unit]:
-    """The units that have not answered."""
+    """Return the units that have not answered."""
     return [opinion.unit for opinion in consultation.opinions if opinion.answer is None]
 
 
 def latest(duty_list: DutyList) -> Consultation | None:
-    """The last time that a list was laid before the units."""
+    """Return the last consultation on a list, if there was one."""
     return duty_list.consultations[-1] if duty_list.consultations else None
 
 
 def objections(duty_list: DutyList) -> dict[str, list[tuple[Unit, str]]]:
-    """What the units had against each duty the last time they were asked, by its lineage."""
-    found: dict[str, list[tuple[Unit, str]]] = {}
+    """Return what the units had against each duty the last time they were asked, by its lineage."""
+    said: dict[str, list[tuple[Unit, str]]] = {}
     consultation = latest(duty_list)
     for opinion in consultation.opinions if consultation else []:
         for lineage, text in opinion.objections.items():
-            found.setdefault(lineage, []).append((opinion.unit, text))
-    return found
+            said.setdefault(lineage, []).append((opinion.unit, text))
+    return said
 
 
 def open_to(standing: access.Standing) -> list[Opinion]:
-    """The opinions that this person can still give or change."""
+    """Return the opinions that this person can still give or change."""
     running = select(Opinion).join(Opinion.consultation).where(Consultation.ended_at.is_(None))
     return [
         opinion

@@ -23,23 +23,16 @@ Side = list[Piece]
 
 
 def sides(before: str, after: str) -> tuple[Side, Side]:
-    """Both texts, cut where they differ. Joined again, the pieces of each side are the text that was given."""
+    """Cut both texts where they differ. Joined again, the pieces of each side are the text that was given."""
     old, new = _PIECES.findall(before), _PIECES.findall(after)
     left: list[Piece] = []
     right: list[Piece] = []
-    for same, i, j, k, m in _blocks(old, new):
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    for n, (code, i, j, k, m) in enumerate(blocks):
+        same = code == "equal" and (n in (0, len(blocks) - 1) or j - i >= _TOO_SHORT)
         _append(left, "".join(old[i:j]), not same)
         _append(right, "".join(new[k:m]), not same)
     return left, right
-
-
-def _blocks(old: list[str], new: list[str]) -> list[tuple[bool, int, int, int, int]]:
-    blocks = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    ends = (0, len(blocks) - 1)
-    return [
-        (code == "equal" and (n in ends or j - i >= _TOO_SHORT), i, j, k, m)
-        for n, (code, i, j, k, m) in enumerate(blocks)
-    ]
 
 
 def _append(side: Side, text: str, changed: bool) -> None:
@@ -50,5 +43,5 @@ def _append(side: Side, text: str, changed: bool) -> None:
 
 
 def size(before: str, after: str) -> int:
-    """How many characters a change takes out or puts in, whichever is more."""
+    """Count the characters that a change takes out or puts in, whichever is more."""
     return max(sum(len(piece.text) for piece in side if piece.changed) for side in sides(before, after))

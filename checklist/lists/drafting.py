@@ -13,11 +13,8 @@ from checklist.actor import Actor
 from checklist.decompose import Proposal, decompose, figures, normalise
 from checklist.files.reading import LONGEST
 from checklist.lists import owners, tiers, versions
-from checklist.refusal import Malformed, insist_on
+from checklist.refusal import Malformed, insist_on, length
 from models import Cadence, Duty, DutyList, ListKind, Side, Source, Target, Tier, Unit, db
-
-LONGEST_NAME = 120
-LONGEST_TITLE = 200
 
 
 def draft(unit_id: int, *, name: str, year: int, title: str, text: str, by: Actor, tier: Tier = Tier.NONE) -> DutyList:
@@ -69,7 +66,7 @@ def targets(found: Iterable[figures.Target]) -> list[Target]:
 def begin(unit_id: int, *, name: str, year: int, title: str, text: str, by: Actor, tier: Tier = Tier.NONE) -> DutyList:
     """Begin a draft list with its source, and nothing on it yet: a 责任清单 where it has a tier, else a 任务分解表."""
     with ledger.act_on("draft", Unit, unit_id, by=by) as unit:
-        insist_on("文件标题", title, "title", most=LONGEST_TITLE)
+        insist_on("文件标题", title, "title", most=length(Source.title))
         text = normalise(text)
         source = Source(unit=unit, title=title, text=text, sha256=sha256(text.encode()).hexdigest())
         usual = (date(year, 6, 30), date(year, 12, 15))
@@ -87,7 +84,7 @@ def enter(duty_list: DutyList, by: Actor) -> None:
     Raises Malformed where its name is too long, or there is a series of this unit, kind, tier, year and name; an
     abandoned draft gives its name free.
     """
-    insist_on("清单名称", duty_list.name, "name", most=LONGEST_NAME)
+    insist_on("清单名称", duty_list.name, "name", most=length(DutyList.name))
     with db.session.no_autoflush:
         if versions.series(duty_list):
             taken = f"{duty_list.year} 年已经有名为“{duty_list.name}”的{duty_list.sort}，请换一个名称。"

@@ -142,7 +142,7 @@ class Demand(NamedTuple):
 
 
 def demanded(wording: str) -> list[Demand]:
-    """The burdens that a duty's wording demands, each once; to forbid them demands nothing."""
+    """Return the burdens that a duty's wording demands, each once; to forbid them demands nothing."""
     found = []
     for burden in BURDENS:
         hits = (hit for hit in burden.pattern.finditer(wording) if not _is_harmless(burden, wording, hit))

@@ -21,7 +21,7 @@ _CITED = re.compile(r"([0-9]{4}) 年([^《]*)《(.+)》(?:（([^（）]+)）)?�
 
 
 def lists_in_force(unit: Unit, *, year: int | None = None) -> list[DutyList]:
-    """The lists in force of a unit, of those above it and of those below, the oldest first."""
+    """Return the lists in force of a unit, of those above it and of those below, the oldest first."""
     query = select(DutyList).where(DutyList.state == ListState.ADOPTED).order_by(DutyList.id)
     if year is not None:
         query = query.where(DutyList.year == year)
@@ -33,8 +33,10 @@ def _is_in_line(one: Unit, other: Unit) -> bool:
 
 
 def work(duty_list: DutyList, cited: Iterable[str] | None = None) -> dict[str, Duty]:
-    """The work that rows of a list may guard, by lineage: its own, and of the lineages `cited` (by default those that
-    its rows guard now) what lists in force hold."""
+    """Return the work that rows of a list may guard, by lineage.
+
+    That is its own work, and what lists in force hold of the lineages `cited`, by default those that its rows guard now.
+    """
     found = {duty.lineage: duty for duty in duty_list.kept if duty.side is not Side.INTEGRITY}
     wanted = set(cited if cited is not None else (g for duty in duty_list.kept for g in duty.guards))
     wanted -= {duty.lineage for duty in duty_list.duties}
@@ -47,7 +49,7 @@ def work(duty_list: DutyList, cited: Iterable[str] | None = None) -> dict[str, D
 
 
 def guarded(duty: Duty, lineages: list[str]) -> list[str]:
-    """Of these lineages, the work that a duty of integrity may guard; work itself guards none."""
+    """Return of these lineages the work that a duty of integrity may guard; work itself guards none."""
     if duty.side is Side.WORK or not lineages:
         return []
     known = work(duty.duty_list, lineages)
@@ -71,7 +73,7 @@ class Cited:
 
 
 def together(cited: Iterable[Cited]) -> str:
-    """Work as one sentence cites it, that of each list by its numbers: 第 2 项、2026 年《名称》第 6、7 项."""
+    """Cite work in one sentence, that of each list by its numbers: 第 2 项、2026 年《名称》第 6、7 项."""
     numbers: dict[tuple[str, str], list[str]] = {}
     for work in cited:
         where, number, behind = _NUMBER.split(work.words, maxsplit=1) if work.duty else (work.words, "", "")
@@ -80,7 +82,7 @@ def together(cited: Iterable[Cited]) -> str:
 
 
 def citations(duty_list: DutyList) -> dict[Duty, list[Cited]]:
-    """What each kept row guards, read once for the whole list."""
+    """Return what each kept row guards, read once for the whole list."""
     numbers = {duty.lineage: n for n, duty in enumerate(duty_list.kept, 1)}
     known = work(duty_list)
     numbers_elsewhere = elsewhere(duty for lineage, duty in known.items() if lineage not in numbers)
@@ -95,14 +97,14 @@ def citations(duty_list: DutyList) -> dict[Duty, list[Cited]]:
 
 
 def elsewhere(rows: Iterable[Duty]) -> dict[str, str]:
-    """How rows of lists in force are cited in another list, by lineage: 2026 年《名称》第 3 项."""
-    found = list(rows)
-    names = {duty_list: _name(duty_list) for duty_list in {duty.duty_list for duty in found}}
-    return {duty.lineage: f"{names[duty.duty_list]}第 {duty.position} 项" for duty in found}
+    """Return how rows of lists in force are cited in another list, by lineage: 2026 年《名称》第 3 项."""
+    cited = list(rows)
+    names = {duty_list: _name(duty_list) for duty_list in {duty.duty_list for duty in cited}}
+    return {duty.lineage: f"{names[duty.duty_list]}第 {duty.position} 项" for duty in cited}
 
 
 def _name(duty_list: DutyList) -> str:
-    """A list in force by year and name, with its unit and kind where others in force share them."""
+    """Name a list in force by year and name, with its unit and kind where others in force share them."""
     alike = [other for other in _named(duty_list.year, duty_list.name) if other is not duty_list]
     unit = duty_list.unit.name if any(other.unit is not duty_list.unit for other in alike) else ""
     sort = f"（{duty_list.sort}）" if any(other.unit is duty_list.unit for other in alike) else ""
@@ -115,7 +117,7 @@ def _named(year: int, name: str) -> list[DutyList]:
 
 
 def find(words: str, unit: Unit) -> str | None:
-    """The lineage of the work that a paper of this unit cites as 2026 年《名称》第 3 项; None unless it is one row."""
+    """Return the lineage of the work that a paper of this unit cites as 2026 年《名称》第 3 项; None unless it is one row."""
     found = _CITED.fullmatch(words)
     if not found:
         return None

@@ -10,13 +10,13 @@ _SAYS_LITTLE = re.compile(r"[^\w]|[的要须]|必须|切实|进一步|不断|全
 
 @lru_cache(maxsize=4096)
 def shingles(wording: str) -> frozenset[str]:
-    """The pairs of neighbouring characters in a wording, without punctuation and what only lends it weight."""
+    """Return the pairs of neighbouring characters in a wording, without punctuation and what only lends it weight."""
     bare = _SAYS_LITTLE.sub("", wording)
     return frozenset(bare[n : n + 2] for n in range(len(bare) - 1))
 
 
 def likeness(one: str, other: str) -> int:
-    """Dice's measure over shingles, 0 to 100: the same words are 100, whatever their order or punctuation.
+    """Return Dice's measure over shingles, 0 to 100: the same words are 100, whatever their order or punctuation.
 
     Edit distance would tell near misses more finely, and takes a thousand times as long for a hundred rows.
     """

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import contains_eager
 
 from checklist.lists import formalism
 from checklist.lists.likeness import likeness
@@ -36,7 +36,7 @@ class Finding:
 
 
 def blocking(duty: Duty) -> list[str]:
-    """What a row demands that no list may demand, in Chinese, with the rule that says so."""
+    """Return what a row demands that no list may demand, in Chinese, with the rule that says so."""
     return [
         f"要求“{words}”，属于{burden.says}。依据{burden.rule}，清单不提这样的要求；请{burden.instead}，再提交"
         for burden, words in formalism.demanded(duty.wording)
@@ -44,22 +44,19 @@ def blocking(duty: Duty) -> list[str]:
 
 
 def findings(duty_list: DutyList) -> dict[int, list[Finding]]:
-    """What is to be said of each kept row, by duty id."""
+    """Return what is to be said of each kept row, by duty id."""
     kept = duty_list.kept
     alike = _alike(kept, _elsewhere(duty_list))
     return {duty.id: [*_of(duty), *alike.get(duty.id, [])] for duty in kept}
 
 
 def of_whole(duty_list: DutyList, loads: Sequence[Load]) -> list[str]:
-    """What is to be said of a list as a whole: more than the ceiling of its tier, or than one post can lead."""
+    """Say of a list as a whole where it has more than the ceiling of its tier, or than one post can lead."""
     most = CEILINGS.get(duty_list.tier, MOST_LED)
     if duty_list.tier in (Tier.TEAM, Tier.SECRETARY):
         count = len(duty_list.kept)
-        return (
-            [f"共 {count} 项，超过{duty_list.tier.label}清单 {most} 项左右的上限，建议合并或删减"]
-            if count > most
-            else []
-        )
+        words = f"共 {count} 项，超过{duty_list.tier.label}清单 {most} 项左右的上限，建议合并或删减"
+        return [words] if count > most else []
     return [
         f"{load.post.title}牵头 {load.duties} 项，超过一个岗位 {most} 项左右的上限，建议合并或分给别的岗位"
         for load in loads
@@ -80,33 +77,30 @@ def _of(duty: Duty) -> list[Finding]:
 
 
 def _elsewhere(duty_list: DutyList) -> Sequence[Duty]:
-    """The rows of the other lists that are in force in the same year."""
-    lists = select(DutyList.id).where(
-        DutyList.state == ListState.ADOPTED, DutyList.year == duty_list.year, DutyList.id != duty_list.id
-    )
-    rows = select(Duty).where(Duty.duty_list_id.in_(lists), Duty.dropped.is_(False))
-    return db.session.scalars(rows.options(selectinload(Duty.duty_list))).all()
+    """Return the rows of the other lists that are in force in the same year."""
+    rows = select(Duty).join(Duty.duty_list).where(Duty.dropped.is_(False), DutyList.id != duty_list.id)
+    rows = rows.where(DutyList.state == ListState.ADOPTED, DutyList.year == duty_list.year)
+    return db.session.scalars(rows.options(contains_eager(Duty.duty_list))).all()
 
 
 def _alike(kept: Sequence[Duty], elsewhere: Sequence[Duty]) -> dict[int, list[Finding]]:
-    """Of each row the one that shares most of its words: in this list, else in another."""
-    best: dict[int, tuple[int, Duty]] = {}
+    """Say of each row which other shares most of its words: one of this list, else one of another."""
+    nearest: dict[Duty, tuple[int, Duty]] = {}
     for one, other in combinations(kept, 2):
         alike = likeness(one.wording, other.wording)
         for row, like in ((one, other), (other, one)) if alike >= SAME else ():
-            if alike > best.get(row.id, (0, row))[0]:
-                best[row.id] = (alike, like)
-    for row in kept:
-        if row.id not in best:
-            # What watches the same work is no copy: a leader's row is drawn from that of the unit in his charge.
-            others = [o for o in elsewhere if not set(row.guards) & set(o.guards)]
-            nearest = max(((likeness(row.wording, o.wording), -o.id, o) for o in others), default=(0, 0, row))
-            if nearest[0] >= SAME:
-                best[row.id] = (nearest[0], nearest[2])
-    own = {duty.id for duty in kept}
-    return {id: [Finding("same", _same(alike, like, like.id in own))] for id, (alike, like) in best.items()}
+            if row not in nearest or alike > nearest[row][0]:
+                nearest[row] = (alike, like)
+    for row in (row for row in kept if row not in nearest):
+        # What watches the same work is no copy: a leader's row is drawn from that of the unit in his charge.
+        others = [other for other in elsewhere if not set(row.guards) & set(other.guards)]
+        measured = ((likeness(row.wording, other.wording), other) for other in others)
+        alike, like = max(measured, key=lambda found: (found[0], -found[1].id), default=(0, row))
+        if alike >= SAME:
+            nearest[row] = (alike, like)
+    return {row.id: [Finding("same", _same(alike, like, row))] for row, (alike, like) in nearest.items()}
 
 
-def _same(alike: int, like: Duty, here: bool) -> str:
-    where = "" if here else f"《{like.duty_list.name}》"
+def _same(alike: int, like: Duty, row: Duty) -> str:
+    where = "" if like.duty_list is row.duty_list else f"《{like.duty_list.name}》"
     return f"与{where}第 {like.position} 项文字相同 {alike}%"

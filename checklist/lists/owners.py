@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
+from checklist.access.reviewing import in_force
 from checklist.clock import today
 from models import Duty, DutyList, Part, Post, PostKind, Tenure, Unit, UnitKind, db
 
@@ -45,18 +46,18 @@ class Spread:
 
 
 def is_open(row: Unit | Post, day: date) -> bool:
-    """Whether a unit or post has not ended on a day."""
+    """Say whether a unit or post has not ended on a day."""
     return row.until_day is None or row.until_day > day
 
 
 def units_below(root: Unit) -> list[Unit]:
-    """The open units directly below one, and it, by code."""
-    units = db.session.scalars(select(Unit).order_by(Unit.code)).all()
-    return [u for u in units if is_open(u, today()) and (u == root or u.parent == root)]
+    """Return the open units directly below one, and it, by code."""
+    units = db.session.scalars(select(Unit).where((Unit.parent == root) | (Unit.id == root.id)).order_by(Unit.code))
+    return [unit for unit in units if is_open(unit, today())]
 
 
 def proposed(named: Iterable[dict[str, str]], root: Unit) -> list[Owner]:
-    """The owners that a text names, as far as they are units of this county; the rest stays 待定."""
+    """Return the owners that a text names, as far as they are units of this county; the rest stays 待定."""
     units = units_below(root)
     owners: list[Owner] = []
     for name in named:
@@ -77,12 +78,12 @@ def _match(name: str, units: list[Unit]) -> list[Owner]:
 
 
 def spread(duty: Duty) -> Spread:
-    """The posts that a duty's owners come to. Where one is both, leading counts."""
+    """Return the posts that a duty's owners come to. Where one is both, leading counts."""
     return _spread(duty, {})
 
 
 def spreads(duty_list: DutyList) -> dict[Duty, Spread]:
-    """The same of every row of a list, dropped ones too; whoever owns many of them is looked up once."""
+    """Return the same of every row of a list, dropped ones too; whoever owns many of them is looked up once."""
     known: _Known = {}
     return {duty: _spread(duty, known) for duty in duty_list.duties}
 
@@ -93,8 +94,7 @@ def _spread(duty: Duty, known: _Known) -> Spread:
     for owner in duty.owners:
         whom = (key(owner), *owner.get("except", ()))
         if whom not in known:
-            found = posts_of(owner, duty.duty_list.unit)
-            known[whom] = found, _without_post(owner, found, duty.duty_list.unit)
+            known[whom] = _looked_up(owner, duty.duty_list.unit)
         found, without = known[whom]
         missing += [f"{name}没有可承担的岗位" for name in without]
         for post in found:
@@ -105,15 +105,16 @@ def _spread(duty: Duty, known: _Known) -> Spread:
     return Spread(posts, missing)
 
 
-def _without_post(owner: Owner, found: list[Post], root: Unit) -> list[str]:
-    """Who is meant and has nobody to take it on: also a single unit of a set, which must be left out in so many words."""
+def _looked_up(owner: Owner, root: Unit) -> tuple[list[Post], list[str]]:
+    """Return an owner's posts and who of it has none: each single unit of a set must be left out in so many words."""
+    found = posts_of(owner, root)
     headed = {post.unit for post in found}
     headless = [unit.name for unit in _units_of(owner, root) if unit not in headed]
-    return headless or ([] if found else [describe(owner)])
+    return found, headless or ([] if found else [describe(owner)])
 
 
 def posts_of(owner: Owner, root: Unit) -> list[Post]:
-    """The open posts that one owner stands for: a unit is its one principal, a set those of its units."""
+    """Return the open posts that one owner stands for: a unit is its one principal, a set those of its units."""
     if "post" in owner:
         post = db.session.get(Post, owner["post"])
         return [post] if post and is_open(post, today()) else []
@@ -130,7 +131,7 @@ def _units_of(owner: Owner, root: Unit) -> list[Unit]:
 
 
 def team(root: Unit) -> list[Post]:
-    """The posts of a unit's leading team: its 一把手 and its 班子成员."""
+    """Return the posts of a unit's leading team: its 一把手 and its 班子成员."""
     return [post for post in _posts_in([root]) if post.kind in (PostKind.PRINCIPAL, PostKind.MEMBER)]
 
 
@@ -140,60 +141,80 @@ def _posts_in(units: list[Unit]) -> list[Post]:
 
 
 def candidates(root: Unit) -> list[tuple[str, Owner]]:
-    """Who may own a duty of a 任务分解表 of this unit: the sets, the units below it, and its own team's posts."""
-    sets: list[Owner] = [{"set": name, "except": []} for name in SETS]
+    """Return who may own a duty of a 任务分解表 of this unit: sets, units below it, and its own team's posts."""
     below = sorted(units_below(root), key=lambda unit: list(UnitKind).index(unit.kind))
-    units: list[Owner] = [{"unit": unit.code} for unit in below if unit != root]
-    posts: list[Owner] = [{"post": post.id} for post in team(root)]
-    return [(key(owner), owner) for owner in sets + units + posts]
+    offered: list[Owner] = [{"set": name, "except": []} for name in SETS]
+    offered += [{"unit": unit.code} for unit in below if unit != root]
+    offered += [{"post": post.id} for post in team(root)]
+    return [(key(owner), owner) for owner in offered]
 
 
 def key(owner: Owner) -> str:
-    """A name for an owner that does for a form's field: set-towns, unit-CZJ, post-7."""
+    """Return a name for an owner that does for a form's field: set-towns, unit-CZJ, post-7."""
     kind = next(kind for kind in ("set", "unit", "post") if kind in owner)
     return f"{kind}-{owner[kind]}"
 
 
 def exceptable(owner: Owner, root: Unit) -> list[tuple[str, str]]:
-    """Whom a set can leave out: (unit code or post id, name)."""
+    """Return whom a set can leave out: (unit code or post id, name)."""
     if owner["set"] == "team":
         return [(str(post.id), post.name) for post in team(root)]
     return [(unit.code, unit.name) for unit in units_below(root) if unit.kind is _KINDS[owner["set"]]]
 
 
 def describe(owner: Owner) -> str:
-    """An owner in words, as the screen shows it."""
-    if "post" in owner:
-        post = db.session.get(Post, owner["post"])
-        return f"{post.unit.name} {_told_apart(post)}" if post else ""
-    if "unit" in owner:
-        return _unit_name(owner["unit"])
-    left_out = "、".join(name for key in owner["except"] if (name := exception(owner, key)))
-    return SETS[owner["set"]] + (f"（{left_out}除外）" if left_out else "")
+    """Return an owner in words, as the screen shows it."""
+    return describe_all([owner])[0]
+
+
+def describe_all(found: Sequence[Owner]) -> list[str]:
+    """Return owners in words; all posts that they name are read together, and all units."""
+    meant = [*found, *(one for owner in found for one in _left_out(owner))]
+    ids = {owner["post"] for owner in meant if "post" in owner}
+    codes = {owner["unit"] for owner in meant if "unit" in owner}
+    posts = {post.id: post for post in db.session.scalars(select(Post).where(Post.id.in_(ids)))} if ids else {}
+    units = {unit.code: unit for unit in db.session.scalars(select(Unit).where(Unit.code.in_(codes)))} if codes else {}
+    names = _told_apart(posts.values())
+
+    def words(owner: Owner) -> str:
+        if "unit" in owner:
+            return units[owner["unit"]].name if owner["unit"] in units else str(owner["unit"])
+        if "post" in owner:
+            return names[posts[owner["post"]]] if owner["post"] in posts else ""
+        left_out = "、".join(filter(None, map(words, _left_out(owner))))
+        return SETS[owner["set"]] + (f"（{left_out}除外）" if left_out else "")
+
+    whose = [f"{posts[owner['post']].unit.name} " if owner.get("post") in posts else "" for owner in found]
+    return [unit + words(owner) for unit, owner in zip(whose, found, strict=True)]
 
 
 def titles(posts: Collection[Post]) -> dict[Post, str]:
-    """Each post with its unit; of those of one name in a unit each with its holder."""
-    there = Counter((post.unit_id, post.name) for post in _posts_in([post.unit for post in posts]))
-    return {post: describe({"post": post.id}) if there[post.unit_id, post.name] > 1 else post.title for post in posts}
+    """Name posts with their units; of those of one name in a unit each with its holder."""
+    return {post: f"{post.unit.name} {name}" for post, name in _told_apart(posts).items()}
 
 
 def exception(owner: Owner, key: str) -> str:
-    """Whom a set leaves out, in words, by the key that `exceptable` gives it."""
-    if owner["set"] != "team":
-        return _unit_name(key)
-    post = db.session.get(Post, int(key))
-    return _told_apart(post) if post else ""
+    """Return in words whom a set leaves out, by the key that `exceptable` gives it."""
+    (left_out,) = _left_out({**owner, "except": [key]})
+    if "unit" in left_out:
+        return describe(left_out)
+    post = db.session.get(Post, left_out["post"])
+    return _told_apart([post])[post] if post else ""
 
 
-def _told_apart(post: Post) -> str:
-    """A post's name; of the two 副县长 of one team each with its holder, or its number while nobody holds it."""
-    if sum(other.name == post.name for other in _posts_in([post.unit])) < 2:
-        return post.name
-    held = db.session.scalars(select(Tenure).where(Tenure.post == post).order_by(Tenure.id))
-    names = [tenure.user.name for tenure in held if tenure.holds_on(today())]
-    return f"{post.name}（{'、'.join(names)}）" if names else f"{post.name}〔{post.id}〕"
+def _left_out(owner: Owner) -> list[Owner]:
+    """Return whom a set leaves out, as owners."""
+    left_out = owner.get("except", ())
+    return [{"post": int(key)} if owner["set"] == "team" else {"unit": key} for key in left_out]
 
 
-def _unit_name(code: str) -> str:
-    return db.session.scalar(select(Unit.name).where(Unit.code == code)) or code
+def _told_apart(posts: Collection[Post]) -> dict[Post, str]:
+    """Name posts; of the two 副县长 of one team each with its holder, or its number while nobody holds it."""
+    there = Counter((post.unit_id, post.name) for post in _posts_in([post.unit for post in posts]))
+    alike = [post for post in posts if there[post.unit_id, post.name] > 1]
+    holders: dict[Post, list[str]] = {post: [] for post in alike}
+    held = select(Tenure).where(Tenure.post_id.in_([post.id for post in alike]), *in_force(Tenure, today()))
+    for tenure in db.session.scalars(held.order_by(Tenure.id)) if alike else ():
+        holders[tenure.post].append(tenure.user.name)
+    names = {post: f"（{'、'.join(held_by)}）" if held_by else f"〔{post.id}〕" for post, held_by in holders.items()}
+    return {post: post.name + names.get(post, "") for post in posts}

@@ -116,7 +116,13 @@ class Pair:
 
 def proposals(duty_list: DutyList) -> list[Pair]:
     """Return for each row of integrity the works it could guard and does not yet, the likeliest first."""
-    return [pair for guard in unpaired(duty_list) for pair in _for(guard)]
+    works = [work for work in duty_list.kept if work.side is not Side.INTEGRITY]
+    pairs: list[Pair] = []
+    for guard in unpaired(duty_list):
+        weighed = [(*_weigh(work, guard), work) for work in works]
+        likely = sorted((found for found in weighed if found[1]), key=lambda found: (-found[0], found[2].position))
+        pairs += [Pair(guard, work, why) for _, why, work in likely[:MOST]]
+    return pairs
 
 
 def unpaired(duty_list: DutyList) -> list[Duty]:
@@ -125,29 +131,17 @@ def unpaired(duty_list: DutyList) -> list[Duty]:
     return [d for d in duty_list.kept if d.side is Side.INTEGRITY and not known.keys() & set(d.guards)]
 
 
-def _for(guard: Duty) -> list[Pair]:
-    works = [work for work in guard.duty_list.kept if work.side is not Side.INTEGRITY and work is not guard]
-    weighed = [(*_weigh(work, guard), work) for work in works]
-    likely = sorted((found for found in weighed if found[1]), key=lambda found: (-found[0], found[2].position))
-    return [Pair(guard, work, why) for _, why, work in likely[:MOST]]
-
-
-def _asked(duty: Duty) -> str:
-    """Return what a row asks for, without whom it asks: the same office is no kinship."""
-    return _WHOM.sub("", duty.wording)
-
-
 def _weigh(work: Duty, guard: Duty) -> tuple[int, str]:
     """Return how near two rows are, and why; no reason where they do not belong together."""
-    alike = likeness(_asked(work), _asked(guard))
+    # What each asks for, without whom it asks: the same office is no kinship.
+    asked, watched = _WHOM.sub("", work.wording), _WHOM.sub("", guard.wording)
+    alike = likeness(asked, watched)
     for kin in KINSHIPS:
         if kin.integrity.search(guard.wording) and (found := kin.work.search(work.wording)):
             return 100 + alike, f"{kin.says}（“{found.group()}”）"
     if alike >= ALIKE:
-        words = _asked(work)
-        shared = SequenceMatcher(None, words, _asked(guard), autojunk=False).find_longest_match()
-        words = words[shared.a : shared.a + shared.size]
-        return alike, f"用词相近 {alike}%（“{words}”）"
+        shared = SequenceMatcher(None, asked, watched, autojunk=False).find_longest_match()
+        return alike, f"用词相近 {alike}%（“{asked[shared.a : shared.a + shared.size]}”）"
     return 0, ""
 
 

@@ -27,28 +27,22 @@ class Suggestion:
 
 
 def suggestions(duty_list: DutyList) -> dict[int, Suggestion]:
-    """By duty id, for the kept rows of a draft that have no lead yet."""
-    last = last_adopted(duty_list)
-    without = [d for d in duty_list.kept if last and not any(owner["part"] == Part.LEAD for owner in d.owners)]
-    found = ((duty.id, _nearest(duty, last.kept)) for duty in without if last)
-    return {id: suggestion for id, suggestion in found if suggestion}
+    """Return by duty id, for the kept rows of a draft that have no lead yet, who led such a row last.
 
-
-def last_adopted(duty_list: DutyList) -> DutyList | None:
-    """The list of this unit and kind that came into force last."""
-    adopted = select(DutyList).where(
-        DutyList.unit_id == duty_list.unit_id,
-        DutyList.tier == duty_list.tier,
-        DutyList.state == ListState.ADOPTED,
-        DutyList.id != duty_list.id,
-    )
-    return db.session.scalars(adopted.order_by(DutyList.adopted_on.desc(), DutyList.id.desc()).limit(1)).first()
+    That is asked of the list of this unit and kind that came into force last.
+    """
+    adopted = select(DutyList).where(DutyList.state == ListState.ADOPTED, DutyList.id != duty_list.id)
+    adopted = adopted.where(DutyList.unit_id == duty_list.unit_id, DutyList.tier == duty_list.tier)
+    last = db.session.scalar(adopted.order_by(DutyList.adopted_on.desc(), DutyList.id.desc()).limit(1))
+    without = [d for d in duty_list.kept if not any(owner["part"] == Part.LEAD for owner in d.owners)]
+    found = {duty.id: _nearest(duty, last.kept) for duty in without} if last else {}
+    return {id: suggestion for id, suggestion in found.items() if suggestion}
 
 
 def _nearest(duty: Duty, rows: list[Duty]) -> Suggestion | None:
-    measured = [(likeness(duty.wording, row.wording), -row.position, row) for row in rows]
-    alike, _, row = max(measured, key=lambda found: found[:2], default=(0, 0, None))
-    if row is None or alike < NEAR:
+    measured = ((likeness(duty.wording, row.wording), row) for row in rows)
+    alike, row = max(measured, key=lambda found: (found[0], -found[1].position), default=(0, duty))
+    if alike < NEAR:
         return None
     leads = [o for o in row.owners if o["part"] == Part.LEAD and owners.posts_of(o, duty.duty_list.unit)]
     return Suggestion(leads, row, alike) if leads else None

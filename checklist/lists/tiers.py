@@ -20,13 +20,13 @@ TEAM: Owner = {"set": "team", "except": []}
 
 
 def secretary(unit: Unit) -> Post | None:
-    """The open post of the unit's 党委 or 党组书记; a unit has one at most."""
+    """Return the open post of the unit's 党委 or 党组书记; a unit has one at most."""
     posts = db.session.scalars(select(Post).where(Post.unit_id == unit.id, Post.is_secretary.is_(True)))
     return next((post for post in posts if owners.is_open(post, clock.today())), None)
 
 
 def proposed(found: Iterable[Owner], duty_list: DutyList) -> list[Owner]:
-    """Of the owners that a text or a table names those that fit this list, led by the secretary where its tier says so."""
+    """Return of the owners that a text or a table names those that fit, led by the secretary where the tier says so."""
     if duty_list.tier is Tier.NONE:
         return list(found)
     fitting = [owner for owner in found if owner["part"] != Part.LEAD or _may_lead(owner, duty_list)]
@@ -47,7 +47,7 @@ def _may_lead(owner: Owner, duty_list: DutyList) -> bool:
 
 
 def candidates(duty_list: DutyList) -> list[tuple[str, Owner]]:
-    """Who may own a duty of this list, each with a key that does for a form's field."""
+    """Return who may own a duty of this list, each with a key that does for a form's field."""
     if duty_list.tier is Tier.NONE:
         return owners.candidates(duty_list.unit)
     head, team = secretary(duty_list.unit), owners.team(duty_list.unit)
@@ -57,7 +57,7 @@ def candidates(duty_list: DutyList) -> list[tuple[str, Owner]]:
 
 
 def choices(duty: Duty) -> list[tuple[str, Owner]]:
-    """Who may own a duty, and whoever owns it already though its list would not offer them."""
+    """Return who may own a duty, and whoever owns it already though its list would not offer them."""
     offered = candidates(duty.duty_list)
     keys = {key for key, _ in offered}
     bare = [{name: value for name, value in owner.items() if name != "part"} for owner in duty.owners]
@@ -65,7 +65,7 @@ def choices(duty: Duty) -> list[tuple[str, Owner]]:
 
 
 def misled(duty: Duty) -> list[str]:
-    """What is wrong with who leads a row of a 责任清单, in Chinese."""
+    """Say what is wrong with who leads a row of a 责任清单, in Chinese."""
     duty_list = duty.duty_list
     if duty_list.tier is Tier.NONE:
         return []
@@ -75,14 +75,14 @@ def misled(duty: Duty) -> list[str]:
     wrong = [o for o in duty.owners if o["part"] == Part.LEAD and not _may_lead(o, duty_list)]
     if not wrong:
         return []
-    who = "、".join(owners.describe(owner) for owner in wrong)
+    who = "、".join(owners.describe_all(wrong))
     if head and duty_list.tier in LED_BY_SECRETARY:
         return [f"由{who}牵头，{duty_list.sort}的事项要由{head.title}牵头"]
     return [f"由{who}牵头，成员清单的事项要由{duty_list.unit.name}班子成员的岗位牵头"]
 
 
 def headless(duty_list: DutyList) -> list[str]:
-    """What is to be done where a list is to be led by a secretary and its unit has none."""
+    """Say what is to be done where a list is to be led by a secretary and its unit has none."""
     if duty_list.tier not in LED_BY_SECRETARY or secretary(duty_list.unit):
         return []
     return [

@@ -44,29 +44,24 @@ class Step:
 
 
 def last_step(duty_list: DutyList, by: Actor) -> Step | None:
-    """The step that this person would undo: the latest of his own that he has not undone yet."""
+    """Return the step that this person would undo: the latest of his own that he has not undone yet."""
+    rows = {("duty_list", duty_list.id), *(("duty", duty.id) for duty in duty_list.duties)}
     undone = 0
-    for step in _steps(duty_list, by):
-        if step.action == UNDO:
+    for _, together in groupby(_entries(duty_list), lambda entry: entry["req"]):
+        entries = [entry for entry in together if _is_about(entry, rows)]
+        if not (entries and by.user and entries[0]["actor"]["id"] == by.user.id):
+            continue
+        if entries[0]["action"] == UNDO:
             undone += 1
         elif undone:
             undone -= 1
         else:
-            return step
+            return Step(entries[-1]["seq"], entries[0]["action"], tuple(entries[::-1]))
     return None
 
 
-def _steps(duty_list: DutyList, by: Actor) -> Iterator[Step]:
-    """This person's steps on a list, the latest first."""
-    rows = {("duty_list", duty_list.id), *(("duty", duty.id) for duty in duty_list.duties)}
-    for _, together in groupby(_entries(duty_list), lambda entry: entry["req"]):
-        entries = [entry for entry in together if _is_about(entry, rows)]
-        if entries and by.user and entries[0]["actor"]["id"] == by.user.id:
-            yield Step(entries[-1]["seq"], entries[0]["action"], tuple(entries[::-1]))
-
-
 def _entries(duty_list: DutyList) -> Iterator[State]:
-    """The entries of all steps on this unit's drafts since this one was begun, the latest first."""
+    """Yield the entries of all steps on this unit's drafts since this one was begun, the latest first."""
     begun = lines.about("duty_list", duty_list.id) or 0
     query = select(audit_log.c.seq, audit_body.c.body).join(audit_body, audit_log.c.seq == audit_body.c.seq)
     query = query.where(
@@ -81,7 +76,7 @@ def _entries(duty_list: DutyList) -> Iterator[State]:
 
 
 def _is_about(entry: State, rows: set[tuple[str, int]]) -> bool:
-    """Whether an entry is about a list or what is in it; `rows` learns its duties, also of those deleted since."""
+    """Say whether an entry is about a list or what is in it; `rows` learns its duties, also those deleted since."""
     about, told = entry["object"], entry["after"] or entry["before"]
     if about["type"] == "duty" and ("duty_list", told["duty_list_id"]) in rows:
         rows.add(("duty", about["id"]))
@@ -129,20 +124,18 @@ def _put_back(entry: State, duty_list: DutyList) -> None:
 
 
 def _is_as_left(row: Logged, after: State, changed: set[str]) -> bool:
-    """Whether nothing has happened to a row since; that others moved around it, or that days were set, is nothing."""
+    """Say whether nothing has happened to a row since; others that moved around it, or days that were set, are nothing."""
     compared = changed if isinstance(row, DutyList) else (after.keys() - {"rev", "position"}) | changed
     now = state(row)
     return all(now[key] == after[key] for key in compared - {"rev"})
 
 
 def _decoded(column: Column[Any], told: Any) -> Any:
-    """A value as the row has it, from the form in which the log keeps it."""
+    """Return a value as the row has it, from the form in which the log keeps it."""
     if told is None:
         return None
     if isinstance(column.type, Enum):
         return column.type.enum_class(told)  # type: ignore[misc]
     if isinstance(column.type, Date):
         return date.fromisoformat(told)
-    if isinstance(column.type, ExactDecimal):
-        return Decimal(told)
-    return told
+    return Decimal(told) if isinstance(column.type, ExactDecimal) else told

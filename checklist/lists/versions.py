@@ -113,7 +113,8 @@ def terms(duty: Duty) -> dict[str, str]:
 
 
 def _owners(duty: Duty) -> str:
-    parts = {part: [owners.describe(owner) for owner in duty.owners if owner["part"] == part] for part in Part}
+    named = list(zip(duty.owners, owners.describe_all(duty.owners), strict=True))
+    parts = {part: [name for owner, name in named if owner["part"] == part] for part in Part}
     return "；".join(f"{part.label}：{'、'.join(names)}" for part, names in parts.items() if names)
 
 

@@ -13,6 +13,7 @@ from checklist.decompose.named import Named
 from checklist.decompose.outline import legible
 from checklist.files.child.grid import Table
 from checklist.items import cases
+from checklist.lists.editing import LONGEST_WORDING
 from checklist.lists.owners import Owner
 from checklist.papers import cellwords
 from checklist.papers.cellwords import Timing
@@ -22,8 +23,8 @@ from checklist.papers.whom import KnownOwners
 from checklist.refusal import Malformed
 from models import Cadence, Part, Side, Unit
 
-LONGEST_WORDING = 2000  # as the editor takes it
 LONGEST_TIME = 80
+TOO_LONG = f"文字超过 {LONGEST_WORDING} 字，请分成几行"
 NO_LEAD = "牵头责任人待定"
 _MERGING = re.compile(r"[；。，：;,:\s]+$")
 _FAULT = re.compile(r"#(?:REF|N/A|VALUE|NAME|DIV/0|NULL|NUM)[!?]?")
@@ -137,6 +138,8 @@ class _Interpreter:
                 Wrong(v.cell.at, f"这一格是表格的错误值 {v.cell.text}") for v in values if _FAULT.fullmatch(v.cell.text)
             ]
         work, integrity = self._wording(), " ".join(raw.texts(Meaning.INTEGRITY))
+        if len(integrity) > LONGEST_WORDING:
+            self._wrong.append(Wrong(raw.address(Meaning.INTEGRITY), TOO_LONG))
         if not work and not integrity:
             self._wrong.append(Wrong(raw.address(Meaning.WORDING, Meaning.NUMBER), "没有工作内容"))
         first = self._row(work or integrity, None if work else Side.INTEGRITY)
@@ -151,7 +154,7 @@ class _Interpreter:
         wording = f"{_MERGING.sub('', what)}：{how}" if what and how else what or how
         if len(wording) > LONGEST_WORDING:
             at = self._raw.address(Meaning.MEASURES, Meaning.WORDING)
-            self._wrong.append(Wrong(at, f"文字超过 {LONGEST_WORDING} 字，请分成几行"))
+            self._wrong.append(Wrong(at, TOO_LONG))
         return wording
 
     def _row(self, wording: str, side: Side | None) -> ProposedRow:
