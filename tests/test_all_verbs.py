@@ -32,7 +32,9 @@ def live() -> None:
     signoff.withdraw(item.id, "纪要写错了", by=qian)
     signoff.sign(shown(item, "另一号"), by=qian, minutes_no="另一号")
     signoff.approve(item.id, by=county.actor("zhao"))
-    consultation.extend(consulting().id, LAST_DAY + timedelta(days=3), by=chu)
+    asked = consultation.extend(consulting().id, LAST_DAY + timedelta(days=3), by=chu).duty_list
+    consultation.conclude(asked.id, reason="会议提前", by=chu)
+    lists.withdraw_submission(revisions.submit(asked).id, "会议改期", by=chu)
     for _ in range(2):
         lists.abandon(county.draft("又一份", county.SPEECH).id, "用错了讲话稿", by=chu)
     lists.abandon(copying.copy(revisions.first().id, year=2027, name="明年", by=chu).id, "太早", by=chu)

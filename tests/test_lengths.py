@@ -16,7 +16,7 @@ from checklist.refusal import Malformed
 from models import Answer, DutyList, db
 from tests import county, revisions
 from tests.conftest import Visit
-from tests.test_consultation import answered, consulting, lineage, opinion
+from tests.test_consultation import consulting, lineage, opinion
 from tests.test_lists import MEETING, draft, edit, one, ready, submitted
 
 pytestmark = pytest.mark.usefixtures("qinghe")
@@ -89,8 +89,8 @@ TOO_LONG: dict[str, tuple[Callable[[], DutyList], str, Verb, str]] = {
     "why it is declined": (submitted, "li", of_one(lists.decline, "改" * 2001), "退回修改的理由不超过 2000 字。"),
     "why it is given up": (draft, "chu", of_one(lists.abandon, "弃" * 2001), "放弃的理由不超过 2000 字。"),
     "why it is revised": (revisions.first, "chu", of_one(versions.revise, "修" * 2001), "修订的理由不超过 2000 字。"),
-    "why it is over": (
-        answered,
+    "why it is over early": (
+        consulting,
         "chu",
         lambda duty_list, by: consultation.conclude(duty_list.id, reason="完" * 2001, by=by),
         "提前结束的理由不超过 2000 字。",

@@ -106,10 +106,29 @@ def test_two_posts_of_one_name_are_told_apart_by_who_holds_them() -> None:
     assert owners.describe({"post": county.post_of("zhou").id}) == county.post_of("zhou").title
 
 
-def test_a_unit_that_owns_many_rows_is_looked_up_once() -> None:
+def statements() -> list[str]:
+    """What is asked of the database from now on."""
     asked: list[str] = []
     event.listen(db.engine, "before_cursor_execute", lambda _c, _u, statement, *_: asked.append(statement))
-    counts = []
+    return asked
+
+
+def test_all_owners_of_a_row_are_named_by_the_same_questions_as_one() -> None:
+    posts: list[owners.Owner] = [{"post": county.post_of(login).id} for login in ("qian", "sun", "wu", "zhou", "li")]
+    units: list[owners.Owner] = [{"unit": code} for code in ("QH-CZJ", "QH-JYJ", "QH-DH", "海关")]
+    for found in (posts, units):
+        owners.describe_all(found)  # what can be read is read
+        counts = []
+        for some in (found[:1], found):
+            asked = statements()
+            named = owners.describe_all(some)
+            counts.append(len(asked))
+            assert named == [owners.describe(owner) for owner in some]
+        assert counts[0] == counts[1]
+
+
+def test_a_unit_that_owns_many_rows_is_looked_up_once() -> None:
+    asked, counts = statements(), []
     for rows in (2, 20):
         duty_list = county.draft(f"{rows} 项", "一、任务\n" + "财政局要建立台账。\n" * rows)
         assert len(duty_list.duties) == rows
