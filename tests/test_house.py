@@ -103,7 +103,8 @@ def test_arrows_between_rooms_run_one_way() -> None:
 
 def test_the_record_can_be_read_in_an_afternoon_without_the_rest() -> None:
     files = [file for room in THE_RECORD for file in ROOMS[room]]
-    assert sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files) <= LONGEST_RECORD
+    own = [file.read_text(encoding="utf-8").partition("\n# --- lists: ")[0] for file in files]  # of models.py
+    assert sum(len(text.splitlines()) for text in own) <= LONGEST_RECORD
     entered = {room for rooms in THE_RECORD.values() for room in rooms.split()}
     assert entered <= {*THE_RECORD, "verify", "checklist"}
 
