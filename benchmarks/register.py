@@ -59,7 +59,7 @@ def main(units: int, people: int) -> None:
             by = Actor(user=administrator)
             with timed(f"read and previewed, {units} units and {people} people"):
                 found = register.read([("register.xlsx", content)])
-                register.preview(found)
+                register.preview(found, by=by)
             with timed(f"{people} passwords hashed"):
                 accounts.first_passwords(str(n) for n in range(people))
             size = ledger.size()

@@ -7,9 +7,10 @@ from models import Logged
 
 
 class Problem(Exception):
-    """An act that does not happen; `status` is the HTTP status that fits it."""
+    """An act that does not happen; `status` is the HTTP status that fits it, `field` the field of a form to blame."""
 
     status = 400
+    field: str | None = None
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -45,9 +46,10 @@ class Refused(Problem):
 
     status = 409
 
-    def __init__(self, message: str, about: Logged | None = None) -> None:
+    def __init__(self, message: str, about: Logged | None = None, field: str | None = None) -> None:
         super().__init__(message)
         self.about = about
+        self.field = field
 
 
 class Stale(Refused):

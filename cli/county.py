@@ -35,7 +35,7 @@ def create_admin(login: str, name: str, county: str, code: str, password: str, r
     by = operator()
     if ledger.size() == 0:
         ledger.open_log(current_app.config["SHUANGZE"]["origin"], by=by)
-    root = access.root() or units.found(code, county, UnitKind.COMMITTEE, by=by, short_name=county)
+    root = access.root() or units.add_unit(code, county, UnitKind.COMMITTEE, by=by, short_name=county)
     user, _ = accounts.create(login, name, by=by, home=root, password=password)
     accounts.grant(user.id, Role(role), root.id, clock.today(), None, by=by)
     say(f"已开设{Role(role).label}账号 {user.login}。")

@@ -33,7 +33,7 @@ def import_register(files: tuple[Path, ...], yes: bool, out: Path | None) -> Non
     """Bring in a register from a workbook (or its tables as .csv or .docx), all or nothing."""
     stop_without_log()
     read = [(file.name, file.read_bytes()) for file in files]
-    coming = register.preview(register.read(read))
+    coming = register.preview(register.read(read), by=operator())
     _show(coming)
     if coming.bad:
         stop(f"有 {len(coming.bad)} 行有错，没有导入。请改好表格再来。")

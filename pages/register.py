@@ -13,7 +13,6 @@ from wtforms import HiddenField
 from checklist import access, clock, formats
 from checklist.county import register
 from checklist.county.register import book, shapes
-from checklist.county.register.entries import Person
 from checklist.county.register.rows import Outcome
 from checklist.files import reading
 from checklist.refusal import Malformed, Refused, Repeated
@@ -113,10 +112,10 @@ def _unpacked(packed: bytes) -> list[register.File]:
 
 
 def _preview(form: RegisterForm, files: list[register.File]) -> str:
-    coming = register.preview(register.read(files))
+    coming = register.preview(register.read(files), by=current.actor())
     form.nonce.data = form.nonce.data or current.new_nonce()
     found = [shape for shape in shapes.SHAPES if shape in coming.found.shapes]
-    shown = {"shapes": found, "outcomes": Outcome, "people": len(coming.new(Person))}
+    shown = {"shapes": found, "outcomes": Outcome, "people": coming.count(Outcome.NEW, shapes.PEOPLE)}
     return render_template("register/preview.html", form=form, coming=coming, **shown)
 
 

@@ -142,7 +142,7 @@ def found(id: int) -> Response:
     form, above = UnitForm(), access.load(Unit, id)
     return current.change(
         form,
-        lambda: units.found(
+        lambda: units.add_unit(
             form.code.data,
             form.name.data,
             UnitKind(form.kind.data),

@@ -124,7 +124,7 @@ def fill(app: Flask) -> None:
     with clock.use_clock(Clock(FOUNDED)):
         ledger.open_log(ORIGIN, by=console)
         for code, name, kind, short, parent in UNITS:
-            units.found(code, name, kind, by=console, short_name=short, parent=unit(parent) if parent else None)
+            units.add_unit(code, name, kind, by=console, short_name=short, parent=unit(parent) if parent else None)
         for login, name in PEOPLE.items():
             accounts.create(login, name, by=console, home=unit("QH"), password=PASSWORD)
         for code, name, kind, secretary, login, acting in POSTS:

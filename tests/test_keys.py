@@ -31,7 +31,7 @@ def cli(app: Flask) -> FlaskCliRunner:
 def opened(app: Flask) -> None:
     """A log with a root unit, and no key yet."""
     ledger.open_log("county.example/shuangze", by=county.console)
-    units.found("HK", "河口县委", UnitKind.COMMITTEE, by=county.console, short_name="县委")
+    units.add_unit("HK", "河口县委", UnitKind.COMMITTEE, by=county.console, short_name="县委")
 
 
 def told() -> list[dict[str, object]]:

@@ -29,7 +29,7 @@ TOWN = {"name": "河口镇", "short_name": "河口", "kind": UnitKind.TOWN}
 def county(app: Flask) -> Unit:
     """The log opened, and the root unit founded."""
     ledger.open_log("county.example/shuangze", by=CONSOLE)
-    return units.found("HK", "河口县委", UnitKind.COMMITTEE, by=CONSOLE, short_name="县委")
+    return units.add_unit("HK", "河口县委", UnitKind.COMMITTEE, by=CONSOLE, short_name="县委")
 
 
 @pytest.fixture
@@ -198,7 +198,7 @@ def test_a_refusal_does_not_cite_what_was_undone(county: Unit) -> None:
 def test_a_form_filled_in_wrongly_leaves_nothing(county: Unit) -> None:
     size = ledger.size()
     with pytest.raises(Malformed):
-        units.found("小写", "河口镇", UnitKind.TOWN, by=CONSOLE, short_name="河口", parent=county)
+        units.add_unit("小写", "河口镇", UnitKind.TOWN, by=CONSOLE, short_name="河口", parent=county)
     assert ledger.size() == size
     assert db.session.scalars(select(Unit)).all() == [county]
 
@@ -228,7 +228,7 @@ def test_a_refusal_inside_undoes_the_whole(county: Unit) -> None:
     size = ledger.size()
     with pytest.raises(Refused), ledger.act("adopt", by=CONSOLE):  # noqa: PT012
         enrol("wang")
-        units.found("HG", "另一个县委", UnitKind.COMMITTEE, by=CONSOLE, short_name="县委")
+        units.add_unit("HG", "另一个县委", UnitKind.COMMITTEE, by=CONSOLE, short_name="县委")
     assert [(body["action"], body["result"]) for body in bodies(size)] == [("adopt", "refused: 409")]
     assert not db.session.scalars(select(User)).all()
 
@@ -306,7 +306,7 @@ def test_many_rows_cannot_change_by_one_statement(statement: Callable[[], Any], 
 
 def test_nothing_is_written_before_the_log_is_open(app: Flask) -> None:
     with pytest.raises(RuntimeError, match="the log is not open"):
-        units.found("HK", "河口县委", UnitKind.COMMITTEE, by=CONSOLE, short_name="县委")
+        units.add_unit("HK", "河口县委", UnitKind.COMMITTEE, by=CONSOLE, short_name="县委")
     assert not db.session.scalars(select(Unit)).all()
 
 

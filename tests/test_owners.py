@@ -64,7 +64,7 @@ def test_whoever_leads_and_supports_leads() -> None:
 
 
 def test_a_unit_of_a_set_that_nobody_heads_is_named_not_passed_over() -> None:
-    units.found("QH-NH", "南湖镇", UnitKind.TOWN, by=county.console, short_name="南湖", parent=county.unit("QH-GOV"))
+    units.add_unit("QH-NH", "南湖镇", UnitKind.TOWN, by=county.console, short_name="南湖", parent=county.unit("QH-GOV"))
     towns: owners.Owner = {"set": "towns", "except": [], "part": "lead"}
     assert owners.spread(duty_of(towns)).missing == ["南湖镇没有可承担的岗位"]
     duty = db.session.scalars(select(Duty).order_by(Duty.id.desc())).first()

@@ -67,7 +67,7 @@ def test_a_draft_comes_back_without_what_was_dropped_and_numbered_anew() -> None
 def test_owners_of_the_same_name_are_told_apart() -> None:
     known = county.post_of("sun")
     twin = units.add_post(known.unit.id, "副县长", PostKind.MEMBER, by=county.console)
-    comma = units.found(
+    comma = units.add_unit(
         "QH-X",
         "县委宣传部、网信办",
         UnitKind.DEPARTMENT,

@@ -14,12 +14,13 @@ from sqlalchemy import select
 from app import create_app
 from checklist import clock, ledger
 from checklist.actor import Actor
-from checklist.county import accounts, register
-from checklist.county.register import book, entries
+from checklist.county import accounts, register, units
+from checklist.county.register import book
+from checklist.county.register.names import Register, manner
 from checklist.county.register.rows import Outcome
 from checklist.county.register.shapes import Found
 from checklist.files import reading
-from checklist.refusal import Malformed, NotYours, Stale
+from checklist.refusal import Malformed, NotYours, Refused
 from models import Liaison, Portfolio, Post, PostKind, Tenure, UnitKind, db
 from tests import county, messy, registers
 from tests.databases import Templates
@@ -138,10 +139,16 @@ def test_only_the_system_administrator_imports_and_the_refusal_is_an_entry(login
     assert [(e.body["action"], e.body["result"]) for e in county.gained(size)] == [("import_register", "refused: 403")]
 
 
-def test_who_confirms_just_when_another_has_made_it_right_is_asked_to_look_again(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.mark.parametrize("login", ["chu", "han", "zhou"])
+def test_nobody_else_even_looks_at_what_would_come_in(login: str) -> None:
+    found = register.read([("名册.xlsx", registers.new())])
+    with pytest.raises(NotYours):
+        register.preview(found, by=county.actor(login))
+
+
+def test_who_confirms_what_another_has_made_right_just_now_brings_it_in(monkeypatch: pytest.MonkeyPatch) -> None:
     people = registers.workbook({"人员": [("bao", "鲍防汛", "县水利局")]})
+    assert [at for at, _ in registers.blamed(people)] == ["人员 C2"]
     hashes = register._passwords
 
     def meanwhile(found: Found, by: Actor) -> dict[str, accounts.FirstPassword]:
@@ -151,10 +158,29 @@ def test_who_confirms_just_when_another_has_made_it_right_is_asked_to_look_again
         return made
 
     monkeypatch.setattr(register, "_passwords", meanwhile)
-    with pytest.raises(Stale, match="没有导入"):
-        registers.take(people)
+    [slip] = registers.take(people).slips
+    assert (slip.login, slip.unit) == ("bao", "县水利局")
+    assert accounts.log_in("bao", slip.password, by=Actor(ip="10.0.0.9"))
     assert county.in_step()
-    assert [slip.login for slip in registers.take(people).slips] == ["bao"]
+
+
+def test_a_rehearsal_leaves_no_entry_no_row_and_nothing_in_the_way_of_the_act() -> None:
+    size, before = ledger.size(), told()
+    assert registers.previewed(registers.new()).count(Outcome.NEW) == 12
+    assert (ledger.size(), told()) == (size, before)
+    registers.take(registers.new())
+    assert county.in_step()
+
+
+def test_what_is_refused_in_a_rehearsal_is_gone_with_it_and_logged_nowhere() -> None:
+    size = ledger.size()
+    with ledger.rehearsal(by=county.console):
+        post = units.add_post(county.unit("QH").id, "考核办主任", PostKind.STAFF, by=county.console)
+        db.session.flush()
+        with pytest.raises(Refused):
+            units.appoint(county.user("shen").id, post.id, clock.today(), by=county.console)
+    assert ledger.size() == size
+    assert not db.session.scalars(select(Post).where(Post.name == "考核办主任")).all()
 
 
 # --- files that mean harm, or nothing -----------------------------------------------------------------------
@@ -200,12 +226,12 @@ def elsewhere(kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytes
 
 def test_a_register_comes_out_of_an_empty_database_as_it_went_in(elsewhere: Flask) -> None:
     registers.take(registers.new())
-    before, content = told(entries.standing()), exported()
+    before, content = told(), exported()
     with elsewhere.app_context():
         ledger.open_log(county.ORIGIN, by=county.console)
         taken = register.take([("名册.xlsx", content)], by=county.console)
         assert (taken.counts["单位"], len(taken.slips)) == (9, 21)
-        after, again = told(entries.standing()), exported()
+        after, again = told(), exported()
         assert county.in_step()
         db.session.remove()
         db.engine.dispose()
@@ -213,16 +239,17 @@ def test_a_register_comes_out_of_an_empty_database_as_it_went_in(elsewhere: Flas
     assert reading.read_tables(again) == reading.read_tables(content)
 
 
-def told(known: entries.Register) -> list[list[tuple[object, ...]]]:
-    """A register without its ids: units, posts, people, tenures and portfolios."""
+def told() -> list[list[tuple[object, ...]]]:
+    """The county's register without its ids: units, posts, people, tenures and portfolios."""
+    known = Register()
 
-    def title(seat: entries.Seat | None) -> str:
-        return f"{seat.title}〔{seat.n}〕" if seat else ""
+    def title(post: Post | None) -> str:
+        return f"{post.title}〔{known.posts[post]}〕" if post else ""
 
     return [
-        [(p.code, p.name, p.short, p.kind, p.parent.code if p.parent else "") for p in known.places],
-        [(title(s), s.kind, s.is_secretary, title(s.reviewer)) for s in known.seats],
-        [(p.login, p.name) for p in known.people],
-        [(h.person.login, title(h.seat), h.from_day, h.manner) for h in known.holdings],
-        [(title(c.seat), c.place.code, c.field) for c in known.charges],
+        [(u.code, u.name, u.short_name, u.kind, u.parent.code if u.parent else "") for u in known.units],
+        [(title(p), p.kind, p.is_secretary, title(p.reviewer)) for p in known.posts],
+        [(user.login, user.name) for user in known.people.values()],
+        [(h.user.login, title(h.post), h.from_day, manner(h)) for h in known.holdings],
+        [(title(c.post), c.charge and c.charge.code, c.field) for c in known.charges.values()],
     ]

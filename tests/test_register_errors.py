@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -10,9 +11,9 @@ from sqlalchemy import select
 
 from checklist import clock, ledger
 from checklist.county import accounts, units
-from checklist.county.register import book, entries
+from checklist.county.register import book
 from checklist.refusal import Malformed, Refused
-from models import Tenure, Unit, UnitKind, User, db
+from models import Post, Tenure, Unit, UnitKind, User, db
 from tests import county, registers
 
 pytestmark = pytest.mark.usefixtures("qinghe")
@@ -58,13 +59,13 @@ WRONG: dict[str, tuple[str, Sequence[Sequence[str]], str, str]] = {
         "单位 A3",
         "与 单位 A2 是同一个单位",
     ),
-    "a second principal": ("岗位", [(CZJ, "党组书记", "一把手", "", "")], "岗位 C2", "一把手岗位已经是“局长”"),
-    "a second secretary": ("岗位", [(CZJ, "党组书记", "其他", "是", "")], "岗位 D2", "书记岗位已经是“局长”"),
+    "a second principal": ("岗位", [(CZJ, "党组书记", "一把手", "", "")], "岗位 C2", "已经有一把手岗位“局长”"),
+    "a second secretary": ("岗位", [(CZJ, "党组书记", "其他", "是", "")], "岗位 D2", "已经有书记岗位“局长”"),
     "two principals in the file": (
         "岗位",
         [("县委", "主任", "一把手", "", ""), ("县委", "局长", "一把手", "", "")],
         "岗位 C2",
-        "已经是“县委书记”",
+        "已经有一把手岗位“县委书记”",
     ),
     "two posts of one name": (
         "岗位",
@@ -159,7 +160,7 @@ def test_who_left_a_post_is_not_put_back_by_an_old_register() -> None:
 
 
 def test_an_ended_unit_and_a_closed_account_are_said_so() -> None:
-    closed = units.found(
+    closed = units.add_unit(
         "QH-OLD", "县老局", UnitKind.DEPARTMENT, by=county.console, short_name="老局", parent=county.unit("QH")
     )
     units.end_unit(closed.id, clock.today(), by=county.console)
@@ -171,19 +172,57 @@ def test_an_ended_unit_and_a_closed_account_are_said_so() -> None:
     assert "已停用" in told["任职 A2"]
 
 
-def test_a_rule_of_a_verb_that_the_preview_missed_still_keeps_all_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_only_a_verb_refuses_is_said_at_its_cell_before_anything_comes_in(monkeypatch: pytest.MonkeyPatch) -> None:
     content = registers.new()
     monkeypatch.setattr(units, "put_in_charge", refusing)
     before = db.session.query(Unit).count(), db.session.query(User).count()
-    with pytest.raises(Refused) as problem:
+    assert registers.blamed(content) == [("分工 C2", "不行")]
+    with pytest.raises(Malformed, match="有 1 行有错，没有导入"):
         registers.take(content)
-    assert problem.value.message == "分工 C2：不行。"
     assert (db.session.query(Unit).count(), db.session.query(User).count()) == before
     assert county.in_step()
 
 
 def refusing(*_args: object, **_named: object) -> None:
     raise Refused("不行。")
+
+
+def test_all_that_is_wrong_with_a_row_is_said_at_once_and_what_hangs_on_it_is_not_missed() -> None:
+    content = registers.workbook(
+        {
+            "单位": [("qh_slj", "县水利局", "水" * 21, "衙门", "县水务局")],
+            "岗位": [("县水利局", "局长", "一把手", "是", ""), ("县水利局", "党组书记", "一把手", "是", "")],
+            "人员": [("鲍", "鲍" * 41, "县水利局")],
+            "任职": [("鲍", "", "县水利局", "局长", "2026-01-01", "")],
+        }
+    )
+    assert [at for at, _ in registers.blamed(content)] == [
+        *("单位 D2", "单位 E2", "单位 A2", "单位 C2"),
+        *("岗位 C3", "岗位 D3"),
+        *("人员 A2", "人员 B2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "cell"),
+    [
+        ("单位", ("QH-SLJ", "局" * 500, "水利", "部门", "县政府"), "单位 B2"),
+        ("单位", ("QH-SLJ", "县水利局", "局" * 500, "部门", "县政府"), "单位 C2"),
+        ("岗位", (CZJ, "长" * 500, "其他", "", ""), "岗位 B2"),
+        ("人员", ("b" * 500, "鲍防汛", CZJ), "人员 A2"),
+        ("人员", ("bao", "鲍" * 500, CZJ), "人员 B2"),
+        ("分工", ("县政府", "县长", "县教育局", "防" * 500), "分工 D2"),
+    ],
+)
+def test_a_text_of_500_characters_is_too_long_for_a_cell(table: str, row: Sequence[str], cell: str) -> None:
+    [(at, words)] = registers.blamed(registers.workbook({table: [row]}))
+    assert at == cell
+    assert re.search("不超过 (20|40|80) 字$", words)
+
+
+def test_a_long_chain_of_reviewing_posts_comes_in_from_below() -> None:
+    chain = [(CZJ, f"干事{n}", "其他", "", f"干事{n + 1}") for n in range(1500)]
+    assert registers.blamed(registers.workbook({"岗位": [*chain, (CZJ, "干事1500", "其他", "", "")]})) == []
 
 
 # --- names that look alike ----------------------------------------------------------------------------------
@@ -207,5 +246,7 @@ def test_a_unit_that_only_looks_different_is_no_second_one_and_is_found_by_eithe
 
 def test_a_reviewing_post_is_found_by_its_name_alone_and_by_its_unit_with_it() -> None:
     rows = [(CZJ, f"干事〔{n}〕", "其他", "", "县政府 副县长" if n % 2 else "局长") for n in range(1, 100)]
-    seats = registers.previewed(registers.workbook({"岗位": rows})).new(entries.Seat)
-    assert {seat.reviewer.title for seat in seats if seat.reviewer} == {"清和县人民政府 副县长", f"{CZJ} 局长"}
+    registers.take(registers.workbook({"岗位": rows}))
+    posts = db.session.scalars(select(Post).where(Post.name == "干事").order_by(Post.id))
+    titles = [post.reviewer and post.reviewer.title for post in posts]
+    assert titles == ["清和县人民政府 副县长" if n % 2 else f"{CZJ} 局长" for n in range(1, 100)]

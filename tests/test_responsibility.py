@@ -138,7 +138,7 @@ def test_a_post_of_another_unit_leads_no_members_row() -> None:
 
 
 def test_a_unit_without_a_secretary_is_told_what_to_do() -> None:
-    unit = units.found(
+    unit = units.add_unit(
         "QH-GOV-X",
         "县大数据中心",
         county.U.DEPARTMENT,

@@ -43,7 +43,7 @@ def empty(qinghe: county.Clock) -> Unit:
 
 
 def found(code: str, *, by: Actor, parent: str = "QH-GOV", name: str = "县审计局", short_name: str = "审计") -> Unit:
-    return units.found(code, name, UnitKind.DEPARTMENT, by=by, short_name=short_name, parent=county.unit(parent))
+    return units.add_unit(code, name, UnitKind.DEPARTMENT, by=by, short_name=short_name, parent=county.unit(parent))
 
 
 def tenure_of(login: str, code: str | None = None) -> Tenure:
@@ -139,7 +139,7 @@ def test_a_unit_needs_a_code_of_its_own_and_its_names(wrong: dict[str, str], fie
 
 def test_there_is_one_root_and_it_stays(shen: Actor) -> None:
     with pytest.raises(Refused, match="根单位已经有了"):
-        units.found("QH2", "另一个县委", UnitKind.COMMITTEE, by=shen, short_name="县委")
+        units.add_unit("QH2", "另一个县委", UnitKind.COMMITTEE, by=shen, short_name="县委")
     with pytest.raises(Refused, match="根单位不能撤销"):
         units.end_unit(county.unit("QH").id, TODAY, by=shen)
 

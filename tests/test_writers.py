@@ -32,13 +32,13 @@ CONSOLE = Actor(console="test")
 def prepare() -> tuple[User, list[Unit], verify.Key]:
     """An account that all change, a town for each, and the key of the log."""
     ledger.open_log("county.example/shuangze", by=CONSOLE)
-    county = units.found("HK", "河口县委", UnitKind.COMMITTEE, by=CONSOLE, short_name="县委")
+    county = units.add_unit("HK", "河口县委", UnitKind.COMMITTEE, by=CONSOLE, short_name="县委")
     with ledger.act("user.create", by=CONSOLE):
         shared = User(login="wang", name="王建国", password_hash=None)
         db.session.add(shared)
     towns = []
     for n in range(WRITERS):
-        town = units.found(f"HK-Z{n}", f"{n}镇", UnitKind.TOWN, by=CONSOLE, short_name=f"{n}镇", parent=county)
+        town = units.add_unit(f"HK-Z{n}", f"{n}镇", UnitKind.TOWN, by=CONSOLE, short_name=f"{n}镇", parent=county)
         units.add_post(town.id, "镇长", PostKind.PRINCIPAL, by=CONSOLE)
         towns.append(town)
     return shared, towns, checkpoints.init_key(by=CONSOLE)

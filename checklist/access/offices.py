@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -28,24 +27,25 @@ class Standing:
     """What a person is today: the posts held, those prepared as a liaison, and the roles granted."""
 
     by: Actor
-    posts: tuple[Post, ...] = ()
-    prepares: tuple[Post, ...] = ()
-    grants: tuple[Grant, ...] = ()
 
     @classmethod
     def of(cls, by: Actor) -> Standing:
         """Read it anew: a disabled account, an ended tenure or a lapsed grant counts from the next act."""
-        if by.user is None:
-            return cls(by)
-        if by.user.disabled_at is not None:
-            return cls(Actor())
-        day = clock.today()
-        return cls(
-            by,
-            tuple(tenure.post for tenure in held(Tenure, by.user, day)),
-            tuple(liaison.post for liaison in held(Liaison, by.user, day)),
-            tuple(held(Grant, by.user, day)),
-        )
+        return cls(Actor() if by.user and by.user.disabled_at else by)
+
+    # Each is read when it is asked for: most rules need but one of them.
+
+    @cached_property
+    def posts(self) -> tuple[Post, ...]:
+        return tuple(tenure.post for tenure in tenures_of(self.by.user))
+
+    @cached_property
+    def prepares(self) -> tuple[Post, ...]:
+        return tuple(liaison.post for liaison in _held(Liaison, self.by.user))
+
+    @cached_property
+    def grants(self) -> tuple[Grant, ...]:
+        return tuple(_held(Grant, self.by.user))
 
     @cached_property
     def reviewers(self) -> dict[Post, Post | None]:
@@ -63,11 +63,13 @@ class Standing:
         return next((post for post in self.posts if post.is_head and post.unit in line), None)
 
 
-def held(kind: Any, user: User, day: date) -> list[Any]:
-    """Return the dated rows of a kind that give somebody something on a day: tenures, grants, a liaison's posts."""
-    return list(db.session.scalars(select(kind).where(kind.user_id == user.id, *in_force(kind, day))))
+def _held(kind: Any, user: User | None) -> list[Any]:
+    """Return the dated rows of a kind that give somebody something today: tenures, grants, a liaison's posts."""
+    if user is None:
+        return []
+    return list(db.session.scalars(select(kind).where(kind.user_id == user.id, *in_force(kind, clock.today()))))
 
 
 def tenures_of(user: User | None) -> list[Tenure]:
     """Return the tenures by which somebody holds posts today."""
-    return held(Tenure, user, clock.today()) if user else []
+    return _held(Tenure, user)

@@ -18,7 +18,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from checklist import access, clock, ledger
 from checklist.actor import Actor
 from checklist.ledger import throttle
-from checklist.refusal import Malformed, Problem, Refused
+from checklist.refusal import Malformed, Problem, Refused, insist_on, length
 from models import THREE_OFFICERS, Grant, Role, Session, Tenure, Throttle, Unit, User, db
 
 SHORTEST_PASSWORD = 8
@@ -48,23 +48,8 @@ class TooMany(Problem):
 
 
 def _new_password() -> str:
-    """59 bits, to be typed from a slip of paper once."""
+    """Return 59 bits, to be typed from a slip of paper once."""
     return "".join(secrets.choice(_LEGIBLE) for _ in range(12))
-
-
-def create(login: str, name: str, *, by: Actor, home: Unit, password: str | None = None) -> tuple[User, str]:
-    """Make an account; returns it and its first password, which its owner has to change.
-
-    With a `password` given (the console, the demo) that one holds and need not be changed. `home` is the unit
-    whose administrator makes the account.
-    """
-    given = password or _new_password()
-    return _make(login, name, _hashed(given), password is None, by, home), given
-
-
-def enrol(login: str, name: str, *, by: Actor, home: Unit) -> User:
-    """Make an account without a password: nobody can log in with it until `reset_password` gives it one."""
-    return _make(login, name, None, True, by, home)
 
 
 @dataclass(frozen=True)
@@ -75,41 +60,46 @@ class FirstPassword:
     hash: str
 
 
+def create(login: str, name: str, *, by: Actor, home: Unit, password: str | None = None) -> tuple[User, str]:
+    """Make an account; returns it and its first password, which its owner has to change.
+
+    With a `password` given (the console, the demo) that one holds and need not be changed. `home` is the unit
+    whose administrator makes the account.
+    """
+    clear = password or _new_password()
+    user = enrol(login, name, FirstPassword(clear, _hashed(clear)), by=by, home=home, must_change=password is None)
+    return user, clear
+
+
 def first_passwords(logins: Iterable[str]) -> dict[str, FirstPassword]:
-    """A first password for each of these, made before any act: hashing takes long, and writers would wait for it."""
+    """Make a first password for each of these, before any act: hashing takes long, and writers would wait for it."""
     made = {login: _new_password() for login in logins}
     with ThreadPoolExecutor(os.cpu_count()) as workers:  # scrypt lets other threads run
         hashes = workers.map(_hashed, made.values())
     return {login: FirstPassword(clear, hash) for (login, clear), hash in zip(made.items(), hashes, strict=True)}
 
 
-def admit(login: str, name: str, password: FirstPassword, *, by: Actor, home: Unit) -> User:
-    """Make an account with a first password made before, which its owner has to change."""
-    return _make(login, name, password.hash, True, by, home)
-
-
-def _make(login: str, name: str, password_hash: str | None, must_change: bool, by: Actor, home: Unit) -> User:
-    login = normal(login)
+def enrol(
+    login: str, name: str, password: FirstPassword | None = None, *, by: Actor, home: Unit, must_change: bool = True
+) -> User:
+    """Make an account with a password made before; without one nobody can log in until `reset_password` gives it one."""
+    login, name = normal(login), name.strip()
     with ledger.act("user.create", by=by) as act:
         act.post = access.require(by, "keep", home)
-        insist_on_login(login)
-        if not name.strip():
-            raise Malformed("请填写姓名。", "name")
+        insist_on("登录名", login, "login", most=length(User.login))
+        if not _LOGIN.fullmatch(login):
+            raise Malformed("登录名用 2–40 个小写字母、数字、点、横线或下划线，以字母或数字开头。", "login")
+        insist_on("姓名", name, "name", most=length(User.name))
         if db.session.scalar(select(User.id).where(User.login == login)):
             raise Malformed("这个登录名已经有人用了，请换一个。", "login")
-        user = User(login=login, name=name.strip(), password_hash=password_hash, must_change_password=must_change)
+        stored = password.hash if password else None
+        user = User(login=login, name=name, password_hash=stored, must_change_password=must_change)
         db.session.add(user)
     return user
 
 
-def insist_on_login(login: str) -> None:
-    """Raise Malformed for what is no login name in its one spelling."""
-    if not _LOGIN.fullmatch(login):
-        raise Malformed("登录名用 2–40 个小写字母、数字、点、横线或下划线，以字母或数字开头。", "login")
-
-
 def normal(login: str) -> str:
-    """One spelling for names that look alike: width, case and outer space do not make another account."""
+    """Spell in one way the names that look alike: width, case and outer space do not make another account."""
     return unicodedata.normalize("NFKC", login).strip().casefold()
 
 
@@ -125,7 +115,7 @@ def _matches(user: User | None, password: str) -> bool:
 
 
 def reset_password(user_id: int, *, by: Actor) -> str:
-    """A new first password for somebody who forgot; ends all sessions. Returns it, to be handed over."""
+    """Give somebody who forgot it a new first password, and end all sessions. Return it, to be handed over."""
     given = _new_password()
     hashed = _hashed(given)
     with ledger.act_on("user.reset_password", User, user_id, by=by, needs="keep") as user:
@@ -176,8 +166,8 @@ def log_in(login: str, password: str, *, by: Actor) -> str:
     A name that no account has costs the same time and gets the same words as a wrong password.
     """
     login = normal(login)
-    found = db.session.scalar(select(User).where(User.login == login))
-    user = _proved(found, login, password, by, "登录名或密码不对，请再试一次。忘记密码请联系系统管理员。")
+    claimed = db.session.scalar(select(User).where(User.login == login))
+    user = _proved(claimed, login, password, by, "登录名或密码不对，请再试一次。忘记密码请联系系统管理员。")
     token, public_id = secrets.token_urlsafe(32), secrets.token_hex(8)
     with ledger.act("login", by=Actor(user=user, ip=by.ip, session=public_id, req=by.req)):
         started = Session(
@@ -200,7 +190,7 @@ def confirm(password: str, *, by: Actor) -> Session:
 
 
 def _proved(user: User | None, login: str, password: str, by: Actor, otherwise: str) -> User:
-    """The user, whose password this is. Done outside any act: scrypt is slow, and writers would wait for it."""
+    """Return the user, whose password this is. Done outside any act: scrypt is slow, and writers would wait for it."""
     allowed = {_account_key(login): FAILURES_ALLOWED, f"ip:{by.ip}": FAILURES_ALLOWED * 6}
     if any(_is_paused(key, most) for key, most in allowed.items()):
         raise TooMany("输错次数太多，请一分钟后再试。忘记密码请联系系统管理员。")
@@ -234,11 +224,11 @@ def _token_hash(token: str) -> str:
 
 
 def session_of(token: str) -> Session | None:
-    """The session that a cookie's token belongs to, while it lasts and its account is open."""
-    found = db.session.scalar(select(Session).where(Session.token_hash == _token_hash(token)))
-    if found is None or found.ended_at or found.user.disabled_at:
+    """Return the session that a cookie's token belongs to, while it lasts and its account is open."""
+    session = db.session.scalar(select(Session).where(Session.token_hash == _token_hash(token)))
+    if session is None or session.ended_at or session.user.disabled_at:
         return None
-    return found if clock.now() - found.started_at < SESSION_LASTS else None
+    return session if clock.now() - session.started_at < SESSION_LASTS else None
 
 
 def log_out(*, by: Actor) -> None:

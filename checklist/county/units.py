@@ -12,7 +12,7 @@ from sqlalchemy import Select, and_, or_, select, true
 from checklist import access, clock, ledger
 from checklist.access import reviewing
 from checklist.actor import Actor
-from checklist.refusal import Malformed, Refused
+from checklist.refusal import Malformed, Refused, insist_on, length
 from models import (
     THREE_OFFICERS,
     Dated,
@@ -28,6 +28,7 @@ from models import (
     db,
 )
 
+DEEPEST = 10  # levels of units
 _CODE = re.compile(r"[A-Z0-9-]{1,32}")
 
 
@@ -35,7 +36,7 @@ _CODE = re.compile(r"[A-Z0-9-]{1,32}")
 
 
 def names() -> list[str]:
-    """The names of all units there ever were, for somebody who looks for one."""
+    """Return the names of all units there ever were, for somebody who looks for one."""
     return list(db.session.scalars(select(Unit.name).order_by(Unit.code)))
 
 
@@ -51,7 +52,7 @@ class Office:
 
 
 def offices() -> list[Office]:
-    """All posts that there ever were, in the order in which they were added."""
+    """Return all posts that there ever were, in the order in which they were added."""
     reviewers = reviewing.reviewers()
     tenures, liaisons, charges = (_lasting_by_post(kind) for kind in (Tenure, Liaison, Portfolio))
     return [
@@ -61,35 +62,40 @@ def offices() -> list[Office]:
 
 
 def _lasting_by_post(kind: Any) -> dict[Post, list[Any]]:
-    found: dict[Post, list[Any]] = {}
-    for row in db.session.scalars(_lasting(kind, clock.today()).order_by(kind.from_day, kind.id)):
-        found.setdefault(row.post, []).append(row)
-    return found
+    rows: dict[Post, list[Any]] = {}
+    for row in db.session.scalars(lasting(kind, clock.today()).order_by(kind.from_day, kind.id)):
+        rows.setdefault(row.post, []).append(row)
+    return rows
 
 
 def open_units() -> list[Unit]:
-    """The units that take posts and lower units: those without a last day."""
+    """Return the units that take posts and lower units: those without a last day."""
     return list(db.session.scalars(select(Unit).where(Unit.until_day.is_(None)).order_by(Unit.code)))
 
 
 # --- units and posts ----------------------------------------------------------------------------------------
 
 
-def found(code: str, name: str, kind: UnitKind, *, by: Actor, short_name: str, parent: Unit | None = None) -> Unit:
+def add_unit(code: str, name: str, kind: UnitKind, *, by: Actor, short_name: str, parent: Unit | None = None) -> Unit:
     """Add a unit below `parent`; without one it is the root, of which there is only one."""
     with ledger.act("unit.found", by=by) as act:
         name, short_name = name.strip(), short_name.strip()
         unit = Unit(code=code, name=name, short_name=short_name, kind=kind, parent=parent, from_day=clock.today())
         act.post = access.require(by, "keep", parent or unit)
-        insist_on_code(code)
-        _insist_on("单位名称", name, "name")
-        _insist_on("单位简称", short_name, "short_name")
-        if db.session.scalar(select(Unit.id).where(Unit.code == code)):
-            raise Malformed("这个单位代码已经用过了，请换一个。", "code")
+        insist_on("单位代码", code, "code")
+        if not _CODE.fullmatch(code):
+            raise Malformed("单位代码用 1–32 个大写字母、数字或横线，定了就不能再改。", "code")
+        insist_on("单位名称", name, "name", most=length(Unit.name))
+        insist_on("单位简称", short_name, "short_name", most=length(Unit.short_name))
+        if used := db.session.scalar(select(Unit).where(Unit.code == code)):
+            state = "已经撤销的" if used.until_day else ""
+            raise Malformed(f"这个单位代码已经用过了，它是{state}“{used.name}”的代码，请换一个。", "code")
         if parent:
-            _refuse_ended(parent)
+            _refuse_ended(parent, "parent")
+            if len(parent.line()) == DEEPEST:
+                raise Malformed(f"上下级超过 {DEEPEST} 层，请核对上级单位。", "parent")
         elif top := access.root():
-            raise Refused("根单位已经有了，请选择上级单位。", top)
+            raise Refused(f"根单位已经有了，那是“{top.name}”（代码 {top.code}），请选择上级单位。", top, "parent")
         db.session.add(unit)
     return unit
 
@@ -112,16 +118,17 @@ def add_post(
 ) -> Post:
     """Add an office to a unit. A unit has one 一把手 and one secretary, who may be the same post."""
     with ledger.act_on("post.add", Unit, unit_id, by=by, needs="keep") as unit:
-        _insist_on("岗位名称", name, "name")
-        _refuse_ended(unit)
+        name = name.strip()
+        insist_on("岗位名称", name, "name", most=length(Post.name))
+        _refuse_ended(unit, "unit")
         if reviewer:
-            _refuse_ended(reviewer)
-        others = db.session.scalars(_lasting(Post, clock.today(), unit_id=unit.id)).all()
-        if kind is PostKind.PRINCIPAL and any(p.kind is kind for p in others):
-            raise Refused(f"{unit.name}已经有一把手岗位。", unit)
-        if is_secretary and any(p.is_secretary for p in others):
-            raise Refused(f"{unit.name}已经有书记岗位。", unit)
-        post = Post(unit=unit, name=name.strip(), kind=kind, is_secretary=is_secretary, reviewer=reviewer)
+            _refuse_ended(reviewer, "reviewer")
+        of_unit = lasting(Post, clock.today(), unit_id=unit.id)
+        if kind is PostKind.PRINCIPAL and (head := db.session.scalar(of_unit.where(Post.kind == kind))):
+            raise Refused(f"{unit.name}已经有一把手岗位“{head.name}”，只能有一个。", unit, "kind")
+        if is_secretary and (secretary := db.session.scalar(of_unit.where(Post.is_secretary))):
+            raise Refused(f"{unit.name}已经有书记岗位“{secretary.name}”，只能有一个。", unit, "is_secretary")
+        post = Post(unit=unit, name=name, kind=kind, is_secretary=is_secretary, reviewer=reviewer)
         db.session.add(post)
     return post
 
@@ -129,7 +136,8 @@ def add_post(
 def end_post(post_id: int, until_day: date, *, by: Actor) -> Post:
     """Let an office end before a day, once nobody holds it any more; its liaisons and charges end with it."""
     with ledger.act_on("post.end", Post, post_id, by=by, needs="keep", of=lambda post: post.unit) as post:
-        _refuse_held(post, until_day)
+        if holding := _first(Tenure, until_day, post_id=post.id):
+            raise Refused(f"{post.title}由{holding.user.name}担任，请先办理免职。", post)
         _end(post, post.unit.from_day, until_day)
         _end_along(Liaison, until_day, post_id=post.id)
         _end_along(Portfolio, until_day, post_id=post.id)
@@ -146,12 +154,17 @@ def appoint(user_id: int, post_id: int, from_day: date, *, by: Actor, acting: bo
     """
     with ledger.act_on("appoint", Post, post_id, by=by, needs="keep", of=lambda post: post.unit) as post:
         user = access.load(User, user_id)
-        _refuse_ended(post)
+        _refuse_ended(post, "post")
         _refuse_disabled(user)
-        office = db.session.scalar(_lasting(Grant, from_day, user_id=user.id).where(Grant.role.in_(THREE_OFFICERS)))
+        office = db.session.scalar(lasting(Grant, from_day, user_id=user.id).where(Grant.role.in_(THREE_OFFICERS)))
         if office:
-            raise Refused(f"{user.name}是{office.role.label}，不签认也不审核，不能任职。请另选一人。", user)
-        _refuse_held(post, from_day)
+            raise Refused(f"{user.name}是{office.role.label}，不签认也不审核，不能任职。请另选一人。", user, "user")
+        if holding := _first(Tenure, from_day, post_id=post.id):
+            name, until_day = holding.user.name, holding.until_day
+            if until_day:
+                words = f"{post.title}到 {until_day} 前由{name}担任，起始日期不能早于这一天。"
+                raise Refused(words, post, "from_day")
+            raise Refused(f"{post.title}自 {holding.from_day} 由{name}担任，请先办理免职。", post, "post")
         tenure = Tenure(user=user, post=post, from_day=from_day, acting=acting)
         db.session.add(tenure)
     return tenure
@@ -170,10 +183,10 @@ def make_liaison(user_id: int, post_id: int, *, by: Actor, from_day: date | None
     """Let somebody prepare a post's notes and completions, from today or another day on; the holder alone signs."""
     with ledger.act_on("make_liaison", Post, post_id, by=by, needs="keep", of=lambda post: post.unit) as post:
         user = access.load(User, user_id)
-        _refuse_ended(post)
+        _refuse_ended(post, "post")
         _refuse_disabled(user)
         if _first(Liaison, clock.today(), post_id=post.id, user_id=user.id):
-            raise Refused(f"{user.name}已经是{post.title}的联络员。", post)
+            raise Refused(f"{user.name}已经是{post.title}的联络员。", post, "user")
         liaison = Liaison(user=user, post=post, from_day=from_day or clock.today())
         db.session.add(liaison)
     return liaison
@@ -192,13 +205,16 @@ def put_in_charge(post_id: int, unit_id: int, *, by: Actor, field: str = "") -> 
     """Put a leader in charge of a unit below his own (分管); its head's items then go to that leader."""
     with ledger.act_on("put_in_charge", Post, post_id, by=by, needs="keep", of=lambda post: post.unit) as post:
         charge = access.load(Unit, unit_id)
-        _refuse_ended(post)
-        _refuse_ended(charge)
+        field = field.strip()
+        if field:
+            insist_on("分管领域", field, "field", most=length(Portfolio.field))
+        _refuse_ended(post, "post")
+        _refuse_ended(charge, "charge")
         if post.unit not in charge.line()[1:]:
-            raise Refused(f"{charge.name}不在{post.unit.name}之下，不能由{post.title}分管。", post)
+            raise Refused(f"{charge.name}不在{post.unit.name}之下，不能由{post.title}分管。", post, "charge")
         already = _first(Portfolio, clock.today(), charge_id=charge.id)
         if already:
-            raise Refused(f"{charge.name}现由{already.post.title}分管，请先解除。", post)
+            raise Refused(f"{charge.name}现由{already.post.title}分管，请先解除。", post, "charge")
         portfolio = Portfolio(post=post, charge=charge, field=field, from_day=clock.today())
         db.session.add(portfolio)
     return portfolio
@@ -216,41 +232,24 @@ def end_charge(portfolio_id: int, *, by: Actor) -> Portfolio:
 # --- what has ended, and what has not -----------------------------------------------------------------------
 
 
-def _lasting(kind: Any, day: date, **of: int) -> Select[Any]:
-    """The rows that have not ended on a day, also those that begin later; none that was called off before it began."""
+def lasting(kind: Any, day: date, **of: int) -> Select[Any]:
+    """Select the rows that have not ended on a day, also those that begin later; none that was called off before it began."""
     began = kind.until_day > kind.from_day if issubclass(kind, Dated) else true()
     return select(kind).filter_by(**of).where(or_(kind.until_day.is_(None), and_(kind.until_day > day, began)))
 
 
 def _first(kind: Any, day: date, **of: int) -> Any:
-    return db.session.scalars(_lasting(kind, day, **of)).first()
-
-
-def insist_on_code(code: str) -> None:
-    """Raise Malformed for what is no code of a unit."""
-    if not _CODE.fullmatch(code):
-        raise Malformed("单位代码用 1–32 个大写字母、数字或横线，定了就不能再改。", "code")
-
-
-def _insist_on(what: str, text: str, field: str) -> None:
-    if not text.strip():
-        raise Malformed(f"请填写{what}。", field)
+    return db.session.scalars(lasting(kind, day, **of)).first()
 
 
 def _refuse_disabled(user: User) -> None:
     if user.disabled_at:
-        raise Refused(f"{user.name}的账号已停用，请先启用。", user)
+        raise Refused(f"{user.name}的账号已停用，请先启用。", user, "user")
 
 
-def _refuse_ended(place: Unit | Post) -> None:
+def _refuse_ended(place: Unit | Post, field: str) -> None:
     if place.until_day:
-        raise Refused(f"{place.name}自 {place.until_day} 起撤销，不能再用。", place)
-
-
-def _refuse_held(post: Post, day: date) -> None:
-    held = _first(Tenure, day, post_id=post.id)
-    if held:
-        raise Refused(f"{post.title}由{held.user.name}担任，请先办理免职。", post)
+        raise Refused(f"{place.name}自 {place.until_day} 起撤销，不能再用。", place, field)
 
 
 def _end(row: Unit | Post | Tenure | Liaison | Portfolio, from_day: date, until_day: date) -> None:
@@ -263,6 +262,6 @@ def _end(row: Unit | Post | Tenure | Liaison | Portfolio, from_day: date, until_
 
 
 def _end_along(kind: Any, until_day: date, **of: int) -> None:
-    """What hangs on a row that ends goes with it."""
-    for row in db.session.scalars(_lasting(kind, until_day, **of)):
+    """End with a row what hangs on it."""
+    for row in db.session.scalars(lasting(kind, until_day, **of)):
         row.until_day = max(until_day, row.from_day)

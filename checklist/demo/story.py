@@ -63,7 +63,7 @@ class Story:
 def found_the_county(story: Story) -> None:
     for code, name, short_name, kind, parent in UNITS:
         above = story.units[parent] if parent else None
-        story.units[code] = units.found(code, name, kind, by=CONSOLE, short_name=short_name, parent=above)
+        story.units[code] = units.add_unit(code, name, kind, by=CONSOLE, short_name=short_name, parent=above)
     names = {login: name for *_, login, name in POSTS} | OTHERS
     passwords = {account.login: account.password for account in ACCOUNTS}
     for login, name in names.items():

@@ -118,6 +118,21 @@ def act_on(
         yield row
 
 
+@contextmanager
+def rehearsal(*, by: Actor) -> Iterator[None]:
+    """Let verbs do as if: what they change is seen inside the block, and is gone after it. Nothing is logged.
+
+    It holds the write lock, so that a verb decides as it would in earnest.
+    """
+    with writing() as session:
+        session.info["act"] = Act("rehearsal", by, None)
+        try:
+            yield
+        finally:
+            session.rollback()
+            del session.info["act"]
+
+
 def under_way() -> Act:
     """Return the act that is under way."""
     current: Act = db.session.info["act"]

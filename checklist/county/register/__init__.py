@@ -6,31 +6,26 @@ changes nothing and ends nothing. Roles are not in a register; the security admi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from graphlib import TopologicalSorter
 from hashlib import sha256
-from typing import TypeVar
+
+from sqlalchemy import select
 
 from checklist import access, ledger
 from checklist.actor import Actor
-from checklist.county import accounts, units
+from checklist.county import accounts
 from checklist.county.accounts import FirstPassword
-from checklist.county.register import entries, shapes
-from checklist.county.register.entries import Charge, Holding, Person, Place, Seat
-from checklist.county.register.people import read_charges, read_people, read_tenures
-from checklist.county.register.places import read_posts, read_units
+from checklist.county.register import people, places, shapes
+from checklist.county.register.incoming import Incoming
 from checklist.county.register.rows import Outcome, Row
-from checklist.county.register.shapes import ACTS, CHARGES, PEOPLE, POSTS, SHAPES, TENURES, UNITS, Found, Shape
+from checklist.county.register.shapes import CHARGES, PEOPLE, POSTS, SHAPES, TENURES, UNITS, Found, Shape
 from checklist.files import reading
 from checklist.files.child.grid import Table
-from checklist.refusal import Malformed, Problem, Stale
-from models import Post, Unit, db
+from checklist.refusal import Malformed
+from models import User, db
 
 File = tuple[str, bytes]  # its name, which stands before the addresses of its cells, and what is in it
-Kind = TypeVar("Kind", Place, Seat, Person, Holding, Charge)
-
 MOST_PEOPLE = 1000  # new ones at a time: each password takes a twentieth of a second to hash
 
 
@@ -42,21 +37,17 @@ class Preview:
     rows: list[Row]
 
     def of(self, shape: Shape) -> list[Row]:
-        """The rows of one table, those that are wrong first."""
+        """Return the rows of one table, those that are wrong first."""
         rows = [row for row in self.rows if row.line.shape is shape]
         return sorted(rows, key=lambda row: list(Outcome).index(row.outcome))
 
     def count(self, outcome: Outcome, shape: Shape | None = None) -> int:
-        """How many rows come to this, of one table or of all."""
+        """Return how many rows come to this, of one table or of all."""
         return sum(row.outcome is outcome for row in self.rows if shape in (None, row.line.shape))
 
     @property
     def bad(self) -> list[Row]:
         return [row for row in self.rows if row.wrong]
-
-    def new(self, kind: type[Kind]) -> list[Kind]:
-        """What comes in of one kind, in the files' order."""
-        return [made for row in self.rows for made in row.makes if isinstance(made, kind)]
 
 
 @dataclass(frozen=True)
@@ -83,7 +74,7 @@ class Taken:
 
 
 def read(files: Sequence[File]) -> Found:
-    """The lines of some files. Raises Malformed for a file that is not read, and where none of the five tables is."""
+    """Return the lines of some files. Raises Malformed for a file that is not read, and where none of the five tables is."""
     read: list[Table] = []
     for name, content in files:
         try:
@@ -99,130 +90,51 @@ def read(files: Sequence[File]) -> Found:
     return found
 
 
-def preview(found: Found) -> Preview:
-    """What the lines come to against what there is now. Writes nothing."""
-    known = entries.standing()
-    readers = (
-        (UNITS, read_units),
-        (POSTS, read_posts),
-        (PEOPLE, read_people),
-        (TENURES, read_tenures),
-        (CHARGES, read_charges),
-    )
-    return Preview(found, [row for shape, reads in readers for row in reads(found.of(shape), known)])
+def preview(found: Found, *, by: Actor) -> Preview:
+    """Rehearse what the lines come to against what there is now. Writes nothing. Raises NotYours, Unseen."""
+    with ledger.rehearsal(by=by):
+        return _bring_in(found, Incoming({}, by))
 
 
 def take(files: Sequence[File], *, by: Actor) -> Taken:
     """Bring in what the files hold and the county has not, all or nothing, each row by the verb that the pages call.
 
-    The passwords of the new people are in the answer and nowhere else. Raises Malformed when any row is wrong, Stale
-    when it was until just now.
+    The passwords of the new people are in the answer and nowhere else. Raises Malformed when any row is wrong.
     """
     found = read(files)
     passwords = _passwords(found, by)  # before the act: nobody waits for the lock while they are hashed
     with ledger.act("import_register", by=by) as act:
-        if top := access.root():
-            act.post = access.require(by, "keep", top)
-        coming = preview(found)
+        incoming = Incoming(passwords, by)
+        act.post = incoming.as_post
+        coming = _bring_in(found, incoming)
         if coming.bad:
             raise Malformed(f"有 {len(coming.bad)} 行有错，没有导入。请改好表格，重新上传。", "files")
-        if {person.login for person in coming.new(Person)} - passwords.keys():
-            raise Stale("单位或人员刚刚有变化，没有导入。下面是现在会导入的内容，请看过再确认。")
-        slips = _bring_in(coming, passwords, by)
         if coming.count(Outcome.NEW):
             act.add_entry({"files": [sha256(content).hexdigest() for _, content in files]})
+    slips = [
+        Slip(user.name, user.login, passwords[user.login].clear, home.name) for user, home in incoming.homes.items()
+    ]
     return Taken({shape.noun: coming.count(Outcome.NEW, shape) for shape in SHAPES}, slips)
 
 
+def _bring_in(found: Found, incoming: Incoming) -> Preview:
+    rows = [
+        *places.bring_units(incoming, found.of(UNITS)),
+        *places.bring_posts(incoming, found.of(POSTS)),
+        *people.bring_people(incoming, found.of(PEOPLE)),
+        *people.bring_tenures(incoming, found.of(TENURES)),
+        *(people.bring_charge(incoming, line) for line in found.of(CHARGES)),
+    ]
+    return Preview(found, rows)
+
+
 def _passwords(found: Found, by: Actor) -> dict[str, FirstPassword]:
-    """Passwords for whoever is new; none where the act will not take place anyway."""
+    """Make passwords for whoever is new; none where the act will be refused anyway."""
     top = access.root()
-    coming = preview(found)
-    if coming.bad or (top and not access.may(access.Standing.of(by), "keep", top)):
+    if top and not access.may(access.Standing.of(by), "keep", top):
         return {}
-    people = coming.new(Person)
-    if len(people) > MOST_PEOPLE:
-        raise Malformed(f"一次最多导入 {MOST_PEOPLE} 个新的人员，这里有 {len(people)} 个。请分几次导入。", "files")
-    return accounts.first_passwords(person.login for person in people)
-
-
-def _bring_in(coming: Preview, passwords: dict[str, FirstPassword], by: Actor) -> list[Slip]:
-    for place in _after({place: [place.parent] for place in coming.new(Place)}):
-        _found(place, by)
-    for seat in _after({seat: [seat.reviewer, twin] for seat, twin in _with_twins(coming.new(Seat))}):
-        _add(seat, by)
-    slips = [_admit(person, passwords[person.login], by) for person in coming.new(Person)]
-    for holding in coming.new(Holding):
-        _appoint(holding, by)
-    for charge in coming.new(Charge):
-        with _blaming(charge.at):
-            units.put_in_charge(_id(charge.seat), _id(charge.place), by=by, field=charge.field)
-    return slips
-
-
-def _found(place: Place, by: Actor) -> None:
-    parent = db.session.get(Unit, place.parent.id) if place.parent else None
-    assert place.kind
-    with _blaming(place.at):
-        unit = units.found(place.code, place.name, place.kind, by=by, short_name=place.short, parent=parent)
-    db.session.flush()
-    place.id = unit.id
-
-
-def _add(seat: Seat, by: Actor) -> None:
-    reviewer = db.session.get(Post, seat.reviewer.id) if seat.reviewer else None
-    assert seat.kind
-    with _blaming(seat.at):
-        post = units.add_post(
-            _id(seat.place), seat.name, seat.kind, by=by, is_secretary=seat.is_secretary, reviewer=reviewer
-        )
-    db.session.flush()
-    seat.id = post.id
-
-
-def _admit(person: Person, password: FirstPassword, by: Actor) -> Slip:
-    assert person.place
-    home = db.session.get_one(Unit, person.place.id)
-    with _blaming(person.at):
-        user = accounts.admit(person.login, person.name, password, by=by, home=home)
-    db.session.flush()
-    person.id = user.id
-    return Slip(user.name, user.login, password.clear, home.name)
-
-
-def _appoint(holding: Holding, by: Actor) -> None:
-    user, post = _id(holding.person), _id(holding.seat)
-    with _blaming(holding.at):
-        if holding.prepares:
-            units.make_liaison(user, post, by=by, from_day=holding.from_day)
-        else:
-            units.appoint(user, post, holding.from_day, by=by, acting=holding.manner == ACTS)
-    db.session.flush()
-
-
-def _with_twins(seats: list[Seat]) -> Iterator[tuple[Seat, Seat | None]]:
-    """Each with the one of its name that is counted before it: their numbers are the order in which they are added."""
-    numbered = {(seat.place, seat.name, seat.n): seat for seat in seats}
-    for seat in seats:
-        yield seat, numbered.get((seat.place, seat.name, seat.n - 1))
-
-
-def _after(waits_for: dict[Kind, list[Kind | None]]) -> Iterator[Kind]:
-    """New rows, each behind those that it waits for."""
-    new = {row: [other for other in others if other in waits_for] for row, others in waits_for.items()}
-    yield from TopologicalSorter(new).static_order()
-
-
-def _id(row: Place | Seat | Person) -> int:
-    assert row.id is not None
-    return row.id
-
-
-@contextmanager
-def _blaming(at: str) -> Iterator[None]:
-    """What a verb refuses after all, with the cell that asked for it."""
-    try:
-        yield
-    except Problem as problem:
-        problem.message = f"{at}：{problem.message}"
-        raise
+    told = {accounts.normal(line.text("login")) for line in found.of(PEOPLE)}
+    new = told - {""} - set(db.session.scalars(select(User.login)))
+    if len(new) > MOST_PEOPLE:
+        raise Malformed(f"一次最多导入 {MOST_PEOPLE} 个新的人员，这里有 {len(new)} 个。请分几次导入。", "files")
+    return accounts.first_passwords(new)

@@ -1,6 +1,6 @@
 """The register as a workbook: the template to fill in, and at the same time all that the county has already.
 
-Five sheets with the heads, words and dates that checklist.register.shapes reads back, and one that explains them. What
+Five sheets with the heads, words and dates that shapes.py reads back, and one that explains them. What
 ended is not in it. Imported again it brings in nothing; imported into an empty database it is the same register.
 """
 
@@ -11,9 +11,8 @@ from typing import Any, BinaryIO
 
 from xlsxwriter import Workbook
 
-from checklist import clock
-from checklist.county.register import entries
-from checklist.county.register.entries import Holding, Place, Register, Unclear
+from checklist import access
+from checklist.county.register.names import Register, is_open, manner
 from checklist.county.register.shapes import (
     CHARGES,
     GUIDE,
@@ -21,13 +20,16 @@ from checklist.county.register.shapes import (
     NO,
     PEOPLE,
     POSTS,
+    PREPARES,
     SHAPES,
     TENURES,
     UNITS,
     YES,
     Shape,
+    spaced,
 )
 from checklist.files import sheets
+from models import Unit, User
 
 ROWS = 2000  # that the drop-downs reach down to
 CUT = "……"
@@ -37,7 +39,7 @@ _HEAD = {**_CELL, "font_name": "黑体", "bg_color": "#F2F2F2", "border": 1}
 
 def write(out: BinaryIO) -> None:
     """Write the register as it stands to `out`, as .xlsx."""
-    known = entries.standing()
+    known = Register()
     filled = {
         UNITS: _units(known),
         POSTS: _posts(known),
@@ -74,59 +76,41 @@ def _write(book: Any, shape: Shape, rows: Iterable[tuple[str, ...]]) -> None:
 # --- what stands in the rows --------------------------------------------------------------------------------
 
 
-def _lasting(known: Register) -> list[Place]:
-    return [place for place in known.places if place.until is None or place.until > clock.today()]
-
-
-def _named(place: Place | None, known: Register) -> str:
-    """A unit by name, or by code where its name means another one too."""
-    if place is None:
-        return ""
-    try:
-        return place.name if known.place(place.name) is place else place.code
-    except Unclear:
-        return place.code
-
-
 def _units(known: Register) -> Iterator[tuple[str, ...]]:
-    for place in _lasting(known):
-        kind = place.kind.label if place.kind else ""
-        yield place.code, place.name, place.short, kind, _named(place.parent, known)
+    for unit in filter(is_open, known.units):
+        yield unit.code, spaced(unit.name), spaced(unit.short_name), unit.kind.label, known.called(unit.parent)
 
 
 def _posts(known: Register) -> Iterator[tuple[str, ...]]:
-    for seat in known.seats:
-        reviewer = seat.reviewer
-        reviewing = f"{_named(reviewer.place, known)} {known.label(reviewer)}" if reviewer else ""
-        kind = seat.kind.label if seat.kind else ""
-        yield _named(seat.place, known), known.label(seat), kind, YES if seat.is_secretary else NO, reviewing
+    for post in known.posts:
+        reviewer = post.reviewer if post.reviewer in known.posts else None
+        reviewing = f"{known.called(reviewer.unit)} {known.label(reviewer)}" if reviewer else ""
+        secretary = YES if post.is_secretary else NO
+        yield known.called(post.unit), known.label(post), post.kind.label, secretary, reviewing
 
 
 def _people(known: Register) -> Iterator[tuple[str, ...]]:
-    holding = {held.person for held in _in_force(known)}
-    for person in known.people:
-        if not person.disabled or person in holding:
-            yield person.login, person.name, _named(known.home(person), known)
-
-
-def _in_force(known: Register) -> Iterator[Holding]:
-    """Who holds each post, or will next, and who prepares for it. A second successor waits for the first to be there."""
-    filled = set()
-    for held in (held for held in known.holdings if held.lasts(clock.today())):
-        if held.prepares or held.seat not in filled:
-            yield held
-        if not held.prepares:
-            filled.add(held.seat)
+    homes: dict[User, Unit] = {}
+    for holding in known.holdings:
+        homes.setdefault(holding.user, holding.post.unit)
+    for login, user in known.people.items():
+        if not user.disabled_at or user in homes:
+            yield login, spaced(user.name), known.called(homes.get(user) or access.root())
 
 
 def _tenures(known: Register) -> Iterator[tuple[str, ...]]:
-    for held in _in_force(known):
-        seat, person = held.seat, held.person
-        names = _named(seat.place, known), known.label(seat)
-        yield person.login, person.name, *names, held.from_day.isoformat(), held.manner
+    """Who holds each post, or will next, and who prepares for it. A second successor waits for the first to be there."""
+    filled = set()
+    for holding in known.holdings:
+        post, user, how = holding.post, holding.user, manner(holding)
+        if how == PREPARES or post not in filled:
+            names = spaced(user.name), known.called(post.unit), known.label(post)
+            yield user.login, *names, holding.from_day.isoformat(), how
+        if how != PREPARES:
+            filled.add(post)
 
 
 def _charges(known: Register) -> Iterator[tuple[str, ...]]:
-    for charge in known.charges:
-        seat = charge.seat
-        yield _named(seat.place, known), known.label(seat), _named(charge.place, known), charge.field
+    for charge in known.charges.values():
+        post, field = charge.post, charge.field
+        yield known.called(post.unit), known.label(post), known.called(charge.charge), field

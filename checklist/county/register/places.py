@@ -1,203 +1,186 @@
-"""The rows for units and posts, against what there is. What they bring in joins the register, so that others find it."""
+"""The rows for units and posts: told apart, put in an order in which they can come, and brought in."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar
 
-from checklist import clock
 from checklist.county import units
-from checklist.county.register.entries import Place, Register, Seat, Titles, alike, as_code, unmarked
+from checklist.county.register.incoming import Incoming
+from checklist.county.register.names import Titles, alike, as_code, unmarked
 from checklist.county.register.rows import UNITS_PAGE, Row
 from checklist.county.register.shapes import NO, YES, Line
-from checklist.refusal import Malformed
-from models import PostKind, UnitKind, Word
+from models import Post, PostKind, Unit, UnitKind, Word
 
+Place = TypeVar("Place", Unit, Post)
 Kind = TypeVar("Kind", bound=Word)
-DEEPEST = 10  # levels of units
+
 
 # --- units --------------------------------------------------------------------------------------------------
 
 
-def read_units(lines: Sequence[Line], known: Register) -> list[Row]:
-    """Their rows. A parent may stand below its children, or in another file."""
-    top, seen = known.top(), dict[Place, str]()
-    read = [(row, _unit(row, known, seen)) for row in map(Row, lines)]
-    for row, place in read:
-        if place and place.id is None:
-            top = _hang(row, place, top, known)
-        elif place and row.line.text("parent"):
-            parent = row.find("parent", known.place)
-            if parent and parent is not place.parent:
-                row.differs("parent", place.parent.name if place.parent else "没有", UNITS_PAGE)
-    for row, place in read:
-        if place and place.id is None and place.line()[-1].parent:
-            row.blame("parent", "上级单位绕成了一个圈，请核对")
-        elif place and place.id is None and len(place.line()) > DEEPEST:
-            row.blame("parent", f"上下级超过 {DEEPEST} 层，请核对上级单位")
-    return [row for row, _ in read]
+def bring_units(coming: Incoming, lines: Sequence[Line]) -> list[Row]:
+    """Bring units in; a parent may stand below its children, or in another file."""
+    rows = list(map(Row, lines))
+    new, known, seen = dict[Unit, Row](), list[tuple[Unit, Row]](), dict[Unit, str]()
+    for row in rows:
+        code, name = as_code(row.line.text("code")), row.line.text("name")
+        same = coming.with_code(code) if code else coming.with_name(name)
+        if same in seen:
+            row.blame("code", f"与 {seen[same]} 是同一个单位，请删去一行")
+            continue
+        unit = same or _await_unit(coming, row, code, name)
+        seen[unit] = row.line.at("code")
+        if same:
+            known.append((unit, row))
+        else:
+            new[unit] = row
+    for unit, row in known:
+        _compare_unit(coming, row, unit)
+    parents = {
+        unit: row.find("parent", coming.unit) or coming.top if row.line.text("parent") else None
+        for unit, row in new.items()
+    }
+    order, stuck = _in_order({unit: [parent] for unit, parent in parents.items()})
+    for unit in order:
+        _found(coming, new[unit], unit, coming.now(parents[unit]))
+    for unit in stuck:
+        new[unit].blame("parent", "上级单位绕成了一个圈，请核对")
+        _found(coming, new[unit], unit, coming.top)
+    return rows
 
 
-def _unit(row: Row, known: Register, seen: dict[Place, str]) -> Place | None:
-    code, name = as_code(row.line.text("code")), row.line.text("name")
-    same = next((place for place in known.places if place.code == code), None)
-    if not code:
-        same = next((place for place in known.places if alike(place.name) == alike(name) and _lasts(place)), None)
-    if same in seen:
-        row.blame("code", f"与 {seen[same]} 是同一个单位，请删去一行")
-        return None
-    if same and not _lasts(same):
-        row.blame("code", f"{code} 是已经撤销的“{same.name}”的代码，不能再用，请换一个")
-        return None
-    found = same or _new_unit(row, code, known)
-    if same:
-        _compare_unit(row, same)
-    if found:
-        seen[found] = row.line.at("code")
-    return found
+def _await_unit(coming: Incoming, row: Row, code: str, name: str) -> Unit:
+    if name and (twin := coming.with_name(name)):
+        same = f"叫“{twin.name}”的单位已经有了（代码 {twin.code}）"
+        row.blame("name", f"{same}，同一个单位请写这个代码，另一个请换名称")
+    kind = _of(UnitKind, row.choice("kind") if row.line.text("kind") else row.need("kind"))
+    unit = Unit(code=code, name=name, short_name=row.line.text("short_name"), kind=kind or UnitKind.DEPARTMENT)
+    coming.add_unit(unit)
+    return unit
 
 
-def _compare_unit(row: Row, place: Place) -> None:
+def _found(coming: Incoming, row: Row, unit: Unit, parent: Unit | None) -> None:
+    told = {key: getattr(unit, key) for key in ("code", "name", "short_name", "kind")}
+    harmless = {"code": f"ROW-{len(coming.at)}", "name": "单位", "short_name": "单位", "parent": coming.top}
+    made = coming.bring(row, "code", units.add_unit, {**told, "parent": parent}, harmless)
+    coming.come(unit, made)
+    coming.top = coming.top or made
+
+
+def _compare_unit(coming: Incoming, row: Row, unit: Unit) -> None:
     kind = row.choice("kind")
-    for key, there in (("name", place.name), ("short", place.short)):
+    for key, there in (("name", unit.name), ("short_name", unit.short_name)):
         if alike(row.line.text(key)) not in ("", alike(there)):
             row.differs(key, there, UNITS_PAGE)
-    if kind and place.kind and kind != place.kind.label:
-        row.differs("kind", place.kind.label, UNITS_PAGE)
-
-
-def _new_unit(row: Row, code: str, known: Register) -> Place | None:
-    name, short, kind = row.need("name"), row.need("short", 20), row.choice("kind")
-    if not code:
-        row.blame("code", "请填写代码")
-        return None
-    try:
-        units.insist_on_code(code)
-    except Malformed as why:
-        row.blame("code", why.message)
-    if not row.line.text("kind"):
-        row.need("kind")
-    twin = next((place for place in known.places if alike(place.name) == alike(name) and _lasts(place)), None)
-    if twin:
-        row.blame("name", f"叫“{twin.name}”的单位已经有了（代码 {twin.code}），同一个单位请写这个代码，另一个请换名称")
-    place = Place(code, name, short, _of(UnitKind, kind), at=row.line.at("code"))
-    row.makes.append(place)
-    known.places.append(place)
-    return place
-
-
-def _hang(row: Row, place: Place, top: Place | None, known: Register) -> Place | None:
-    """Give a new unit its parent; the first without one is the top, where there is none yet. The top, as it is then."""
+    if kind and kind != unit.kind.label:
+        row.differs("kind", unit.kind.label, UNITS_PAGE)
     if row.line.text("parent"):
-        parent = row.find("parent", known.place)
-        if parent and parent.until:
-            row.blame("parent", f"{parent.name}自 {parent.until} 起撤销，不能再设下级单位")
-        place.parent = parent
-    elif top:
-        row.blame("parent", f"请填写上级单位。只有最上面的单位空着，那是“{top.name}”（代码 {top.code}）")
-    return top or (place if not row.line.text("parent") else None)
-
-
-def _lasts(place: Place) -> bool:
-    return place.until is None or place.until > clock.today()
+        parent = row.find("parent", coming.unit)
+        if parent and parent is not unit.parent:
+            row.differs("parent", unit.parent.name if unit.parent else "没有", UNITS_PAGE)
 
 
 # --- posts --------------------------------------------------------------------------------------------------
 
 
-def read_posts(lines: Sequence[Line], known: Register) -> list[Row]:
-    """Their rows. A reviewing post may come later."""
-    seen = dict[Seat, str]()
-    read = [(row, _post(row, known, seen)) for row in map(Row, lines)]
-    titles, beside = Titles(known.seats), dict[Place, list[Seat]]()
-    for own in known.seats:
-        beside.setdefault(own.place, []).append(own)
-    for row, seat in read:
-        if seat and row.line.text("reviewer"):
-            _review(row, seat, titles)
-        if seat and seat.id is None:
-            _refuse_second(row, seat, beside[seat.place])
-    numbered = {(own.place, own.name, own.n): own for own in known.seats}
-    for row, seat in read:
-        if seat and seat.id is None and seat.reviewer and _goes_round(seat, numbered):
-            row.blame(
-                "reviewer", "几个岗位互相审核，或者由编号在后的同名岗位审核，没有哪个能先设立，请至少让其中一个空着"
-            )
-    return [row for row, _ in read]
+def bring_posts(coming: Incoming, lines: Sequence[Line]) -> list[Row]:
+    """Bring posts in; a reviewing post may come later."""
+    rows = list(map(Row, lines))
+    new, known, seen = dict[Post, Row](), list[tuple[Post, Row]](), dict[Post, str]()
+    for row in rows:
+        post = _told_post(coming, row)
+        if post in seen:
+            again = f"“{post.name}〔1〕”“{post.name}〔2〕”"
+            row.blame("name", f"与 {seen[post]} 是同一个岗位。同名的岗位请写成{again}")
+        elif post:
+            seen[post] = row.line.at("name")
+            if post.id:
+                known.append((post, row))
+            else:
+                new[post] = row
+    titles = Titles(coming.posts)
+    for post, row in known:
+        _compare_post(coming, row, post, titles)
+    reviewers = {post: _reviewer(coming, row, post, titles) for post, row in new.items()}
+    before = {post: _twins(coming, post).get(coming.posts[post] - 1) for post in new}
+    order, stuck = _in_order({post: [reviewers[post], before[post]] for post in new})
+    for post in order:
+        _add_post(coming, new[post], post, coming.now(reviewers[post]))
+    for post in stuck:
+        if reviewers[post] in stuck:
+            how = "几个岗位互相审核，或者由编号在后的同名岗位审核"
+            new[post].blame("reviewer", f"{how}，没有哪个能先设立，请至少让其中一个空着")
+        _add_post(coming, new[post], post, None)
+    return rows
 
 
-def _post(row: Row, known: Register, seen: dict[Seat, str]) -> Seat | None:
-    place, label = row.find("unit", known.place), row.need("post")
-    kind, secretary = row.choice("kind"), row.choice("secretary")
-    if not (place and label):
+def _told_post(coming: Incoming, row: Row) -> Post | None:
+    """Return the post that a row means; one that is not there yet joins the register, to be awaited."""
+    unit, label = coming.unit_of(row), row.need("name")
+    kind, secretary = row.choice("kind"), row.choice("is_secretary")
+    if not (unit and label):
         return None
     name, n = unmarked(label)
-    twins = [seat for seat in known.seats if seat.place is place and seat.name == name]
-    if n is None and len([twin for twin in twins if twin.id]) > 1:
-        row.blame("post", f"{place.name}有几个“{name}”，请写明是哪一个，例如“{name}〔1〕”")
+    twins = coming.twins(unit, name)
+    if n is None and len([twin for twin in twins.values() if twin.id]) > 1:
+        row.blame("name", f"{unit.name}有几个“{name}”，请写明是哪一个，例如“{name}〔1〕”")
         return None
-    same = next((twin for twin in twins if twin.n == (n or 1)), None)
-    if same in seen:
-        row.blame("post", f"与 {seen[same]} 是同一个岗位。同名的岗位请写成“{name}〔1〕”“{name}〔2〕”")
-        return None
-    found = same or Seat(place, name, n or 1, _of(PostKind, kind), secretary == YES, at=row.line.at("post"))
-    seen[found] = row.line.at("post")
-    if same:
-        if kind and same.kind and kind != same.kind.label:
-            row.differs("kind", same.kind.label, UNITS_PAGE)
-        if secretary and (secretary == YES) != same.is_secretary:
-            row.differs("secretary", YES if same.is_secretary else NO, UNITS_PAGE)
-        return same
-    if not row.line.text("kind"):
-        row.need("kind")
-    if place.until:
-        row.blame("unit", f"{place.name}自 {place.until} 起撤销，不能再设岗位")
-    row.makes.append(found)
-    known.seats.append(found)
-    return found
+    if (n or 1) not in twins:
+        post = Post(unit=unit, name=name, kind=_of(PostKind, kind) or PostKind.STAFF, is_secretary=secretary == YES)
+        coming.add_post(post, n or 1)
+    return coming.twins(unit, name)[n or 1]
 
 
-def _review(row: Row, seat: Seat, titles: Titles) -> None:
-    reviewer = row.find("reviewer", lambda text: titles.find(text, seat.place))
-    if not reviewer:
-        return
-    if reviewer is seat:
+def _twins(coming: Incoming, post: Post) -> dict[int, Post]:
+    return coming.twins(post.unit, post.name)
+
+
+def _reviewer(coming: Incoming, row: Row, post: Post, titles: Titles) -> Post | None:
+    if not row.line.text("reviewer"):
+        return None
+    reviewer = row.find("reviewer", lambda text: titles.find(text, post.unit))
+    if reviewer is post:
         row.blame("reviewer", "岗位不能由自己审核，请另填一个，或者空着")
-    elif seat.id is None and reviewer.until:
-        row.blame("reviewer", f"{reviewer.title}自 {reviewer.until} 起撤销，不能再用")
-    elif seat.id is None:
-        seat.reviewer = reviewer
-    elif reviewer is not seat.reviewer:
-        row.differs("reviewer", seat.reviewer.title if seat.reviewer else "按上下级关系确定", UNITS_PAGE)
+        return None
+    return reviewer
 
 
-def _refuse_second(row: Row, seat: Seat, beside: list[Seat]) -> None:
-    """A unit, whose posts these are, has one 一把手 and one secretary; posts of one name are numbered without a gap."""
-    others = beside[: beside.index(seat)]
-    for key, word, second in (
-        ("kind", "一把手", [other for other in others if other.kind is seat.kind is PostKind.PRINCIPAL]),
-        ("secretary", "书记", [other for other in others if other.is_secretary and seat.is_secretary]),
-    ):
-        if second:
-            where = f"（{second[0].at}）" if second[0].at else ""
-            row.blame(key, f"{seat.place.name}的{word}岗位已经是“{second[0].name}”{where}，只能有一个")
-    twins = {other.n for other in beside if other.name == seat.name}
-    if missing := set(range(1, seat.n)) - twins:
-        row.blame("post", f"没有“{seat.name}〔{min(missing)}〕”，同名的岗位请从〔1〕起连着编号")
+def _compare_post(coming: Incoming, row: Row, post: Post, titles: Titles) -> None:
+    kind, secretary, reviewer = row.choice("kind"), row.choice("is_secretary"), _reviewer(coming, row, post, titles)
+    if kind and kind != post.kind.label:
+        row.differs("kind", post.kind.label, UNITS_PAGE)
+    if secretary and (secretary == YES) != post.is_secretary:
+        row.differs("is_secretary", YES if post.is_secretary else NO, UNITS_PAGE)
+    if reviewer and reviewer is not post.reviewer:
+        row.differs("reviewer", post.reviewer.title if post.reviewer else "按上下级关系确定", UNITS_PAGE)
 
 
-def _goes_round(seat: Seat, numbered: dict[tuple[Place, str, int], Seat]) -> bool:
-    """Whether a post would have to be there before itself: each comes after its reviewer, and after its last namesake."""
-    passed, waiting = set[Seat](), [seat]
-    while waiting:
-        here = waiting.pop()
-        for before in (here.reviewer, numbered.get((here.place, here.name, here.n - 1))):
-            if before is seat:
-                return True
-            if before and before not in passed:
-                passed.add(before)
-                waiting.append(before)
-    return False
+def _add_post(coming: Incoming, row: Row, post: Post, reviewer: Post | None) -> None:
+    row.need("kind")
+    if missing := set(range(1, coming.posts[post])) - _twins(coming, post).keys():
+        row.blame("name", f"没有“{post.name}〔{min(missing)}〕”，同名的岗位请从〔1〕起连着编号")
+    told = {key: getattr(post, key) for key in ("name", "kind", "is_secretary")}
+    told |= {"unit_id": post.unit.id, "reviewer": reviewer}
+    harmless = {"name": "岗位", "kind": PostKind.STAFF, "is_secretary": False, "reviewer": None}
+    coming.come(post, coming.bring(row, "name", units.add_post, told, harmless))
+
+
+def _in_order(awaits: Mapping[Place, Sequence[Place | None]]) -> tuple[list[Place], list[Place]]:
+    """Return what is new, each behind those that it awaits, and apart from them those that await each other."""
+    sorter = TopologicalSorter(
+        {row: [other for other in others if other and other in awaits] for row, others in awaits.items()}
+    )
+    with suppress(CycleError):  # what is in no circle still comes out
+        sorter.prepare()
+    order: list[Place] = []
+    while ready := sorter.get_ready():
+        order += ready
+        sorter.done(*ready)
+    placed = set(order)
+    return order, [row for row in awaits if row not in placed]
 
 
 def _of(kind: type[Kind], label: str | None) -> Kind | None:

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TypeVar
 
-from checklist.county.register.entries import Charge, Holding, Person, Place, Seat, Unclear
+from checklist.county.register.names import Unclear
 from checklist.county.register.shapes import Column, Line
 from checklist.papers.cellwords import plain
 from checklist.papers.duties import Wrong
+from models import Logged
 
-Made = Place | Seat | Person | Holding | Charge
 Thing = TypeVar("Thing")
 
 UNITS_PAGE, PEOPLE_PAGE = "单位与岗位", "人员与授权"
@@ -35,22 +35,27 @@ class Outcome(enum.Enum):
 
 @dataclass
 class Row:
-    """`makes` is what it brings in; nothing where all that it says is there already."""
+    """`made` is what it brings in; nothing where all that it says is there already."""
 
     line: Line
-    makes: list[Made] = field(default_factory=list)
+    made: list[Logged] = field(default_factory=list)
     wrong: list[Wrong] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
     def outcome(self) -> Outcome:
-        return Outcome.WRONG if self.wrong else Outcome.NEW if self.makes else Outcome.KNOWN
+        return Outcome.WRONG if self.wrong else Outcome.NEW if self.made else Outcome.KNOWN
 
     @property
     def shown(self) -> list[tuple[str, str]]:
         """What it says, under the heads of the template, and under those that are not read."""
         own = [(column.head, self.line.text(column.key)) for column in self.line.shape.columns]
         return [(head, text) for head, text in [*own, *self.line.rest] if text]
+
+    @property
+    def whom(self) -> str:
+        """The cell by which a row means somebody."""
+        return "login" if self.line.text("login") else "name"
 
     # what is wrong
 
@@ -69,17 +74,15 @@ class Row:
 
     # what it says
 
-    def need(self, key: str, most: int = 80) -> str:
-        """The words of a cell that has to be filled in, at most so many characters."""
+    def need(self, key: str) -> str:
+        """Return the words of a cell that has to be filled in."""
         text = self.line.text(key)
         if not text:
             self.blame(key, f"请填写{self._column(key).head}")
-        elif len(text) > most:
-            self.blame(key, f"{self._column(key).head}不超过 {most} 字，请缩短")
         return text
 
     def choice(self, key: str) -> str | None:
-        """Which of the column's words a cell says; None for an empty cell, and for one that says none of them."""
+        """Return which of the column's words a cell says; None for an empty cell, and for one that says none of them."""
         text = self.line.text(key)
         if not text:
             return None
@@ -91,8 +94,8 @@ class Row:
         return None
 
     def find(self, key: str, look: Callable[[str], Thing]) -> Thing | None:
-        """What a cell names; None, and said to be wrong, where it is empty or names nothing."""
-        text = self.need(key, 200)
+        """Return what a cell names; None, and said to be wrong, where it is empty or names nothing."""
+        text = self.need(key)
         if not text:
             return None
         try:
@@ -102,20 +105,20 @@ class Row:
             return None
 
     def day(self, key: str) -> date | None:
-        """The day that a cell says; a month stands for its first, and the row says so."""
+        """Return the day that a cell says; a month stands for its first, and the row says so."""
         text = plain(self.line.text(key)).replace(" 年", "年")
         if not text:
             return None
         try:
-            found, how = _day(text)
+            day, how = _day(text)
         except (ValueError, OverflowError):
-            found, how = None, ""
-        if found is None or not 1950 <= found.year <= 2100:
+            day, how = None, ""
+        if day is None or not 1950 <= day.year <= 2100:
             self.blame(key, f"“{self.line.text(key)}”不是日期，请写成 2026-01-15 这样")
             return None
         if how:
-            self.notes.append(f"“{self.line.text(key)}”{how}，读成 {found}（{self.line.at(key)}）")
-        return found
+            self.notes.append(f"“{self.line.text(key)}”{how}，读成 {day}（{self.line.at(key)}）")
+        return day
 
 
 def _day(text: str) -> tuple[date | None, str]:

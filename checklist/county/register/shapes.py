@@ -88,7 +88,7 @@ UNITS = Shape(
     (
         Column("code", "代码", "(?:单位|机构)?(?:代码|编码)", "1–32 个大写字母、数字或横线，定了不能改。", 16),
         Column("name", "名称", "(?:单位|机构|部门)?(?:名称|全称)", "单位全称。", 28),
-        Column("short", "简称", "(?:单位|机构|部门)?简称", "文件和讲话里怎么称呼它，例如“财政”。"),
+        Column("short_name", "简称", "(?:单位|机构|部门)?简称", "文件和讲话里怎么称呼它，例如“财政”。"),
         Column("kind", "类别", "(?:单位|机构)?(?:类别|类型|性质)", "只填下拉框里的词。", 12, UNIT_KINDS),
         Column(
             "parent",
@@ -98,16 +98,16 @@ UNITS = Shape(
             28,
         ),
     ),
-    _any_of("code name", "name parent", "name short kind", "code short"),
+    _any_of("code name", "name parent", "name short_name kind", "code short_name"),
 )
 POSTS = Shape(
     "岗位",
     (
         Column("unit", "单位", "(?:所在|所属|任职)?单位(?:名称)?|部门", _UNIT_TOLD, 28),
-        Column("post", "岗位", "(?:岗位|职务|职位)(?:名称)?", _POST_TOLD, 20),
+        Column("name", "岗位", "(?:岗位|职务|职位)(?:名称)?", _POST_TOLD, 20),
         Column("kind", "类别", "(?:岗位|职务)?(?:类别|类型|性质)", "只填下拉框里的词。", 12, POST_KINDS),
         Column(
-            "secretary",
+            "is_secretary",
             "是否书记",
             "(?:是否|是不是)?(?:为|是)?(?:本单位)?(?:党委|党组|党组织|党委党组)?书记",
             "是本单位党委（党组）书记的填“是”；空着，新设的岗位算“否”。",
@@ -122,7 +122,7 @@ POSTS = Shape(
             28,
         ),
     ),
-    _any_of("unit post"),
+    _any_of("unit name"),
 )
 PEOPLE = Shape(
     "人员",
@@ -145,7 +145,7 @@ TENURES = Shape(
         Column("login", "登录名", PEOPLE.column("login").names, "登录名；没有重名的，也可以只填姓名。", 18),
         Column("name", "姓名", "(?:任职|担任)?(?:人员)?(?:姓名|名字|人员|任职人)", "与登录名对得上的姓名。", 14),
         Column("unit", "单位", POSTS.column("unit").names, _UNIT_TOLD, 28),
-        Column("post", "岗位", POSTS.column("post").names, _POST_TOLD, 20),
+        Column("post", "岗位", POSTS.column("name").names, _POST_TOLD, 20),
         Column(
             "from_day",
             "起始日期",
@@ -161,7 +161,7 @@ CHARGES = Shape(
     "分工",
     (
         Column("unit", "单位", POSTS.column("unit").names, f"分管领导所在{_UNIT_TOLD}", 28),
-        Column("post", "岗位", POSTS.column("post").names + "|分管领导岗位", _POST_TOLD, 20),
+        Column("post", "岗位", POSTS.column("name").names + "|分管领导岗位", _POST_TOLD, 20),
         Column(
             "charge",
             "分管单位",
