@@ -147,7 +147,15 @@ def test_a_new_account_has_a_first_password_that_is_to_be_changed(shen: Actor) -
 
 @pytest.mark.parametrize(
     ("login", "name", "field"),
-    [("l", "吕干事", "login"), ("吕", "吕干事", "login"), ("ＷＵ", "吕干事", "login"), ("lv", " ", "name")],
+    [
+        ("", "吕干事", "login"),
+        ("l", "吕干事", "login"),
+        ("吕", "吕干事", "login"),
+        ("ＷＵ", "吕干事", "login"),
+        ("l" * 500, "吕干事", "login"),
+        ("lv", " ", "name"),
+        ("lv", "吕" * 500, "name"),
+    ],
 )
 def test_an_account_needs_a_login_name_of_its_own_and_a_name(login: str, name: str, field: str, shen: Actor) -> None:
     size = ledger.size()

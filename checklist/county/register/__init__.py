@@ -91,7 +91,7 @@ def read(files: Sequence[File]) -> Found:
 
 
 def preview(found: Found, *, by: Actor) -> Preview:
-    """Rehearse what the lines come to against what there is now. Writes nothing. Raises NotYours, Unseen."""
+    """Rehearse what the lines come to against what there is now. Writes nothing. Raises NotYours."""
     with ledger.rehearsal(by=by):
         return _bring_in(found, Incoming({}, by))
 
@@ -105,8 +105,8 @@ def take(files: Sequence[File], *, by: Actor) -> Taken:
     passwords = _passwords(found, by)  # before the act: nobody waits for the lock while they are hashed
     with ledger.act("import_register", by=by) as act:
         incoming = Incoming(passwords, by)
-        act.post = incoming.as_post
         coming = _bring_in(found, incoming)
+        act.post = incoming.as_post
         if coming.bad:
             raise Malformed(f"有 {len(coming.bad)} 行有错，没有导入。请改好表格，重新上传。", "files")
         if coming.count(Outcome.NEW):
