@@ -18,8 +18,8 @@ class Problem(Exception):
 
     @property
     def can_be_mended(self) -> bool:
-        """Whether whoever sent a form can correct it and send it again; else the form is not the answer."""
-        return self.status in (409, 422)
+        """Whether whoever sent a form can correct it or wait, and send it again; else the form is not the answer."""
+        return self.status in (409, 422, 429)
 
 
 class Malformed(Problem):
@@ -60,6 +60,7 @@ class Unconfirmed(Refused):
     """Signing needs the password, given at most 15 minutes ago in this session."""
 
     status = 403
+    can_be_mended = True
 
 
 class NotYours(Refused):

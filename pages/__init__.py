@@ -38,19 +38,21 @@ from pages import (
     navigation,
     papers,
     people,
+    posts,
     receipts,
     register,
     reviews,
     signatures,
+    speeches,
     units,
     versions,
 )
 from pages.current import Visitor, new_nonce, problem, standing, to_login
 
 ITEMS = (items, cases, evidence, signatures, reviews, receipts)
-LISTS = (lists, imports, drawing, duties, drafts, papers, consultations, versions, corrections)
+LISTS = (lists, speeches, imports, drawing, duties, drafts, papers, consultations, versions, corrections)
 LOG = (audit, checkpoints, bundles)
-BLUEPRINTS = (login, *ITEMS, *LISTS, *LOG, units, people, register, holidays, feedback, htmx)
+BLUEPRINTS = (login, *ITEMS, *LISTS, *LOG, units, posts, people, register, holidays, feedback, htmx)
 # What somebody can reach without a login; everything else asks for one.
 OPEN = {"login.log_in", "static", "htmx.script"}
 

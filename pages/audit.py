@@ -8,12 +8,13 @@ from contextlib import ExitStack
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from flask import Blueprint, Response, make_response, render_template, request, send_file, stream_template, url_for
+from flask import Blueprint, Response, render_template, request, send_file, stream_template, url_for
 from wtforms import DateField, StringField
 from wtforms.validators import Optional
 
 import verify
 from checklist import access, clock, ledger
+from checklist.actor import Actor
 from checklist.audit import entries, excerpts, words
 from checklist.audit.check import Check, require_reader, verify_log
 from checklist.county import units
@@ -81,14 +82,20 @@ def ask_verdict() -> str:
 def verdict() -> Response:
     """Check the log and the tables against it, and show on the page, while it is sent, how far it is."""
     form = KeptForm()
+    if begun := current.send(form, lambda by: _begin_check(form, by)):
+        return Response(stream_template("audit/verdict.html", **begun, at=datetime.fromisoformat))
+    return current.back(form, render_template("audit/verify.html", form=form))
+
+
+def _begin_check(form: KeptForm, by: Actor) -> dict[str, Any]:
+    """Return a check that has been logged and goes on as its steps are taken. Raises Malformed for no checkpoint."""
     try:
         check = Check([verify.parse_checkpoint(text.encode())] if (text := form.content()) else [])
-        steps = verify_log(check, by=current.actor())
-    except (verify.FormatError, UnicodeError):
-        form.text.errors = ["这不是一张日志封签。请选择当时保存的文件，或把它从第一行到最后一行原样粘贴。"]
-        return make_response(render_template("audit/verify.html", form=form), 422)
-    told = {"check": check, "steps": steps, "size": ledger.size(), "now": clock.now}
-    return Response(stream_template("audit/verdict.html", **told, at=datetime.fromisoformat))
+    except (verify.FormatError, UnicodeError) as error:
+        words = "这不是一张日志封签。请选择当时保存的文件，或把它从第一行到最后一行原样粘贴。"
+        raise Malformed(words, "text") from error
+    steps = verify_log(check, by=by)
+    return {"check": check, "steps": steps, "size": ledger.size(), "now": clock.now}
 
 
 @bp.post("/excerpt")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from flask import Blueprint, Response, make_response, render_template, send_file, stream_template
+from flask import Blueprint, Response, render_template, send_file, stream_template
 from sqlalchemy import select
 from wtforms import SelectField
 
 from checklist import access
 from checklist.audit import bundles
-from checklist.refusal import Malformed, Unseen
+from checklist.refusal import Unseen
 from models import Unit, db
 from pages import current, parcels
 from pages.forms import Form, options
@@ -34,7 +34,10 @@ class BundleForm(Form):
 
 @bp.get("/")
 def ask() -> str:
-    form = BundleForm()
+    return _ask(BundleForm())
+
+
+def _ask(form: BundleForm) -> str:
     form.offer()
     return render_template("bundles/ask.html", form=form)
 
@@ -43,12 +46,9 @@ def ask() -> str:
 def make() -> Response:
     """Take the bundle, and write it for as long as the page is being sent."""
     form = BundleForm()
-    try:
-        bundle = bundles.export(by=current.actor(), code=form.unit.data or None)
-    except Malformed as problem:
-        form.offer()
-        form.blame(problem)
-        return make_response(render_template("bundles/ask.html", form=form), 422)
+    bundle = current.send(form, lambda by: bundles.export(by=by, code=form.unit.data or None))
+    if not bundle:
+        return current.back(form, _ask(form))
     token = parcels.new_token()
     steps = _write(bundle, parcels.place("exports", token))
     return Response(stream_template("bundles/made.html", bundle=bundle, steps=steps, token=token))

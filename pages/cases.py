@@ -3,65 +3,66 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, url_for
-from wtforms import DateField, StringField, TextAreaField
+from wtforms import DateField
 from wtforms.validators import Optional
 
 from checklist import access, clock
 from checklist.items import cases, holidays
-from models import Item
+from models import Case, Item
 from pages import current
-from pages.forms import Form, tidy
+from pages.forms import Form, Line, Text
 
 bp = Blueprint("cases", __name__, url_prefix="/items")
 
 
 class BeginForm(Form):
-    name = StringField("办件名称", description="一笔资金、一个招标、一项决策，写它的名称。", filters=[tidy])
+    name = Line("办件名称", cases.LONGEST_NAME, description="一笔资金、一个招标、一项决策，写它的名称。")
     began_on = DateField("发生日期", [Optional()], description="各步骤的时限从这一天算起。")
 
 
 class CancelForm(Form):
-    reason = TextAreaField("撤销理由", filters=[tidy])
+    reason = Text("撤销理由", 2000)
 
 
 @bp.get("/<int:id>/cases")
 def index(id: int) -> str:
-    return _page(id)
+    return _page(current.see(Item, id))
 
 
-def _page(id: int, begin: BeginForm | None = None, cancel: CancelForm | None = None) -> str:
-    """The cases of an item's duty; `cancel` is the form that did not do for the case that the item is a step of."""
-    item = access.see(current.actor(), Item, id)
-    found, standing = cases.of_duty(item), current.standing()
+def _page(item: Item, **refused: Form) -> str:
+    """Return the cases of an item's duty.
+
+    `refused` is the form that was not accepted: to begin a case, or to cancel the one that the item is a step of.
+    """
+    standing, known = current.standing(), cases.of_duty(item)
+    forms = {"begin": BeginForm(formdata=None, began_on=clock.today()), "cancel": CancelForm(formdata=None)}
     return render_template(
         "cases/index.html",
         item=item,
-        cases=found,
+        cases=known,
         is_done=cases.is_done,
-        begin=begin or BeginForm(formdata=None, began_on=clock.today()),
-        cancel=cancel or CancelForm(formdata=None),
-        may_begin=cases.takes_cases(item) and access.may(standing, "begin_case", item),
-        may_cancel=lambda case: cases.is_cancellable(case) and access.may(standing, "cancel_case", case.steps[0].item),
-        unknown_years=holidays.calendar().unknown(step.item.due for case in found for step in case.steps),
+        offers={"begin"} if cases.takes_cases(item) and access.may(standing, "begin_case", item) else (),
+        cancellable=[case for case in known if cases.is_cancellable(case) and _may_cancel(case)],
+        unknown_years=holidays.calendar().unknown(step.item.due for case in known for step in case.steps),
+        **(forms | refused),
     )
+
+
+def _may_cancel(case: Case) -> bool:
+    return access.may(current.standing(), "cancel_case", case.steps[0].item) is not None
 
 
 @bp.post("/<int:id>/cases")
 def begin(id: int) -> Response:
-    form = BeginForm()
-    name, began_on = form.name.data or "", form.began_on.data
-
-    def verb() -> object:
-        return cases.begin(id, name, began_on, by=current.actor())
-
-    return current.change(form, verb, lambda: _page(id, begin=form), url_for("cases.index", id=id))
+    item, form = current.see(Item, id, to="begin_case"), BeginForm()
+    if current.send(form, lambda by: cases.begin(id, form.name.data, form.began_on.data, by=by), Case):
+        return current.saved(url_for("cases.index", id=id))
+    return current.back(form, _page(item, begin=form))
 
 
 @bp.post("/<int:id>/case/cancellation")
 def cancel(id: int) -> Response:
-    form = CancelForm()
-
-    def verb() -> object:
-        return cases.cancel(id, form.reason.data or "", by=current.actor())
-
-    return current.change(form, verb, lambda: _page(id, cancel=form), url_for("items.mine"))
+    item, form = current.see(Item, id, to="cancel_case"), CancelForm()
+    if current.send(form, lambda by: cases.cancel(id, form.reason.data, by=by), Case):
+        return current.saved(url_for("items.mine"))
+    return current.back(form, _page(item, cancel=form))

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
-from wtforms import DateField, TextAreaField
-from wtforms.validators import Length, Optional
+from flask import Blueprint, Response, render_template, request, url_for
+from wtforms import DateField
+from wtforms.validators import Optional
 
-from checklist import access, lists
-from checklist.lists import consultation, owners
-from checklist.refusal import Malformed, Refused
-from models import Answer, DutyList, ListState, Opinion
+from checklist import access
+from checklist.lists import consultation, offers, owners
+from models import Answer, DutyList, Opinion
 from pages import current
-from pages.forms import Form, tidy
+from pages.forms import Form, Text
 
 bp = Blueprint("consultations", __name__)
-LONGEST = Length(max=1000, message="不超过 1000 字。")
 
 
 class ConsultForm(Form):
@@ -25,14 +23,14 @@ class ConsultForm(Form):
 
 
 def answer_form(opinion: Opinion, **kwargs: Any) -> Form:
-    """A field on-<lineage> for each row of the draft, with what the unit has said so far."""
+    """Return a form with a field on-<lineage> for each row of the draft, and what the unit has said so far."""
 
     class AnswerForm(Form):
         pass
 
     said: dict[str, Any] = {"rev": opinion.rev}
     for duty in opinion.consultation.duty_list.kept:
-        field = TextAreaField(f"对第 {duty.position} 项的意见", [LONGEST], filters=[tidy], render_kw={"rows": 2})
+        field = Text(f"对第 {duty.position} 项的意见", 1000, render_kw={"rows": 2})
         setattr(AnswerForm, f"on-{duty.lineage}", field)
         said[f"on-{duty.lineage}"] = opinion.objections.get(duty.lineage, "")
     return AnswerForm(data=said, **kwargs)
@@ -43,65 +41,50 @@ def answer_form(opinion: Opinion, **kwargs: Any) -> Form:
 
 @bp.get("/lists/<int:id>/consultation")
 def show(id: int) -> str:
-    return _page(_heard(id))
+    return _page(id)
 
 
-def _heard(id: int) -> DutyList:
-    found = access.see(current.actor(), DutyList, id)
-    access.require(current.actor(), "hear", found)
-    return found
-
-
-def _page(found: DutyList, form: Form | None = None) -> str:
-    standing, latest = current.standing(), consultation.latest(found)
-    steps = {v for v, m in lists.LIST_MOVES.items() if m.before is found.state and access.may(standing, v, found)}
-    form = form or ConsultForm(formdata=None, rev=found.rev)
-    form.nonce.data = form.nonce.data or current.new_nonce()
+def _page(id: int, refused: Form | None = None) -> str:
+    """Return a list's consultation for whoever hears it. Raises Unseen, NotYours."""
+    duty_list = current.see(DutyList, id)
+    access.require(current.actor(), "hear", duty_list)
+    latest = consultation.latest(duty_list)
     return render_template(
         "consultations/show.html",
-        list=found,
-        moves=steps,
-        form=form,
-        asked=consultation.asked(found),
+        list=duty_list,
+        offers=offers.of(duty_list, current.standing()),
+        form=refused or ConsultForm(formdata=None, rev=duty_list.rev),
+        asked=consultation.asked(duty_list),
         consultation=latest,
         silent=consultation.silent(latest) if latest else [],
-        may_extend=found.state is ListState.CONSULTING and access.may(standing, "extend", found),
         may_end=latest is not None and consultation.may_end(latest),
-        rows={duty.lineage: duty for duty in found.duties},
+        rows={duty.lineage: duty for duty in duty_list.duties},
     )
 
 
 @bp.post("/lists/<int:id>/consultation")
 def consult(id: int) -> Response:
-    return _set_last_day(id, consultation.consult)
+    return _set_last_day(id, "consult", consultation.consult)
 
 
 @bp.post("/lists/<int:id>/consultation/last-day")
 def extend(id: int) -> Response:
-    return _set_last_day(id, consultation.extend)
+    return _set_last_day(id, "extend", consultation.extend)
 
 
-def _set_last_day(id: int, verb: Callable[..., object]) -> Response:
-    form = ConsultForm()
-    by, day, rev = current.actor(), form.last_day.data, form.rev.data
-    return current.change(
-        form,
-        lambda: verb(id, day, by=by, rev=rev),
-        lambda: _page(_heard(id), form),
-        url_for("consultations.show", id=id),
-    )
+def _set_last_day(id: int, act: str, verb: Callable[..., object]) -> Response:
+    duty_list, form = current.see(DutyList, id, to=act), ConsultForm()
+    if current.send(form, lambda by: verb(id, form.last_day.data, by=by, rev=form.rev.data), duty_list):
+        return current.saved(url_for("consultations.show", id=id))
+    return current.back(form, _page(id, form))
 
 
 @bp.post("/lists/<int:id>/consultation/end")
 def conclude(id: int) -> Response:
-    form = ConsultForm()  # where it cannot be ended, the page offers another day
-    by, rev = current.actor(), form.rev.data
-    return current.change(
-        form,
-        lambda: consultation.conclude(id, by=by, rev=rev),
-        lambda: _page(_heard(id), form),
-        url_for("lists.show", id=id),
-    )
+    duty_list, form = current.see(DutyList, id, to="conclude"), ConsultForm()
+    if current.send(form, lambda by: consultation.conclude(id, by=by, rev=form.rev.data), duty_list):
+        return current.saved(url_for("lists.show", id=id))
+    return current.back(form, _page(id, form))  # where it cannot be ended, the page offers another day
 
 
 # --- answering ----------------------------------------------------------------------------------------------
@@ -109,23 +92,22 @@ def conclude(id: int) -> Response:
 
 @bp.get("/opinions/<int:id>")
 def opinion(id: int) -> str:
-    found = access.see(current.actor(), Opinion, id)
-    return _answer_page(found, answer_form(found, formdata=None))
+    asked = current.see(Opinion, id)
+    return _answer_page(asked, answer_form(asked, formdata=None))
 
 
-def _answer_page(found: Opinion, form: Form) -> str:
-    form.nonce.data = form.nonce.data or current.new_nonce()
-    duty_list = found.consultation.duty_list
+def _answer_page(asked: Opinion, form: Form) -> str:
+    duty_list = asked.consultation.duty_list
     spread = owners.spreads(duty_list)
-    is_own = {duty: any(post.unit == found.unit for post in spread[duty].posts) for duty in duty_list.kept}
+    is_own = {duty: any(post.unit == asked.unit for post in spread[duty].posts) for duty in duty_list.kept}
     others = [duty for duty in duty_list.kept if not is_own[duty]]
     elsewhere = [form[f"on-{duty.lineage}"] for duty in others]
     return render_template(
         "consultations/opinion.html",
-        opinion=found,
+        opinion=asked,
         list=duty_list,
         form=form,
-        open=found in consultation.open_to(current.standing()),
+        open=asked in consultation.open_to(current.standing()),
         describe=owners.describe,
         concerning=[duty for duty in duty_list.kept if is_own[duty]],
         others=others,
@@ -135,21 +117,11 @@ def _answer_page(found: Opinion, form: Form) -> str:
 
 @bp.post("/opinions/<int:id>")
 def answer(id: int) -> Response:
-    found = access.see(current.actor(), Opinion, id)
-    form = answer_form(found)
+    asked = current.see(Opinion, id, to="answer")
+    form = answer_form(asked)
     what = Answer.AGREES if request.form.get("answer") == Answer.AGREES else Answer.OBJECTS
-    said = {name.removeprefix("on-"): field.data or "" for name, field in form._fields.items() if "on-" in name}
-    try:
-        if not form.validate():
-            return make_response(_answer_page(found, form), 422)
-        by, rev = current.actor(), form.rev.data
-        found = current.once(lambda: consultation.answer(id, what, said, by=by, rev=rev), Opinion, id)
-    except (Malformed, Refused) as problem:
-        if not problem.can_be_mended:
-            raise
-        form.blame(problem)
-        found = access.see(current.actor(), Opinion, id)
-        form.rev.data, form.rev.raw_data = found.rev, None
-        return make_response(_answer_page(found, form), problem.status)
-    flash(f"已答复：{found.answer.label if found.answer else ''}。截止日期以前可以修改。")
-    return current.redirect_to("consultations.opinion", id=id)
+    said = {name.removeprefix("on-"): field.data for name, field in form._fields.items() if "on-" in name}
+    if given := current.send(form, lambda by: consultation.answer(id, what, said, by=by, rev=form.rev.data), asked):
+        words = f"已答复：{given.answer.label if given.answer else ''}。截止日期以前可以修改。"
+        return current.saved(url_for("consultations.opinion", id=id), words)
+    return current.back(form, _answer_page(asked, form))

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, url_for
-from wtforms import StringField
-from wtforms.validators import Length
 
 from checklist import access
+from checklist.actor import Actor
 from checklist.lists import corrections
-from models import Duty, DutyList
+from models import Duty
 from pages import current
-from pages.forms import Form, WordingForm, tidy
+from pages.forms import Line, WordingForm
 
 bp = Blueprint("corrections", __name__, url_prefix="/duties")
 
 
 class CorrectForm(WordingForm):
-    reason = StringField("勘误的理由", [Length(max=200, message="不超过 200 字。")], filters=[tidy])
+    reason = Line("勘误的理由", 200)
 
 
 @bp.get("/<int:id>/correction")
@@ -26,24 +25,23 @@ def new(id: int) -> str:
 
 
 def _correctable(id: int) -> Duty:
-    duty = access.load(Duty, id)
-    access.see(current.actor(), DutyList, duty.duty_list_id)
+    """Return a row whose wording this person may correct. Raises Unseen, NotYours."""
+    duty = current.see(Duty, id)
     access.require(current.actor(), "correct", duty.duty_list)
     return duty
 
 
-def _page(duty: Duty, form: Form) -> str:
-    form.nonce.data = form.nonce.data or current.new_nonce()
+def _page(duty: Duty, form: CorrectForm) -> str:
     return render_template("corrections/new.html", duty=duty, form=form, largest=corrections.LARGEST)
 
 
 @bp.post("/<int:id>/correction")
 def create(id: int) -> Response:
-    duty, form = _correctable(id), CorrectForm()
-    wording, reason, rev, by = form.wording.data or "", form.reason.data or "", form.rev.data, current.actor()
-    return current.change(
-        form,
-        lambda: corrections.correct(id, wording, reason, by=by, rev=rev),
-        lambda: _page(_correctable(id), form),
-        url_for("lists.show", id=duty.duty_list_id, _anchor=f"d-{id}"),
-    )
+    duty, form = current.see(Duty, id, to="correct"), CorrectForm()
+
+    def verb(by: Actor) -> Duty:
+        return corrections.correct(id, form.wording.data, form.reason.data, by=by, rev=form.rev.data)
+
+    if current.send(form, verb, duty):
+        return current.saved(url_for("lists.show", id=duty.duty_list_id, _anchor=f"d-{id}"))
+    return current.back(form, _page(_correctable(id), form))

@@ -11,16 +11,17 @@ from urllib.parse import urlsplit
 from flask import Response, flash, g, make_response, redirect, render_template, request, session, url_for
 from flask_login import UserMixin, current_user
 from sqlalchemy import select
-from wtforms import SelectField
+from wtforms import SelectChoice
 
 from checklist import access, clock, ledger
 from checklist.actor import Actor, Auth
 from checklist.county import accounts
-from checklist.refusal import Malformed, Refused, Repeated, Unseen
+from checklist.refusal import Malformed, Problem, Refused, Repeated, Unseen
 from models import Logged, Session, Unit, db
 from pages.forms import Form, options
 
 Row = TypeVar("Row", bound=Logged)
+Result = TypeVar("Result")
 
 
 class Visitor(UserMixin):
@@ -73,15 +74,20 @@ def drafts_for() -> list[Unit]:
     return [unit for unit in every if access.may(standing(), "draft", unit)]
 
 
-def offer_units(field: SelectField) -> None:
-    """Let a form choose among the units for which this person may draft."""
-    field.choices = options((unit.id, unit.name) for unit in drafts_for())
+def units_to_draft_for() -> list[SelectChoice]:
+    """Return the units for which this person may draft, to choose one of them in a form."""
+    return options((unit.id, unit.name) for unit in drafts_for())
 
 
 def insist_on_clerk() -> None:
-    """Whoever may draft for no unit is told so before a form is filled in for nothing. Raises NotYours."""
+    """Tell whoever may draft for no unit so, before a form is filled in for nothing. Raises NotYours."""
     if not drafts_for():
         access.require(_whoever(), "draft", access.county())
+
+
+def insist_on_keeper() -> None:
+    """Show to nobody but the system administrator what he keeps. Raises NotYours; verbs ask, and log whom they refuse."""
+    access.require(_whoever(), "keep", access.county())
 
 
 def request_id() -> str:
@@ -108,30 +114,15 @@ def see(kind: type[Row], id: int, *, to: str | None = None) -> Row:
         raise
 
 
-def once(act: Callable[[], Row], kind: type[Row], id: int | None = None) -> Row:
-    """Call a verb; for a form that has been sent before, its first result as it stands now.
-
-    `id` is that of the row that the verb changes; without it, it is the row of this kind that the verb made. Raises
-    Unseen for a form that was sent for another row: its nonce must not open this one.
-    """
-    try:
-        return act()
-    except Repeated as first:
-        changed = first.rows.get(kind.__tablename__, [])
-        if not changed or id not in (None, *changed):
-            raise Unseen() from None
-        return access.load(kind, id or changed[0])
-
-
 def is_htmx() -> bool:
     """Whether htmx asks for a part of a page. It decides how the answer looks, never what is allowed."""
     return request.headers.get("HX-Request") == "true"
 
 
-def answer(fragment: str, page: str, status: int = 200, **variables: Any) -> Response:
-    """The part that changed for htmx; without it, after a success, a redirect to the page."""
-    if is_htmx() or status >= 400:
-        return make_response(render_template(fragment, **variables), status)
+def answer(fragment: str, page: str, **variables: Any) -> Response:
+    """The part that changed for htmx; without it, a redirect to the page."""
+    if is_htmx():
+        return make_response(render_template(fragment, **variables))
     return redirect(page, 303)  # type: ignore[return-value]
 
 
@@ -151,57 +142,62 @@ def download(content: bytes, name: str) -> Response:
     return Response(content, mimetype="text/plain", headers=named)
 
 
-def send(
-    form: Form,
-    verb: Callable[[], Row],
-    kind: type[Row],
-    id: int | None = None,
-    *,
-    page: Callable[[], Response | str],
-    done: Callable[[Row], Response],
-) -> Response:
-    """Give a form to a verb, once, and answer with what `done` makes of the row.
+def send(form: Form, verb: Callable[[Actor], Result], of: Logged | type[Logged] | None = None) -> Result | None:
+    """Give a form to a verb, once, and return the verb's result; None where the form is to come back.
 
-    A form that is not accepted comes back by `page` with what was typed and why: 422 for what was typed, 409 where the
-    row does not allow it or was changed meanwhile; the form is then of the row as it stands. `id` is that of the row
-    which the verb changes, None where it makes one. Other refusals are raised, for the error page.
+    The form then says why, and `back` answers with it: 422 for what was typed, 409 where the row does not allow it or
+    was changed meanwhile; the form is from then on of the row as it stands. Other refusals are raised, for the error
+    page. `of` is the row that the verb changes, or the kind of row that it makes: for a form that was sent before, its
+    first result is that row as it stands now.
     """
-    status = 422
-    if form.validate():
-        try:
-            return done(once(verb, kind, id))
-        except (Malformed, Refused) as problem:
-            if not problem.can_be_mended:
-                raise
-            form.blame(problem)
-            status = problem.status
-    if status == 409 and id is not None:
-        form.rev.data, form.rev.raw_data = access.load(kind, id).rev, None
-    return make_response(page(), status)
+    if not form.validate():
+        return None
+    try:
+        return _once(verb, of)
+    except Problem as problem:
+        if not problem.can_be_mended:
+            raise
+        form.blame(problem)
+    if form.status == 409 and isinstance(of, Logged):
+        form.rev.data, form.rev.raw_data = of.rev, None
+    return None
+
+
+def press(verb: Callable[[Actor, int | None], Result], of: Logged | None = None) -> Result:
+    """Do what a form asks for that is but a button, of a row of this revision; why it is refused is for the error page."""
+    form = Form()
+    if not form.validate():
+        raise Malformed("请求不完整，请返回上一页重试。")
+    return _once(lambda by: verb(by, form.rev.data), of)
+
+
+def _once(verb: Callable[[Actor], Result], of: Logged | type[Logged] | None) -> Result:
+    try:
+        return verb(actor())
+    except Repeated as first:
+        result: Result = _first_result(first, of)
+        return result
+
+
+def _first_result(first: Repeated, of: Logged | type[Logged] | None) -> Any:
+    """Raises Refused where there is no row to show it by."""
+    if isinstance(of, Logged):
+        return access.load(type(of), of.id)
+    made = first.rows.get(of.__tablename__) if of else None
+    if of is None or not made:
+        raise Refused("这一步已经办过了，没有再办一次。请返回上一页查看结果。")
+    return access.load(of, made[0])
+
+
+def back(form: Form, page: str | Response) -> Response:
+    """Return the page on which a form comes back that was not accepted."""
+    return make_response(page, form.status)
 
 
 def saved(page: str, words: str = "已保存。") -> Response:
     """After a success: off to a page, which says so."""
     flash(words)
     return redirect(page, 303)  # type: ignore[return-value]
-
-
-def change(form: Form, verb: Callable[[], object], page: Callable[[], str], done: str) -> Response:
-    """Call a verb and go on to `done`; where the form is not accepted, `page` shows it with what was typed."""
-    if not form.validate():
-        return make_response(page(), 422)
-    try:
-        verb()
-    except Repeated:
-        pass
-    except (Malformed, Refused) as refused:
-        if not refused.can_be_mended:
-            raise
-        form.blame(refused)
-        return make_response(page(), refused.status)
-    else:
-        flash("已保存。")
-    return redirect(done, 303)  # type: ignore[return-value]
 
 
 def problem(message: str, status: int, title: str = "这一步没有办成") -> Response:

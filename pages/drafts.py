@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
-from wtforms import IntegerField
-from wtforms.validators import Optional
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 
 from checklist import access
+from checklist.actor import Actor
 from checklist.lists import arranging, editing, pairing, precedents, undoing
-from checklist.refusal import Malformed, Repeated
-from models import Duty, DutyList, Part
+from models import Duty, DutyList
 from pages import current, desk
-from pages.forms import Form
+from pages.forms import Form, Number
 
 bp = Blueprint("drafts", __name__)
 
 
 class SplitForm(Form):
-    at = IntegerField("在第几个字后面拆开", [Optional()])
+    at = Number("在第几个字后面拆开")
 
 
 class MoveForm(Form):
-    to = IntegerField("移到第几项", [Optional()])
+    to = Number("移到第几项")
 
 
 # --- one row ------------------------------------------------------------------------------------------------
@@ -32,95 +31,78 @@ class MoveForm(Form):
 @bp.get("/duties/<int:id>/more")
 def more(id: int) -> Response:
     """What else can be done with a row: in its card for htmx, a page of its own without."""
-    return make_response(_more(_editable(id), SplitForm(formdata=None), MoveForm(formdata=None)))
+    return _more(desk.editable(id))
 
 
-def _editable(id: int) -> Duty:
-    duty = access.load(Duty, id)
-    access.see(current.actor(), DutyList, duty.duty_list_id)
-    access.require(current.actor(), "edit", duty.duty_list)
-    return duty
-
-
-def _more(duty: Duty, splitting: SplitForm, moving: MoveForm) -> str:
-    return render_template(
+def _more(duty: Duty, **refused: Form) -> Response:
+    forms = {"splitting": SplitForm(formdata=None), "moving": MoveForm(formdata=None)}
+    page = render_template(
         "duties/_more.html" if current.is_htmx() else "duties/more.html",
         duty=duty,
         following=arranging.next_kept(duty),
         up=arranging.beside(duty, -1),
         down=arranging.beside(duty, 1),
         places=arranging.places(duty.wording),
-        splitting=splitting,
-        moving=moving,
+        **(forms | refused),
     )
+    return _in_place_of(f"#more-{duty.id}", page) if refused else make_response(page)
+
+
+def _in_place_of(target: str, page: str) -> Response:
+    """Return a form that was not accepted where htmx awaits all rows."""
+    response = make_response(page)
+    response.headers["HX-Retarget"] = target
+    return response
 
 
 @bp.post("/duties/<int:id>/merger")
 def merge_with_next(id: int) -> Response:
-    rev = Form().rev.data
-    return _once(id, lambda: arranging.merge_with_next(id, by=current.actor(), rev=rev))
-
-
-@bp.post("/duties/<int:id>/parts")
-def split(id: int) -> Response:
-    form = SplitForm()
-    return _typed(id, form, lambda: arranging.split(id, form.at.data, by=current.actor(), rev=form.rev.data))
-
-
-@bp.post("/duties/<int:id>/position")
-def move(id: int) -> Response:
-    form = MoveForm()
-    return _typed(id, form, lambda: arranging.move(id, form.to.data, by=current.actor(), rev=form.rev.data))
-
-
-def _typed(id: int, form: SplitForm | MoveForm, verb: Callable[[], Duty]) -> Response:
-    """Do it, or show the row's other acts once more with what was typed."""
-    duty = _editable(id)
-    try:
-        if not form.validate():
-            raise Malformed("请填写一个数字。")
-        return _once(id, verb)
-    except Malformed as problem:
-        form.blame(problem)
-    other = MoveForm(formdata=None) if isinstance(form, SplitForm) else SplitForm(formdata=None)
-    splitting, moving = (form, other) if isinstance(form, SplitForm) else (other, form)
-    response = make_response(_more(duty, splitting, moving), 422)
-    response.headers["HX-Retarget"] = f"#more-{id}"
-    return response
-
-
-@bp.post("/duties/<int:id>/guards")
-def pair(id: int) -> Response:
-    form, work = Form(), request.form.get("work", type=int) or 0
-    return _once(id, lambda: pairing.pair(id, work, by=current.actor(), rev=form.rev.data))
+    return _press(id, "merge", arranging.merge_with_next)
 
 
 @bp.post("/duties/<int:id>/lead")
 def take_lead(id: int) -> Response:
-    form = Form()
-    return _once(id, lambda: precedents.take_lead(id, by=current.actor(), rev=form.rev.data))
+    return _press(id, "take_lead", precedents.take_lead)
 
 
-def _once(id: int, verb: Callable[[], Duty]) -> Response:
-    """Do it once, and show all rows: others than this one may have changed with it."""
-    try:
-        touched = verb()
-    except Repeated:
-        touched = _editable(id)
-    return _rows(touched.duty_list, touched)
+@bp.post("/duties/<int:id>/guards")
+def pair(id: int) -> Response:
+    return _press(id, "pair", pairing.pair, request.form.get("work", 0, type=int))
 
 
-def _rows(found: DutyList, here: Duty | None, done: str = "", many: desk.ManyForm | None = None) -> Response:
-    """All rows of a draft and what stands beside them; `here` is the one that the focus goes to.
+def _press(id: int, act: str, verb: Callable[..., Duty], *what: int) -> Response:
+    duty = current.see(Duty, id, to=act)
+    return _touched(current.press(lambda by, rev: verb(id, *what, by=by, rev=rev), duty))
 
-    `many` is the form for many rows as it is to be filled in next: one that was sent would not be taken again.
-    """
-    place = url_for("lists.show", id=found.id, _anchor=f"d-{here.id}" if here else "duties")
+
+@bp.post("/duties/<int:id>/parts")
+def split(id: int) -> Response:
+    duty, form = current.see(Duty, id, to="split"), SplitForm()
+    if current.send(form, lambda by: arranging.split(id, form.at.data, by=by, rev=form.rev.data), duty):
+        return _touched(duty)
+    return current.back(form, _more(desk.editable(id), splitting=form))
+
+
+@bp.post("/duties/<int:id>/position")
+def move(id: int) -> Response:
+    duty, form = current.see(Duty, id, to="move"), MoveForm()
+    if current.send(form, lambda by: arranging.move(id, form.to.data, by=by, rev=form.rev.data), duty):
+        return _touched(duty)
+    return current.back(form, _more(desk.editable(id), moving=form))
+
+
+def _touched(duty: Duty) -> Response:
+    """Show all rows: others than this one may have changed with it."""
+    return _rows(duty.duty_list, f"已更新，见第 {duty.position} 项", here=duty)
+
+
+def _rows(duty_list: DutyList, said: str, *, here: Duty | None = None, **shown: Any) -> Response:
+    """Return all rows of a draft and what stands beside them; `here` is the one that the focus goes to."""
+    place = url_for("lists.show", id=duty_list.id, _anchor=f"d-{here.id}" if here else "duties")
     if not current.is_htmx():
-        return current.answer("", place)
-    said = done or (f"已更新，见第 {here.position} 项" if here else "已更新")
-    shown = desk.beside(found)
-    return current.answer("lists/_rows.html", place, here=here, said=said, done=done, many=many, swapped=True, **shown)
+        return redirect(place, 303)  # type: ignore[return-value]
+    shown |= desk.beside(duty_list)
+    return make_response(render_template("lists/_rows.html", here=here, said=said, swapped=True, **shown))
 
 
 # --- many rows ----------------------------------------------------------------------------------------------
@@ -128,55 +110,48 @@ def _rows(found: DutyList, here: Duty | None, done: str = "", many: desk.ManyFor
 
 @bp.post("/lists/<int:id>/merger")
 def merge(id: int) -> Response:
-    return _many(id, _merge)
+    return _many(id, "merge", _merge)
 
 
-def _merge(id: int, form: desk.ManyForm) -> tuple[Duty, str]:
-    merged = arranging.merge(id, form.rows(), by=current.actor())
+def _merge(id: int, form: desk.ManyForm, by: Actor) -> tuple[Duty, str]:
+    merged = arranging.merge(id, form.rows(), by=by)
     return merged, f"已合并到第 {merged.position} 项。"
 
 
 @bp.post("/lists/<int:id>/owners")
 def assign(id: int) -> Response:
-    return _many(id, _assign)
+    return _many(id, "assign", _assign)
 
 
-def _assign(id: int, form: desk.ManyForm) -> tuple[Duty, str]:
-    if not form.part.data:
-        raise Malformed("请选择牵头或配合。", "part")
-    chosen, part = form.owners.data or [], Part(form.part.data)
-    replace = request.form.get("how") == "replace"
-    told = editing.assign(id, form.rows(), chosen, part, by=current.actor(), replace=replace)
-    same = f"；第 {'、'.join(str(d.position) for d in told.same)} 项原来就是这样，没有变化" if told.same else ""
-    return (told.changed or told.same)[0], f"已改 {len(told.changed)} 项{same}。"
+def _assign(id: int, form: desk.ManyForm, by: Actor) -> tuple[Duty, str]:
+    chosen, replace = form.owners.data or [], request.form.get("how") == "replace"
+    rows = editing.assign(id, form.rows(), chosen, form.chosen_part(), by=by, replace=replace)
+    same = f"；第 {'、'.join(str(d.position) for d in rows.same)} 项原来就是这样，没有变化" if rows.same else ""
+    return (rows.changed or rows.same)[0], f"已改 {len(rows.changed)} 项{same}。"
 
 
-def _many(id: int, verb: Callable[[int, desk.ManyForm], tuple[Duty, str]]) -> Response:
+def _many(id: int, act: str, verb: Callable[[int, desk.ManyForm, Actor], tuple[Duty, str]]) -> Response:
     """Do it with the checked rows and say what came of it, or show the form once more, the rows still checked."""
-    found = access.see(current.actor(), DutyList, id)
-    access.require(current.actor(), "edit", found)
-    form = desk.many_form(found)
-    try:
-        here, done = verb(id, form)
-    except Repeated:
-        return _rows(access.load(DutyList, id), None)
-    except Malformed as problem:
-        form.blame(problem)
-        form.nonce.data = current.new_nonce()
-        template = "lists/_many.html" if current.is_htmx() else "lists/many.html"
-        response = make_response(render_template(template, list=found, many=form), 422)
-        response.headers["HX-Retarget"] = "#many"
-        return response
+    duty_list = current.see(DutyList, id, to=act)
+    form = desk.many_form(duty_list)
+    done = current.send(form, lambda by: verb(id, form, by), duty_list)
+    if isinstance(done, DutyList):  # the form was sent before
+        return _rows(done, "已更新")
+    if done:
+        return _done(*done)
+    access.require(current.actor(), "edit", duty_list)
+    template = "lists/_many.html" if current.is_htmx() else "lists/many.html"
+    return current.back(form, _in_place_of("#many", render_template(template, list=duty_list, many=form)))
+
+
+def _done(here: Duty, words: str) -> Response:
+    """Return all rows with what was done, and the form for many rows anew: the one that was sent is spent."""
     if not current.is_htmx():
-        flash(done)
-    return _rows(here.duty_list, here, done, many=desk.many_form(here.duty_list, formdata=None))
+        flash(words)
+    return _rows(here.duty_list, words, here=here, done=words, many=desk.many_form(here.duty_list, formdata=None))
 
 
 @bp.post("/lists/<int:id>/undo")
 def undo(id: int) -> Response:
-    step = request.form.get("step", type=int)
-    try:
-        found = undoing.undo(id, by=current.actor(), step=step)
-    except Repeated:
-        found = access.see(current.actor(), DutyList, id)
-    return _rows(found, None, "已撤销这一步。")
+    duty_list, step = current.see(DutyList, id, to="undo"), request.form.get("step", type=int)
+    return _rows(current.press(lambda by, _: undoing.undo(id, by=by, step=step), duty_list), "已撤销这一步。")

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
-from wtforms import IntegerField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+from wtforms import SelectField
 
 from checklist import access, clock
 from checklist.lists import drawing, owners
-from checklist.refusal import Malformed, Refused, Repeated
+from checklist.refusal import Refused
 from models import DutyList, ListState, Tier, Unit
 from pages import current
-from pages.forms import Form, tidy
+from pages.forms import Form, Line, Year
 
 bp = Blueprint("drawing", __name__, url_prefix="/lists")
 
 
 class DrawForm(Form):
-    unit = SelectField("单位", coerce=int)
-    name = StringField(
-        "清单名称", [InputRequired("请填写清单名称，例如：班子成员责任清单。"), Length(max=120)], filters=[tidy]
-    )
-    year = IntegerField("年度", [InputRequired("请填写年度。"), NumberRange(2000, 2100, "请填写四位数的年份。")])
+    unit = SelectField("单位", coerce=int, choices=current.units_to_draft_for)
+    name = Line("清单名称", 120, lacking="请填写清单名称，例如：班子成员责任清单。")
+    year = Year()
 
 
 def _chosen() -> dict[int, str]:
-    """The leaders that were checked, each with the digest of what the page showed."""
+    """Return the leaders that were checked, each with the digest of what the page showed."""
     pairs = (value.partition("-") for value in request.form.getlist("member"))
     return {int(id): digest for id, _, digest in pairs if id.isdecimal()}
 
@@ -38,7 +35,7 @@ def _chosen() -> dict[int, str]:
 @bp.get("/drawing")
 def ask() -> str:
     current.insist_on_clerk()
-    return _ask(_form(year=clock.today().year))
+    return _ask(DrawForm(year=clock.today().year))
 
 
 def _ask(form: DrawForm) -> str:
@@ -48,7 +45,7 @@ def _ask(form: DrawForm) -> str:
 @bp.post("/drawing")
 def preview() -> Response:
     current.insist_on_clerk()
-    form = _form()
+    form = DrawForm()
     if not form.validate():
         return make_response(_ask(form), 422)
     return make_response(_preview_new(form))
@@ -57,27 +54,11 @@ def preview() -> Response:
 @bp.post("/drawing/confirmation")
 def begin() -> Response:
     current.insist_on_clerk()
-    form, chosen = _form(), _chosen()
-    if not form.validate():
-        return make_response(_ask(form), 422)
-    try:
-        name, year = form.name.data or "", form.year.data or 0
-        duty_list = current.once(
-            lambda: drawing.begin(form.unit.data, chosen, name=name, year=year, by=current.actor()), DutyList
-        )
-    except (Malformed, Refused) as problem:
-        if not problem.can_be_mended:
-            raise
-        form.blame(problem)
-        page = _ask(form) if form.name.errors else _preview_new(form, set(chosen))
-        return make_response(page, problem.status)
-    return _drawn(duty_list)
-
-
-def _form(**given: int) -> DrawForm:
-    form = DrawForm(**given)
-    current.offer_units(form.unit)
-    return form
+    form, chosen = DrawForm(), _chosen()
+    unit, name, year = form.unit.data, form.name.data, form.year.data or 0
+    if begun := current.send(form, lambda by: drawing.begin(unit, chosen, name=name, year=year, by=by), DutyList):
+        return _drawn(begun)
+    return current.back(form, _preview_new(form, set(chosen)) if form.is_whole() else _ask(form))
 
 
 def _preview_new(form: DrawForm, chosen: set[int] | None = None) -> str:
@@ -97,41 +78,32 @@ def show(id: int) -> str:
 
 
 def _drawable(id: int) -> DutyList:
-    """A draft of a 成员 list that this person may edit. Raises Unseen, NotYours, Refused."""
-    found = access.see(current.actor(), DutyList, id)
-    access.require(current.actor(), "edit", found)
-    if found.tier is not Tier.MEMBER or found.state is not ListState.DRAFT:
-        raise Refused("只有成员责任清单的草稿可以从分工生成。", found)
-    return found
+    """Return a draft of a 成员 list that this person may edit. Raises Unseen, NotYours, Refused."""
+    duty_list = current.see(DutyList, id)
+    access.require(current.actor(), "edit", duty_list)
+    if duty_list.tier is not Tier.MEMBER or duty_list.state is not ListState.DRAFT:
+        raise Refused("只有成员责任清单的草稿可以从分工生成。", duty_list)
+    return duty_list
 
 
 @bp.post("/<int:id>/drawing")
 def draw(id: int) -> Response:
-    found, form, chosen = _drawable(id), Form(), _chosen()
-    try:
-        form.validate()
-        found = drawing.draw(id, chosen, by=current.actor(), rev=form.rev.data)
-    except Repeated:
-        pass  # its rows may have been the only ones to change: there is nothing of the list's own to look up
-    except (Malformed, Refused) as problem:
-        if not problem.can_be_mended:
-            raise
-        form.blame(problem)
-        return make_response(_preview(_drawable(id), form, set(chosen)), problem.status)
-    return _drawn(found)
+    duty_list, form, chosen = current.see(DutyList, id, to="draw"), Form(), _chosen()
+    if current.send(form, lambda by: drawing.draw(id, chosen, by=by, rev=form.rev.data), duty_list):
+        return _drawn(duty_list)
+    return current.back(form, _preview(_drawable(id), form, set(chosen)))
 
 
-def _preview(found: DutyList, form: Form, chosen: set[int] | None = None) -> str:
-    form.rev.data, form.rev.raw_data = found.rev, None
-    members = drawing.members(found.unit, found.year, found)
-    shown = {"name": found.name, "unit": found.unit, "year": found.year, "keep": ()}
-    action, back = url_for("drawing.draw", id=found.id), url_for("lists.show", id=found.id)
-    return _page(form, members, chosen, action=action, back=back, draft=found, **shown)
+def _preview(duty_list: DutyList, form: Form, chosen: set[int] | None = None) -> str:
+    form.rev.data, form.rev.raw_data = duty_list.rev, None
+    members = drawing.members(duty_list.unit, duty_list.year, duty_list)
+    shown = {"name": duty_list.name, "unit": duty_list.unit, "year": duty_list.year, "keep": ()}
+    action, back = url_for("drawing.draw", id=duty_list.id), url_for("lists.show", id=duty_list.id)
+    return _page(form, members, chosen, action=action, back=back, draft=duty_list, **shown)
 
 
 def _page(form: Form, members: list[drawing.Member], chosen: set[int] | None, **shown: Any) -> str:
-    """What would come, every leader checked at first."""
-    form.nonce.data = form.nonce.data or current.new_nonce()
+    """Return what would come, every leader checked at first."""
     checked = {member.post.id for member in members} if chosen is None else chosen
     shown |= {
         "sources": drawing.sources(shown["unit"], shown["year"]),
@@ -141,5 +113,5 @@ def _page(form: Form, members: list[drawing.Member], chosen: set[int] | None, **
 
 
 def _drawn(duty_list: DutyList) -> Response:
-    flash(f"已生成，清单现有 {len(duty_list.kept)} 项。请逐项核对文字和频次，再提交。")
-    return current.redirect_to("lists.show", id=duty_list.id)
+    words = f"已生成，清单现有 {len(duty_list.kept)} 项。请逐项核对文字和频次，再提交。"
+    return current.saved(url_for("lists.show", id=duty_list.id), words)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from decimal import Decimal
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
-from wtforms import DateField, DecimalField, RadioField, SelectField, SelectMultipleField, TextAreaField
+from flask import Blueprint, Response, render_template, request, url_for
+from wtforms import DateField, DecimalField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import Optional
 
-from checklist import access
 from checklist.decompose.figures import OPS
+from checklist.items import cases
 from checklist.lists import drawing, editing, guarding, owners, tiers
-from checklist.refusal import Malformed, Stale
 from models import Cadence, Duty, DutyList, Part, Side
 from pages import current, desk
-from pages.forms import Form, WordingForm, options, tidy
+from pages.forms import Text, WordingForm, options
 
 bp = Blueprint("duties", __name__)
 
@@ -30,24 +28,24 @@ class EditForm(WordingForm):
     side = RadioField("类别", choices=options((s, s.label) for s in Side))
     cadence = SelectField("频次", choices=options((c, c.label) for c in Cadence))
     due_on = DateField("完成日期", [Optional()], description="一次完成或每年一次的事项可以定一个日子。")
-    steps = TextAreaField(
+    steps = Text(
         "程序（办理步骤）",
+        cases.MOST_STEPS * (cases.LONGEST_STEP + 1),
         description="一行一步，按先后排列。“逢事必办”的事项，以后登记的每一件都按这些步骤办理。",
-        filters=[tidy],
         render_kw={"rows": 4},
     )
     guards = SelectMultipleField("守护的业务事项", description="这条廉政责任看住哪几项业务。")
 
     def edit(self, duty: Duty) -> editing.Edit:
         return editing.Edit(
-            wording=self.wording.data or "",
+            wording=self.wording.data,
             side=Side(self.side.data),
             cadence=Cadence(self.cadence.data),
             due_on=self.due_on.data,
             owners=self._owners(duty),
             guards=self.guards.data or [],
-            values={t.id: _decimal(self[f"value-{t.id}"].data) for t in duty.targets},
-            steps=(self.steps.data or "").split("\n"),
+            values={t.id: self[f"value-{t.id}"].data for t in duty.targets},
+            steps=self.steps.data.split("\n"),
         )
 
     def _owners(self, duty: Duty) -> list[owners.Owner]:
@@ -58,10 +56,6 @@ class EditForm(WordingForm):
                 excepted = {"except": self[f"except-{key}"].data or []} if "set" in owner else {}
                 chosen.append({**owner, **excepted, "part": part})
         return chosen
-
-
-def _decimal(value: Decimal | None) -> Decimal | None:
-    return None if value is None else Decimal(value)
 
 
 def edit_form(duty: Duty, **kwargs: Any) -> EditForm:
@@ -116,84 +110,60 @@ def _works(duty: Duty) -> Iterator[tuple[str, str]]:
 
 
 @bp.get("/duties/<int:id>/edit")
-def edit(id: int) -> Response:
-    duty = _editable(id)
-    form = edit_form(duty, formdata=None)
-    return make_response(_form_page(duty, form))
+def edit(id: int) -> str:
+    duty = desk.editable(id)
+    return _form(duty, edit_form(duty, formdata=None))
 
 
-def _editable(id: int) -> Duty:
-    duty = access.load(Duty, id)
-    access.see(current.actor(), DutyList, duty.duty_list_id)
-    access.require(current.actor(), "edit", duty.duty_list)
-    return duty
-
-
-def _form_page(duty: Duty, form: EditForm) -> str:
-    form.nonce.data = current.new_nonce()
+def _form(duty: Duty, form: EditForm) -> str:
     template = "duties/_form.html" if current.is_htmx() else "duties/edit.html"
-    keys = tiers.choices(duty)
-    return render_template(template, duty=duty, form=form, owners=keys)
+    return render_template(template, duty=duty, form=form, owners=tiers.choices(duty))
 
 
 @bp.get("/duties/<int:id>")
 def show(id: int) -> Response:
     """The card alone, for htmx, when an edit is given up."""
-    duty = _editable(id)
-    return current.answer("duties/_duty.html", _place(duty), **_card(duty))
+    duty = desk.editable(id)
+    return current.answer("duties/_duty.html", _place(duty), duty=duty, **desk.rows(duty.duty_list))
 
 
 @bp.post("/duties/<int:id>")
 def change(id: int) -> Response:
-    duty = _editable(id)
+    duty = current.see(Duty, id, to="edit")
     form = edit_form(duty)
-    if not form.validate():
-        return make_response(_form_page(duty, form), 422)
-    try:
-        duty = current.once(lambda: editing.edit(id, form.edit(duty), by=current.actor(), rev=form.rev.data), Duty, id)
-    except Malformed as problem:
-        form.blame(problem)
-        return make_response(_form_page(_editable(id), form), 422)
-    except Stale as stale:
-        duty = _editable(id)
-        form.rev.data, form.rev.raw_data = duty.rev, None
-        form.blame(Malformed(f"{stale.message}现在的表述：{duty.wording}"))
-        return make_response(_form_page(duty, form), 409)
-    return _changed(duty)
+    if current.send(form, lambda by: editing.edit(id, form.edit(duty), by=by, rev=form.rev.data), duty):
+        return _changed(duty)
+    return current.back(form, _form(desk.editable(id), form))
 
 
 @bp.post("/duties/<int:id>/drop")
 def drop(id: int) -> Response:
-    return _changed(current.once(lambda: editing.drop(id, by=current.actor(), rev=Form().rev.data), Duty, id))
+    return _press(id, "drop", editing.drop)
 
 
 @bp.post("/duties/<int:id>/restore")
 def restore(id: int) -> Response:
-    return _changed(current.once(lambda: editing.restore(id, by=current.actor(), rev=Form().rev.data), Duty, id))
+    return _press(id, "restore", editing.restore)
 
 
 @bp.post("/duties/<int:id>/wording")
 def mend(id: int) -> Response:
     """Take the standard phrase for a suspected slip; the source's words stay as they are."""
-    form = Form()
-    slip, standard = request.form.get("slip", ""), request.form.get("standard", "")
-    return _changed(
-        current.once(lambda: editing.mend(id, slip, standard, by=current.actor(), rev=form.rev.data), Duty, id)
-    )
+    return _press(id, "mend", editing.mend, request.form.get("slip", ""), request.form.get("standard", ""))
+
+
+def _press(id: int, act: str, verb: Callable[..., Duty], *what: str) -> Response:
+    duty = current.see(Duty, id, to=act)
+    return _changed(current.press(lambda by, rev: verb(id, *what, by=by, rev=rev), duty))
 
 
 @bp.post("/lists/<int:id>/duties")
 def add(id: int) -> Response:
-    adding = WordingForm()
-    found = access.see(current.actor(), DutyList, id)
-    try:
-        adding.validate()
-        duty = current.once(lambda: editing.add(id, adding.wording.data or "", by=current.actor()), Duty)
-    except Malformed as problem:
-        adding.blame(problem)
-        template = "duties/_add.html" if current.is_htmx() else "duties/add.html"
-        return make_response(render_template(template, list=found, adding=adding), 422)
-    return current.answer("duties/_added.html", _place(duty), adding=WordingForm(formdata=None), **_card(duty))
+    duty_list, form = current.see(DutyList, id, to="add"), WordingForm()
+    if duty := current.send(form, lambda by: editing.add(id, form.wording.data, by=by), Duty):
+        return current.answer("duties/_added.html", _place(duty), adding=WordingForm(formdata=None), **_card(duty))
+    template = "duties/_add.html" if current.is_htmx() else "duties/add.html"
+    return current.back(form, render_template(template, list=duty_list, adding=form))
 
 
 def _changed(duty: Duty) -> Response:

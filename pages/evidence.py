@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import io
-from contextlib import suppress
 
-from flask import Blueprint, Response, request, send_file, url_for
+from flask import Blueprint, Response, make_response, render_template, request, send_file
 
-from checklist import access
 from checklist.items import evidence
-from checklist.refusal import Malformed, Repeated
-from models import Item
+from models import Evidence, Item
 from pages import current
 from pages.forms import FileForm
 
@@ -19,36 +16,33 @@ bp = Blueprint("evidence", __name__)
 
 @bp.post("/items/<int:id>/evidence")
 def attach(id: int) -> Response:
-    item = access.see(current.actor(), Item, id)
-    form = FileForm()
-    if not form.validate():
-        return _files(item, form, 422)
+    item, form = current.see(Item, id, to="attach"), FileForm()
     file = form.file.data
-    try:
-        evidence.attach(id, file.filename, file.stream, by=current.actor())
-    except Repeated:
-        pass
-    except Malformed as problem:
-        form.blame(problem)
-        return _files(access.see(current.actor(), Item, id), form, 422)
-    return _files(access.see(current.actor(), Item, id))
+    if current.send(form, lambda by: evidence.attach(id, file.filename, file.stream, by=by), Evidence):
+        return _changed(item)
+    return current.back(form, _files(item, form))
 
 
 @bp.post("/items/<int:id>/evidence/removal")
 def detach(id: int) -> Response:
-    access.see(current.actor(), Item, id)
-    with suppress(Repeated):
-        evidence.detach(request.form.get("evidence", 0, type=int), by=current.actor())
-    return _files(access.see(current.actor(), Item, id))
+    item = current.see(Item, id, to="detach")
+    evidence_id = request.form.get("evidence", 0, type=int)
+    current.press(lambda by, _: evidence.detach(evidence_id, by=by), item)
+    return _changed(item)
 
 
-def _files(item: Item, form: FileForm | None = None, status: int = 200) -> Response:
-    """The item's files for htmx, else its page; a page of their own where one was not accepted."""
+def _changed(item: Item) -> Response:
+    if current.is_htmx():
+        return make_response(_files(item))
+    return current.redirect_to("items.show", id=item.id, _anchor="files")
+
+
+def _files(item: Item, refused: FileForm | None = None) -> str:
+    """Return an item's files and, for whoever may change them, the form for another: a part for htmx, else a page."""
     template = "evidence/_files.html" if current.is_htmx() else "evidence/attach.html"
-    page = url_for("items.show", id=item.id, _anchor="files")
     may_change = evidence.may_change(item, current.standing())
-    upload = (form or FileForm(formdata=None)) if may_change else None
-    return current.answer(template, page, status, item=item, upload=upload)
+    upload = (refused or FileForm(formdata=None)) if may_change else None
+    return render_template(template, item=item, upload=upload, refused=refused)
 
 
 @bp.get("/evidence/<int:id>")

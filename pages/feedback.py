@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
-from wtforms import HiddenField, TextAreaField
-from wtforms.validators import Length
+from wtforms import HiddenField
 
-from checklist import access, feedback
-from checklist.refusal import Malformed
+from checklist import feedback
 from models import Feedback
 from pages import current
-from pages.forms import Form, tidy
+from pages.forms import Form, Text
 
 bp = Blueprint("feedback", __name__, url_prefix="/feedback")
 
 
 class FeedbackForm(Form):
-    text = TextAreaField("您的意见", [Length(max=2000, message="不超过 2000 字。")], filters=[tidy])
+    text = Text("您的意见", 2000)
     page = HiddenField(filters=[current.own_path])
 
 
@@ -31,7 +29,7 @@ def _page(form: FeedbackForm) -> str:
 
 
 def _way_back(page: str) -> str:
-    """The page that somebody speaks of, or the front page where that address only takes forms."""
+    """Return the page that somebody speaks of, or the front page where that address only takes forms."""
     try:
         current_app.create_url_adapter(request).match(page.partition("?")[0], "GET")  # type: ignore[union-attr]
     except HTTPException:
@@ -42,19 +40,13 @@ def _way_back(page: str) -> str:
 @bp.post("/")
 def send() -> Response:
     form = FeedbackForm()
-    if form.validate():
-        try:
-            words, page = form.text.data, form.page.data
-            current.once(lambda: feedback.write(words, page, by=current.actor()), Feedback)
-        except Malformed as problem:
-            form.blame(problem)
-        else:
-            flash("谢谢，意见已收到。")
-            return redirect(_way_back(page), 303)  # type: ignore[return-value]
-    return make_response(_page(form), 422)
+    page = form.page.data or ""
+    if current.send(form, lambda by: feedback.write(form.text.data, page, by=by), Feedback):
+        return current.saved(_way_back(page), "谢谢，意见已收到。")
+    return current.back(form, _page(form))
 
 
 @bp.get("/all")
 def read() -> str:
-    access.require(current.actor(), "keep", access.county())
+    current.insist_on_keeper()
     return render_template("feedback/all.html", written=feedback.newest())

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField, IntegerField, SelectChoice, SelectField, TextAreaField
-from wtforms.validators import Length, Optional
+from wtforms import DateField, HiddenField, IntegerField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
-from checklist import formats
+from checklist import clock, formats
 from checklist.items import evidence
 from checklist.refusal import Malformed, Problem
 from models import SORTS, Tier
@@ -28,14 +28,56 @@ def options(pairs: Iterable[tuple[object, str]]) -> list[SelectChoice]:
     return [SelectChoice(str(value), words) for value, words in pairs]
 
 
+class Line(StringField):
+    """A line of text, tidied, of at most `most` characters; `lacking` is said where it must not be empty and is."""
+
+    data: str
+
+    def __init__(self, label: str, most: int, *, lacking: str = "", **kwargs: Any) -> None:
+        needed = [DataRequired(lacking)] if lacking else []
+        fits = Length(max=most, message=f"{label}不超过 {most} 字。")
+        super().__init__(label, [*needed, fits], filters=[tidy], **kwargs)
+
+
+class Text(Line, TextAreaField):
+    """A text of several lines, otherwise like a Line."""
+
+
+class Number(IntegerField):
+    """A whole number, or nothing."""
+
+    def __init__(self, label: str = "", checks: Iterable[Any] = (Optional(),), **kwargs: Any) -> None:
+        super().__init__(label, checks, **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("请填写一个数字。") from error
+
+
+class Year(Number):
+    """A year of four figures."""
+
+    def __init__(self, label: str = "年度", **kwargs: Any) -> None:
+        super().__init__(
+            label, [DataRequired("请填写年度。"), NumberRange(2000, 2100, "请填写四位数的年份。")], **kwargs
+        )
+
+
 class Form(FlaskForm):
     """`nonce` names this form, `rev` is the revision of the row that it was drawn from."""
 
     class Meta(FlaskForm.Meta):
         locales: ClassVar = ["zh"]
 
-    nonce = HiddenField()
+    status = 422  # of the answer with which it comes back
+    nonce = HiddenField(validators=[Length(max=32)])
     rev = IntegerField(widget=HiddenInput(), validators=[Optional()])
+
+    def is_whole(self) -> bool:
+        """Whether nothing is wrong with what was typed: where it was refused, that was for another reason."""
+        return not any(field.errors for field in self)
 
     def blame(self, problem: Problem) -> None:
         """Show why a verb did not act: at the field that it names, or above the form."""
@@ -45,6 +87,19 @@ class Form(FlaskForm):
             self.form_errors.append(problem.message)
         else:
             field.errors = [*field.errors, problem.message]
+        if problem.status == 409:
+            self.status = 409
+
+
+class EndForm(Form):
+    """From which day on something is no longer in force."""
+
+    until_day = DateField("自哪天起不再有效", [InputRequired("请填写日期。")])
+
+    @classmethod
+    def from_today(cls) -> EndForm:
+        """Return the form as it is offered."""
+        return cls(formdata=None, until_day=clock.today())
 
 
 class SortForm(Form):
@@ -61,7 +116,7 @@ class SortForm(Form):
 class WordingForm(Form):
     """What a duty asks for, in the office's words."""
 
-    wording = TextAreaField("任务表述", [Length(max=2000, message="不超过 2000 字。")], filters=[tidy])
+    wording = Text("任务表述", 2000)
 
 
 class KeptForm(Form):

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, make_response, render_template
+from flask import Blueprint, Response, make_response, render_template, url_for
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms import BooleanField, HiddenField, SelectField
 
 from checklist import access, clock
+from checklist.actor import Actor
 from checklist.files import reading
 from checklist.lists import owners
 from checklist.papers import imports
-from checklist.refusal import Malformed, Refused
+from checklist.refusal import Malformed
 from models import DutyList, Tier, Unit
 from pages import current, parcels
-from pages.forms import SortForm, tidy
+from pages.forms import Line, SortForm, Year
 
 bp = Blueprint("imports", __name__, url_prefix="/lists/import")
 
@@ -24,10 +24,10 @@ GONE = "上传的表格已经过了一小时，请重新选择文件。"
 class ImportForm(SortForm):
     """`token` names the file that was uploaded, once it is there."""
 
-    unit = SelectField("发文单位", coerce=int)
-    name = StringField("清单名称", [InputRequired("请填写清单名称。"), Length(max=120)], filters=[tidy])
-    year = IntegerField("年度", [InputRequired("请填写年度。"), NumberRange(2000, 2100, "请填写四位数的年份。")])
-    title = StringField("文件标题", [InputRequired("请填写表格所附文件的标题。"), Length(max=200)], filters=[tidy])
+    unit = SelectField("发文单位", coerce=int, choices=current.units_to_draft_for)
+    name = Line("清单名称", 120, lacking="请填写清单名称。")
+    year = Year()
+    title = Line("文件标题", 200, lacking="请填写表格所附文件的标题。")
     file = FileField(
         "表格文件",
         description=f".xlsx、.csv 或 .docx，不超过 {reading.LARGEST >> 20} MB。表里要有表头，例如：序号、工作内容、责任单位、完成时限。",
@@ -40,64 +40,50 @@ class ImportForm(SortForm):
 @bp.get("")
 def ask() -> str:
     current.insist_on_clerk()
-    return _page(_form(year=clock.today().year))
+    return _page(ImportForm(year=clock.today().year))
 
 
 @bp.post("")
 def preview() -> Response:
     """Read the file, keep it for the confirmation, and show row by row what it holds."""
-    form = _form()
-    if not form.validate():
-        return make_response(_page(form), 422)
-    try:
-        content = _content(form)
-        return make_response(_preview(form, content))
-    except Malformed as problem:
-        form.blame(problem)
-        return make_response(_page(form), problem.status)
+    form = ImportForm()
+    if form.validate():
+        try:
+            return make_response(_preview(form, _content(form)))
+        except Malformed as problem:
+            form.blame(problem)
+    return make_response(_page(form), 422)
 
 
 @bp.post("/confirmation")
 def confirm() -> Response:
-    form = _form()
+    form = ImportForm()
     content = parcels.kept("imports", form.token.data or "")
     if content is None:
         form.blame(Malformed(GONE, "file"))
         return make_response(_page(form), 422)
-    try:
-        form.validate()
-        duty_list = current.once(lambda: _take(form, content), DutyList)
-    except (Malformed, Refused) as problem:
-        if not problem.can_be_mended:
-            raise
-        form.blame(problem)
-        return make_response(_preview(form, content), problem.status)
+    duty_list = current.send(form, lambda by: _take(form, content, by), DutyList)
+    if not duty_list:
+        return current.back(form, _preview(form, content) if form.is_whole() else _page(form))
     parcels.drop("imports", form.token.data or "")
-    flash(f"已导入 {len(duty_list.duties)} 项，请逐项核对。")
-    return current.redirect_to("lists.show", id=duty_list.id)
+    return current.saved(url_for("lists.show", id=duty_list.id), f"已导入 {len(duty_list.duties)} 项，请逐项核对。")
 
 
-def _take(form: ImportForm, content: bytes) -> DutyList:
+def _take(form: ImportForm, content: bytes, by: Actor) -> DutyList:
     return imports.import_list(
         form.unit.data,
-        name=form.name.data or "",
+        name=form.name.data,
         year=form.year.data or 0,
-        title=form.title.data or "",
+        title=form.title.data,
         content=content,
         leave_out=bool(form.leave_out.data),
-        by=current.actor(),
+        by=by,
         tier=Tier(form.tier.data),
     )
 
 
-def _form(**given: int) -> ImportForm:
-    form = ImportForm(**given)
-    current.offer_units(form.unit)
-    return form
-
-
 def _content(form: ImportForm) -> bytes:
-    """The uploaded file, kept under a token. Raises Malformed."""
+    """Return the uploaded file, which is kept under a token. Raises Malformed."""
     content = form.file.data.read(reading.LARGEST + 1) if form.file.data else b""
     if not content:
         raise Malformed("请选择要导入的表格文件。", "file")
@@ -112,7 +98,6 @@ def _preview(form: ImportForm, content: bytes) -> str:
     found = imports.preview(
         reading.read_tables(content), unit, form.year.data or clock.today().year, Tier(form.tier.data)
     )
-    form.nonce.data = form.nonce.data or current.new_nonce()
     return render_template("imports/preview.html", form=form, found=found, describe=owners.describe)
 
 

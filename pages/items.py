@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, url_for
-from wtforms import DateField, DecimalField, StringField, TextAreaField
-from wtforms.validators import Length, Optional
+from flask import Blueprint, Response, render_template, url_for
+from wtforms import DateField, DecimalField
+from wtforms.validators import Optional
 
 from checklist import access, clock, lists
 from checklist.access import reviewing
+from checklist.actor import Actor
 from checklist.items import cases, evidence, holidays, progress, schedule, signoff
 from checklist.lists import consultation, versions
 from models import Case, Item
 from pages import current
-from pages.forms import FileForm, Form, tidy
+from pages.forms import FileForm, Form, Line, Text
 
 bp = Blueprint("items", __name__, url_prefix="/items")
 
@@ -23,31 +24,24 @@ bp = Blueprint("items", __name__, url_prefix="/items")
 class ReportForm(Form):
     """What may be said of an item. One field value-<id> for each of its targets is added when it is bound."""
 
-    reply = TextAreaField("整改回复", [Optional(), Length(max=2000, message="不超过 2000 字。")], filters=[tidy])
-    note = TextAreaField("完成说明", [Optional(), Length(max=2000, message="不超过 2000 字。")], filters=[tidy])
+    reply = Text("整改回复", 2000)
+    note = Text("完成说明", 2000)
     happened_on = DateField("发生日期", [Optional()], description="不填就是今天；补记以前的事，填当天日期。")
-    document_no = StringField("文号", [Optional(), Length(max=120, message="不超过 120 字。")], filters=[tidy])
+    document_no = Line("文号", 120)
 
     def report(self) -> signoff.Report:
+        """Return what was typed; a target whose field was left empty has no value."""
         values = {t: field.data for t, field in self.value_fields() if field.data is not None}
-        return signoff.Report(
-            self.note.data or "",
-            self.happened_on.data,
-            self.document_no.data or "",
-            values,
-            self.reply.data or "",
-        )
+        return signoff.Report(self.note.data, self.happened_on.data, self.document_no.data, values, self.reply.data)
 
     def value_fields(self) -> list[tuple[int, Any]]:
-        found = []
-        for name, field in self._fields.items():
-            if name.startswith("value-"):
-                found.append((int(name.removeprefix("value-")), field))
-        return found
+        """Return the fields of the item's targets, each with the target's id."""
+        fields = {name: field for name, field in self._fields.items() if name.startswith("value-")}
+        return [(int(name.removeprefix("value-")), field) for name, field in fields.items()]
 
 
 class WithdrawForm(Form):
-    reason = TextAreaField("撤回理由", filters=[tidy])
+    reason = Text("撤回理由", 2000)
 
 
 def report_form(item: Item, **kwargs: Any) -> ReportForm:
@@ -91,17 +85,18 @@ def show(id: int) -> str:
     return _page(current.see(Item, id))
 
 
-def _page(item: Item, form: ReportForm | None = None, withdraw: WithdrawForm | None = None) -> str:
+def _page(item: Item, **refused: Form) -> str:
+    """Return an item's page; `refused` is the form of it that was not accepted, by its name in the template."""
+    forms = {"form": report_form(item, formdata=None), "withdraw": WithdrawForm(formdata=None, rev=item.rev)}
     return render_template(
         "items/item.html",
         item=item,
         guarded=progress.guarded(item),
-        form=form or report_form(item),
-        withdraw=withdraw or WithdrawForm(formdata=None, rev=item.rev),
         upload=FileForm(formdata=None) if evidence.may_change(item, current.standing()) else None,
         reviewer=reviewing.reviewers().get(item.post),
         revised=versions.changes_of(item),
         **_helpers([item], cases.of_duty(item)),
+        **(forms | refused),
     )
 
 
@@ -134,52 +129,56 @@ def _counts() -> dict[str, Any]:
 
 @bp.post("/<int:id>/tick")
 def tick(id: int) -> Response:
-    form = report_form(current.see(Item, id, to="tick"))
-    return _send(id, form, lambda: signoff.tick(id, by=current.actor(), rev=form.rev.data, report=form.report()))
+    item = current.see(Item, id, to="tick")
+    form = report_form(item)
+    return _send(item, form, lambda by: signoff.tick(id, by=by, rev=form.rev.data, report=form.report()))
 
 
 @bp.post("/<int:id>/untick")
 def untick(id: int) -> Response:
-    form = Form()
-    return _send(id, form, lambda: signoff.untick(id, by=current.actor(), rev=form.rev.data))
+    item, form = current.see(Item, id, to="untick"), Form()
+    return _send(item, form, lambda by: signoff.untick(id, by=by, rev=form.rev.data))
 
 
 @bp.post("/<int:id>/report")
 def report(id: int) -> Response:
-    form = report_form(current.see(Item, id, to="report"))
-    return _send(id, form, lambda: signoff.report(id, form.report(), by=current.actor(), rev=form.rev.data))
+    item = current.see(Item, id, to="report")
+    form = report_form(item)
+    return _send(item, form, lambda by: signoff.report(id, form.report(), by=by, rev=form.rev.data))
 
 
-def _send(id: int, form: Form, verb: Callable[[], Item]) -> Response:
-    """Call a verb on an item and show its row anew."""
-    return current.send(form, verb, Item, id, page=lambda: _row(current.see(Item, id), form, 422), done=_row)
+def _send(item: Item, form: Form, verb: Callable[[Actor], Item]) -> Response:
+    if current.send(form, verb, item):
+        return _row(item)
+    return current.back(form, _refused(item, form))
 
 
-def _row(item: Item, form: Form | None = None, status: int = 200) -> Response:
-    if not current.is_htmx() and status >= 400:
-        return make_response(_page(item, form if isinstance(form, ReportForm) else None), status)
-    page = url_for("items.mine", _anchor=f"item-{item.id}")
-    part = "items/_case.html" if item.step else "items/_row.html"
-    shown = {
-        "item": item,
-        "case": item.step.case if item.step else None,
-        "form": form,
-        "guarded": progress.guarded_in_row(item),
-        "swapped": True,
+def _refused(item: Item, form: Form) -> Response | str:
+    """Return the row for htmx, else the item's page, with the form that was not accepted."""
+    if current.is_htmx():
+        return _row(item, form)
+    return _page(item, **{"form" if isinstance(form, ReportForm) else "untick": form})
+
+
+def _row(item: Item, refused: Form | None = None) -> Response:
+    """Return an item's row and what changes with it for htmx, else send back to the checklist."""
+    return current.answer(
+        "items/_case.html" if item.step else "items/_row.html",
+        url_for("items.mine", _anchor=f"item-{item.id}"),
+        item=item,
+        case=item.step.case if item.step else None,
+        guarded=progress.guarded_in_row(item),
+        refused=refused,
+        typed=refused if isinstance(refused, ReportForm) else None,
+        swapped=True,
         **_counts(),
         **_helpers([item], cases.of_duty(item)),
-    }
-    return current.answer(part, page, status, **shown)
+    )
 
 
 @bp.post("/<int:id>/withdrawal")
 def withdraw(id: int) -> Response:
-    form = WithdrawForm()
-    return current.send(
-        form,
-        lambda: signoff.withdraw(id, form.reason.data or "", by=current.actor(), rev=form.rev.data),
-        Item,
-        id,
-        page=lambda: _page(current.see(Item, id, to="withdraw"), withdraw=form),
-        done=lambda item: current.redirect_to("items.show", id=item.id),
-    )
+    item, form = current.see(Item, id, to="withdraw"), WithdrawForm()
+    if current.send(form, lambda by: signoff.withdraw(id, form.reason.data, by=by, rev=form.rev.data), item):
+        return current.redirect_to("items.show", id=id)
+    return current.back(form, _page(item, withdraw=form))

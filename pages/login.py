@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_login import login_user, logout_user
-from wtforms import IntegerField, PasswordField, StringField
+from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from checklist import demo
 from checklist.county import accounts
-from checklist.refusal import Malformed
+from checklist.refusal import Malformed, Problem
 from pages import current
-from pages.forms import Form, tidy
+from pages.forms import Form, Number, tidy
 
 bp = Blueprint("login", __name__)
 
@@ -31,9 +31,12 @@ class PasswordForm(Form):
     )
     again = PasswordField("再输一次新密码", [EqualTo("new", "两次输入的新密码不一样，请重新输入。")])
 
+    def blame(self, problem: Problem) -> None:
+        super().blame(Malformed(problem.message, "old") if isinstance(problem, accounts.WrongPassword) else problem)
+
 
 class PostForm(Form):
-    post = IntegerField("岗位")
+    post = Number("岗位")
 
 
 @bp.get("/login")
@@ -74,22 +77,21 @@ def log_out() -> Response:
 @bp.post("/password")
 def change_password() -> Response:
     form = PasswordForm()
-    if form.validate_on_submit():
-        try:
-            accounts.change_password(form.old.data, form.new.data, by=current.actor())
-        except Malformed as problem:
-            form.blame(problem)
-        except accounts.WrongPassword as wrong:
-            form.blame(Malformed(wrong.message, "old"))
-        else:
-            flash("密码已修改，其他设备上的登录已退出。")
-            return redirect(url_for("home"), 303)  # type: ignore[return-value]
-    status = 422 if form.is_submitted() else 200
-    return make_response(render_template("login/password.html", form=form), status)
+    if not form.is_submitted():
+        return make_response(_password_page(form))
+    old, new = form.old.data or "", form.new.data or ""
+    if current.send(form, lambda by: accounts.change_password(old, new, by=by)):
+        return current.saved(url_for("home"), "密码已修改，其他设备上的登录已退出。")
+    return current.back(form, _password_page(form))
+
+
+def _password_page(form: PasswordForm) -> str:
+    return render_template("login/password.html", form=form)
 
 
 @bp.post("/post")
 def switch_post() -> Response:
     """Choose the office in which one goes on working; verbs still look at what each item takes."""
-    cookie["post"] = PostForm().post.data
+    form = PostForm()
+    cookie["post"] = form.post.data if form.validate() else None
     return redirect(current.own_path(request.referrer), 303)  # type: ignore[return-value]

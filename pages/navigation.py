@@ -40,9 +40,9 @@ LINKS: tuple[tuple[str, str, Callable[[access.Standing], Any]], ...] = (
 # Rooms within the room of a link.
 WITHIN = {
     "cases": "items",
-    "register": "units",
+    **dict.fromkeys(("posts", "register"), "units"),
     **dict.fromkeys(("bundles", "checkpoints"), "audit"),
-    **dict.fromkeys(("imports", "papers", "consultations", "versions", "corrections"), "lists"),
+    **dict.fromkeys(("speeches", "imports", "papers", "consultations", "versions", "corrections"), "lists"),
 }
 
 

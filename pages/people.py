@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, render_template, url_for
+from flask import Blueprint, Response, make_response, render_template, url_for
 from sqlalchemy import select
-from wtforms import DateField, SelectChoice, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import DateField, SelectChoice, SelectField
+from wtforms.validators import InputRequired, Optional
 
 from checklist import access, clock
 from checklist.access import reviewing
+from checklist.actor import Actor
 from checklist.county import accounts, units
-from checklist.refusal import Malformed, Repeated
 from models import Grant, Role, Tenure, User, db
 from pages import current
-from pages.forms import Form, options, tidy
+from pages.forms import Form, Line, options
 
 bp = Blueprint("people", __name__, url_prefix="/people")
 
 
 class AccountForm(Form):
-    login = StringField("登录名", filters=[tidy], description="小写字母、数字、点、横线，例如 zhou.gl。")
-    name = StringField("姓名", [Length(max=40, message="姓名不超过 40 字。")], filters=[tidy])
+    login = Line("登录名", 40, description="小写字母、数字、点、横线，例如 zhou.gl。")
+    name = Line("姓名", 40)
+
+
+def _units() -> list[SelectChoice]:
+    return options((unit.id, unit.name) for unit in units.open_units())
 
 
 class GrantForm(Form):
     role = SelectField(
         "角色", [InputRequired("请选择角色。")], choices=options([("", "请选择"), *((r, r.label) for r in Role)])
     )
-    unit = SelectField("适用单位（及其下级）", coerce=int)
+    unit = SelectField("适用单位（及其下级）", coerce=int, choices=_units)
     from_day = DateField("从", [InputRequired("请填写开始日期。")])
     until_day = DateField("到（不含）", [Optional()], description="空着就是长期。")
 
 
 def _may() -> set[str]:
-    """What this person may do for the whole county: keep accounts or grant roles. Raises NotYours for others."""
+    """Return what this person may do for the whole county: keep accounts, grant roles. Raises NotYours for others."""
     county, standing = access.county(), current.standing()
     may = {verb for verb in ("keep", "grant") if access.may(standing, verb, county)}
     if not may:
@@ -65,16 +70,11 @@ def _by_user(kind: Any) -> dict[User, list[Any]]:
 @bp.post("/")
 def create() -> Response:
     form = AccountForm()
-    if form.validate():
-        try:
-            made = accounts.create(form.login.data, form.name.data, by=current.actor(), home=access.county())
-        except Malformed as problem:
-            form.blame(problem)
-        except Repeated:
-            return _shown_already()
-        else:
-            return _show_password_once(*made)
-    return make_response(_index_page(form), 422)
+    login, name = form.login.data, form.name.data
+    made = current.send(form, lambda by: accounts.create(login, name, by=by, home=access.county()), User)
+    if not made:
+        return current.back(form, _index_page(form))
+    return _shown_already() if isinstance(made, User) else _show_password_once(*made)
 
 
 def _show_password_once(user: User, password: str) -> Response:
@@ -83,81 +83,72 @@ def _show_password_once(user: User, password: str) -> Response:
 
 
 def _shown_already() -> Response:
-    flash("这一步已经办过了。初始密码只显示一次，没有记下的话，请重置密码。")
-    return current.redirect_to("people.index")
+    words = "这一步已经办过了。初始密码只显示一次，没有记下的话，请重置密码。"
+    return current.saved(url_for("people.index"), words)
 
 
 @bp.get("/<int:id>")
 def show(id: int) -> str:
-    return _page(access.load(User, id), GrantForm(formdata=None, from_day=clock.today()))
+    return _page(current.see(User, id), GrantForm(formdata=None, from_day=clock.today()))
 
 
 def _page(user: User, form: GrantForm) -> str:
-    standing = current.standing()
-    may = _may() | {verb for verb in ("keep", "unlock") if access.may(standing, verb, user)}
-    form.unit.choices = _units()
+    may, standing = _may(), current.standing()
     grants = db.session.scalars(select(Grant).where(Grant.user_id == user.id).order_by(Grant.id.desc())).all()
-    posts = [tenure.post for tenure in access.tenures_of(user)]
-    shown = {"posts": posts, "grants": grants, "today": clock.today()}
-    return render_template("people/person.html", user=user, form=form, may=may, **shown)
-
-
-def _units() -> list[SelectChoice]:
-    return options((unit.id, unit.name) for unit in units.open_units())
+    return render_template(
+        "people/person.html",
+        user=user,
+        form=form,
+        may=may | {verb for verb in ("keep", "unlock") if access.may(standing, verb, user)},
+        posts=[tenure.post for tenure in access.tenures_of(user)],
+        grants=grants,
+        today=clock.today(),
+    )
 
 
 @bp.post("/<int:id>/password")
 def reset_password(id: int) -> Response:
-    try:
-        password = accounts.reset_password(id, by=current.actor())
-    except Repeated:
-        return _shown_already()
-    return _show_password_once(access.load(User, id), password)
+    user = current.see(User, id, to="user.reset_password")
+    password = current.press(lambda by, _: accounts.reset_password(id, by=by), user)
+    return _shown_already() if isinstance(password, User) else _show_password_once(user, password)
 
 
 @bp.post("/<int:id>/disable")
 def disable(id: int) -> Response:
-    current.once(lambda: accounts.disable(id, by=current.actor()), User, id)
-    flash("账号已停用，正在使用的登录已退出。")
-    return current.redirect_to("people.show", id=id)
+    return _press(id, "user.disable", accounts.disable, "账号已停用，正在使用的登录已退出。")
 
 
 @bp.post("/<int:id>/enable")
 def enable(id: int) -> Response:
-    current.once(lambda: accounts.enable(id, by=current.actor()), User, id)
-    flash("账号已启用。")
-    return current.redirect_to("people.show", id=id)
+    return _press(id, "user.enable", accounts.enable, "账号已启用。")
 
 
 @bp.post("/<int:id>/unlock")
 def unlock(id: int) -> Response:
-    current.once(lambda: accounts.unlock(id, by=current.actor()), User, id)
-    flash("登录限制已解除。")
-    return current.redirect_to("people.show", id=id)
+    return _press(id, "user.unlock", accounts.unlock, "登录限制已解除。")
+
+
+def _press(id: int, act: str, verb: Callable[..., User], words: str) -> Response:
+    user = current.see(User, id, to=act)
+    current.press(lambda by, _: verb(id, by=by), user)
+    return current.saved(url_for("people.show", id=id), words)
 
 
 @bp.post("/<int:id>/grants")
 def grant(id: int) -> Response:
-    form = GrantForm()
-    form.unit.choices = _units()
-    return current.change(
-        form,
-        lambda: accounts.grant(
-            id, Role(form.role.data), form.unit.data, form.from_day.data, form.until_day.data, by=current.actor()
-        ),
-        lambda: _grant_page(id, form),
-        url_for("people.show", id=id),
-    )
+    user, form = current.see(User, id, to="grant"), GrantForm()
 
+    def verb(by: Actor) -> Grant:
+        return accounts.grant(id, Role(form.role.data), form.unit.data, form.from_day.data, form.until_day.data, by=by)
 
-def _grant_page(id: int, form: GrantForm) -> str:
-    """Once more, for whoever may grant at all; others are not asked to mend a form. The verb logs whom it refuses."""
-    access.require(current.actor(), "grant", access.county())
-    return _page(access.load(User, id), form)
+    if current.send(form, verb, Grant):
+        return current.saved(url_for("people.show", id=id))
+    access.require(current.actor(), "grant", access.county())  # nobody else is asked to mend it
+    return current.back(form, _page(user, form))
 
 
 @bp.post("/grants/<int:id>/end")
 def revoke(id: int) -> Response:
-    ended = current.once(lambda: accounts.revoke(id, by=current.actor()), Grant, id)
-    flash("授权已收回。")
-    return current.redirect_to("people.show", id=ended.user_id)
+    given = current.see(Grant, id, to="revoke")
+    current.press(lambda by, _: accounts.revoke(id, by=by), given)
+    return current.saved(url_for("people.show", id=given.user_id), "授权已收回。")

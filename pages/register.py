@@ -6,16 +6,17 @@ import base64
 import io
 import json
 
-from flask import Blueprint, Response, flash, make_response, render_template, request, send_file
+from flask import Blueprint, Response, make_response, render_template, request, send_file, url_for
 from flask_wtf.file import MultipleFileField
 from wtforms import HiddenField
 
-from checklist import access, clock, formats
+from checklist import clock, formats
 from checklist.county import register
 from checklist.county.register import book, shapes
 from checklist.county.register.rows import Outcome
 from checklist.files import reading
-from checklist.refusal import Malformed, Refused, Repeated
+from checklist.refusal import Malformed
+from models import User
 from pages import current, parcels
 from pages.forms import Form
 
@@ -37,20 +38,16 @@ class RegisterForm(Form):
     token = HiddenField()
 
 
-def _only_for_the_keeper() -> None:
-    access.require(current.actor(), "keep", access.county())
-
-
 @bp.get("/")
 def ask() -> str:
-    _only_for_the_keeper()
+    current.insist_on_keeper()
     return _page(RegisterForm(formdata=None))
 
 
 @bp.get("/template")
 def template() -> Response:
     """The template, filled with what there is already."""
-    _only_for_the_keeper()
+    current.insist_on_keeper()
     out = io.BytesIO()
     book.write(out)
     out.seek(0)
@@ -61,13 +58,14 @@ def template() -> Response:
 @bp.post("/")
 def preview() -> Response:
     """Read the files, keep them for the confirmation, and show row by row what they hold."""
-    _only_for_the_keeper()
+    current.insist_on_keeper()
     form = RegisterForm()
-    try:
-        return make_response(_preview(form, _uploaded(form)))
-    except Malformed as problem:
-        form.blame(problem)
-        return make_response(_page(form), problem.status)
+    if form.validate():
+        try:
+            return make_response(_preview(form, _uploaded(form)))
+        except Malformed as problem:
+            form.blame(problem)
+    return make_response(_page(form), 422)
 
 
 @bp.post("/confirmation")
@@ -75,20 +73,15 @@ def confirm() -> Response:
     form = RegisterForm()
     packed = parcels.kept("register", form.token.data or "")
     if packed is None:
-        _only_for_the_keeper()
+        current.insist_on_keeper()
         form.blame(Malformed(GONE, "files"))
         return make_response(_page(form), 422)
     files = _unpacked(packed)
-    try:
-        taken = register.take(files, by=current.actor())
-    except Repeated:
-        flash(SHOWN_ALREADY)
-        return current.redirect_to("people.index")
-    except (Malformed, Refused) as problem:
-        if not problem.can_be_mended:
-            raise
-        form.blame(problem)
-        return make_response(_preview(form, files), problem.status)
+    taken = current.send(form, lambda by: register.take(files, by=by), User)
+    if not taken:
+        return current.back(form, _preview(form, files))
+    if isinstance(taken, User):  # the form was sent before
+        return current.saved(url_for("people.index"), SHOWN_ALREADY)
     parcels.drop("register", form.token.data or "")
     # On the answer itself, once: first passwords belong into no address, cookie or log.
     return make_response(render_template("register/slips.html", taken=taken, address=request.url_root))
@@ -113,7 +106,6 @@ def _unpacked(packed: bytes) -> list[register.File]:
 
 def _preview(form: RegisterForm, files: list[register.File]) -> str:
     coming = register.preview(register.read(files), by=current.actor())
-    form.nonce.data = form.nonce.data or current.new_nonce()
     found = [shape for shape in shapes.SHAPES if shape in coming.found.shapes]
     shown = {"shapes": found, "outcomes": Outcome, "people": coming.count(Outcome.NEW, shapes.PEOPLE)}
     return render_template("register/preview.html", form=form, coming=coming, **shown)

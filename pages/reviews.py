@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
 
-from flask import Blueprint, Response, abort, current_app, flash, make_response, render_template
+from flask import Blueprint, Response, abort, current_app, flash, render_template
 from itsdangerous import BadSignature, URLSafeSerializer
-from wtforms import DateField, HiddenField, StringField, TextAreaField
-from wtforms.validators import Length, Optional
+from wtforms import DateField, HiddenField
+from wtforms.validators import Optional
 
 from checklist import access
 from checklist.access import reviewing
+from checklist.actor import Actor
 from checklist.items import progress, signoff
 from checklist.lists import versions
-from checklist.refusal import Malformed, Refused
+from checklist.refusal import Malformed
 from models import Item
 from pages import current
-from pages.forms import Form, tidy
+from pages.forms import Form, Line, Text
 
 bp = Blueprint("reviews", __name__, url_prefix="/reviews")
 
@@ -26,11 +26,11 @@ class ReviewForm(Form):
     """`opened` proves that this person has had this revision of the item on the screen."""
 
     opened = HiddenField()
-    outside_document = StringField("上级审核意见的文号", [Length(max=120, message="不超过 120 字。")], filters=[tidy])
+    outside_document = Line("上级审核意见的文号", 120)
 
 
 class ReturnForm(ReviewForm):
-    reason = TextAreaField("退回理由", [Length(max=2000, message="不超过 2000 字。")], filters=[tidy])
+    reason = Text("退回理由", 2000)
     redo_by = DateField("请于哪天前重报", [Optional()])
 
 
@@ -48,14 +48,14 @@ def _waiting() -> list[progress.Waiting]:
 
 @bp.get("/<int:id>")
 def open(id: int) -> str:
-    return _page(access.see(current.actor(), Item, id))
+    return _page(current.see(Item, id))
 
 
-def _page(item: Item, approval: ReviewForm | None = None, returning: ReturnForm | None = None) -> str:
-    approval = approval or ReviewForm(formdata=None)
-    returning = returning or ReturnForm(formdata=None)
-    for form in (approval, returning):
-        form.opened.data, form.rev.data, form.nonce.data = _proof(item), item.rev, current.new_nonce()
+def _page(item: Item, **refused: ReviewForm) -> str:
+    """Return an item with the forms to decide on it; `refused` is the one that was not accepted, by its name there."""
+    forms = {"approval": ReviewForm(formdata=None), "returning": ReturnForm(formdata=None)} | refused
+    for form in forms.values():
+        form.opened.data, form.rev.data, form.rev.raw_data = _proof(item), item.rev, None
     return render_template(
         "reviews/review.html",
         item=item,
@@ -63,9 +63,8 @@ def _page(item: Item, approval: ReviewForm | None = None, returning: ReturnForm 
         outside=reviewing.reviewers().get(item.post) is None,
         changes=_changes(item),
         revised=versions.changes_of(item),
-        approval=approval,
-        returning=returning,
         upload=None,
+        **forms,
     )
 
 
@@ -82,57 +81,34 @@ def _changes(item: Item) -> list[tuple[str, str]]:
 
 @bp.post("/<int:id>/approval")
 def approve(id: int) -> Response:
-    form = ReviewForm()
-    return _review(
-        id,
-        form,
-        lambda: signoff.approve(
-            id, by=current.actor(), rev=form.rev.data, outside_document=form.outside_document.data or ""
-        ),
-        lambda item: _page(item, approval=form),
-    )
+    item, form = current.see(Item, id, to="approve"), ReviewForm()
+
+    def verb(by: Actor) -> Item:
+        _insist_on_proof(item, form)
+        return signoff.approve(id, by=by, rev=form.rev.data, outside_document=form.outside_document.data)
+
+    if current.send(form, verb, item):
+        return _next(item)
+    return current.back(form, _page(item, approval=form))
 
 
 @bp.post("/<int:id>/return")
 def send_back(id: int) -> Response:
-    form = ReturnForm()
-    return _review(
-        id,
-        form,
-        lambda: signoff.send_back(
-            id,
-            form.reason.data or "",
-            form.redo_by.data,
-            by=current.actor(),
-            rev=form.rev.data,
-            outside_document=form.outside_document.data or "",
-        ),
-        lambda item: _page(item, returning=form),
-    )
+    item, form = current.see(Item, id, to="send_back"), ReturnForm()
+
+    def verb(by: Actor) -> Item:
+        _insist_on_proof(item, form)
+        reason, day, document = form.reason.data, form.redo_by.data, form.outside_document.data
+        return signoff.send_back(id, reason, day, by=by, rev=form.rev.data, outside_document=document)
+
+    if current.send(form, verb, item):
+        return _next(item)
+    return current.back(form, _page(item, returning=form))
 
 
-def _review(id: int, form: ReviewForm, act: Callable[[], Item], page: Callable[[Item], str]) -> Response:
-    """Call a verb on an opened item, and go on to the next one that waits."""
-    item = access.see(current.actor(), Item, id)
-    try:
-        if not form.validate():
-            return make_response(page(item), 422)
-        if access.may(current.standing(), "approve", item):
-            _insist_on_proof(item, form)
-        item = current.once(act, Item, id)
-    except Malformed as problem:
-        form.blame(problem)
-        return make_response(page(item), 422)
-    except Refused as refused:
-        if refused.status != 409:
-            raise
-        form.blame(refused)
-        return make_response(page(access.see(current.actor(), Item, id)), 409)
-    flash(f"第 {item.id} 号事项“{item.title[:20]}…”{item.state.label}。")
-    return _next()
-
-
-def _next() -> Response:
+def _next(decided: Item) -> Response:
+    """Say what was decided, and go on to what waits longest."""
+    flash(f"第 {decided.id} 号事项“{decided.title[:20]}…”{decided.state.label}。")
     waiting = _waiting()
     if not waiting:
         return current.redirect_to("reviews.queue")
@@ -144,16 +120,21 @@ def _serializer() -> URLSafeSerializer:
 
 
 def _proof(item: Item) -> str:
-    user = current.actor().user
-    proof = _serializer().dumps([user.id if user else None, item.id, item.rev])
+    proof = _serializer().dumps(_had_on_screen(item.id, item.rev))
     return proof if isinstance(proof, str) else proof.decode()
 
 
-def _insist_on_proof(item: Item, form: ReviewForm) -> None:
-    try:
-        user_id, item_id, rev = _serializer().loads(form.opened.data or "")
-    except BadSignature:
-        user_id = item_id = rev = None
+def _had_on_screen(id: int, rev: int | None) -> list[int | None]:
     user = current.actor().user
-    if user is None or (user_id, item_id, rev) != (user.id, item.id, form.rev.data):
+    return [user.id if user else None, id, rev]
+
+
+def _insist_on_proof(item: Item, form: ReviewForm) -> None:
+    """Raises Malformed for whoever may decide on an item and has not opened this revision of it."""
+    try:
+        proven = _serializer().loads(form.opened.data or "")
+    except BadSignature:
+        proven = None
+    is_opened = proven == _had_on_screen(item.id, form.rev.data)
+    if not is_opened and access.may(current.standing(), "approve", item):
         raise Malformed(f"请先打开第 {item.id} 号事项看过内容，再作审核。")

@@ -2,88 +2,75 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, render_template, url_for
-from wtforms import TextAreaField
-from wtforms.validators import Length
+from flask import Blueprint, Response, render_template, url_for
 
 from checklist import access, lists
 from checklist.lists import versions
-from checklist.refusal import Malformed, Refused
 from models import DutyList
 from pages import current
-from pages.forms import Form, tidy
+from pages.forms import Form, Text
 
 bp = Blueprint("versions", __name__, url_prefix="/lists")
 
 
 class ReviseForm(Form):
-    reason = TextAreaField("修订的理由", [Length(max=2000, message="不超过 2000 字。")], filters=[tidy])
+    reason = Text("修订的理由", 2000)
 
 
 class AbandonForm(Form):
-    reason = TextAreaField("放弃的理由", [Length(max=2000, message="不超过 2000 字。")], filters=[tidy])
+    reason = Text("放弃的理由", 2000)
 
 
 @bp.get("/<int:id>/revision")
 def new(id: int) -> str:
-    return _page(id, ReviseForm())
+    return _revision(id, ReviseForm(formdata=None))
 
 
-def _page(id: int, form: ReviseForm) -> str:
-    found = access.see(current.actor(), DutyList, id)
-    access.require(current.actor(), "revise", found)
-    form.nonce.data = form.nonce.data or current.new_nonce()
-    return render_template("versions/new.html", list=found, form=form)
+def _revision(id: int, form: ReviseForm) -> str:
+    return render_template("versions/new.html", list=_changeable(id, "revise"), form=form)
+
+
+def _changeable(id: int, verb: str) -> DutyList:
+    """Return a list to which this person may do something. Raises Unseen, NotYours."""
+    duty_list = current.see(DutyList, id)
+    access.require(current.actor(), verb, duty_list)
+    return duty_list
 
 
 @bp.post("/<int:id>/revision")
 def create(id: int) -> Response:
+    current.see(DutyList, id, to="revise")
     form = ReviseForm()
-    try:
-        if not form.validate():
-            return make_response(_page(id, form), 422)
-        reason = form.reason.data or ""
-        begun = current.once(lambda: versions.revise(id, reason, by=current.actor()), DutyList)
-    except (Malformed, Refused) as problem:
-        if not problem.can_be_mended:
-            raise
-        form.blame(problem)
-        return make_response(_page(id, form), problem.status)
-    return current.redirect_to("lists.show", id=begun.id)
+    if begun := current.send(form, lambda by: versions.revise(id, form.reason.data, by=by), DutyList):
+        return current.redirect_to("lists.show", id=begun.id)
+    return current.back(form, _revision(id, form))
 
 
 @bp.get("/<int:id>/abandonment")
 def abandonment(id: int) -> str:
-    found = access.see(current.actor(), DutyList, id)
-    access.require(current.actor(), "abandon", found)
-    return _abandon_page(id, AbandonForm(rev=found.rev))
+    return _abandonment(id, AbandonForm(formdata=None, rev=current.see(DutyList, id).rev))
 
 
-def _abandon_page(id: int, form: AbandonForm) -> str:
-    found = access.see(current.actor(), DutyList, id)
-    form.nonce.data = form.nonce.data or current.new_nonce()
-    return render_template("versions/abandon.html", list=found, current=versions.in_force(found), form=form)
+def _abandonment(id: int, form: AbandonForm) -> str:
+    duty_list = _changeable(id, "abandon")
+    return render_template("versions/abandon.html", list=duty_list, current=versions.in_force(duty_list), form=form)
 
 
 @bp.post("/<int:id>/abandonment")
 def abandon(id: int) -> Response:
-    form = AbandonForm()
-    by, reason, rev = current.actor(), form.reason.data or "", form.rev.data
-    return current.change(
-        form,
-        lambda: lists.abandon(id, reason, by=by, rev=rev),
-        lambda: _abandon_page(id, form),
-        url_for("lists.show", id=id),
-    )
+    duty_list, form = current.see(DutyList, id, to="abandon"), AbandonForm()
+    if current.send(form, lambda by: lists.abandon(id, form.reason.data, by=by, rev=form.rev.data), duty_list):
+        return current.saved(url_for("lists.show", id=id))
+    return current.back(form, _abandonment(id, form))
 
 
 @bp.get("/<int:id>/changes")
 def changes(id: int) -> str:
-    found = access.see(current.actor(), DutyList, id)
+    duty_list = current.see(DutyList, id)
     return render_template(
         "versions/changes.html",
-        list=found,
-        before=versions.before(found),
-        changes=versions.changes(found),
-        outlook=versions.outlook(found) if versions.is_under_way(found) else None,
+        list=duty_list,
+        before=versions.before(duty_list),
+        changes=versions.changes(duty_list),
+        outlook=versions.outlook(duty_list) if versions.is_under_way(duty_list) else None,
     )

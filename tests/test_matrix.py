@@ -116,9 +116,9 @@ WHICH = {
     "evidence.attach": "item",
     "evidence.detach": "signed",
     "evidence.download": "evidence",
-    "units.end_charge": "charge",
-    "units.end_liaison": "liaison",
-    "units.end_tenure": "tenure",
+    "posts.end_charge": "charge",
+    "posts.end_liaison": "liaison",
+    "posts.end_tenure": "tenure",
     "people.revoke": "grant",
     **{f"consultations.{verb}": "consulting" for verb in ("show", "consult", "extend", "conclude")},
     **{f"consultations.{verb}": "opinion" for verb in ("opinion", "answer")},
@@ -137,8 +137,6 @@ WHICH = {
     "checkpoints.show": "size",
     "checkpoints.note": "size",
     "bundles.fetch": "parcel",
-    **{f"units.{verb}": "unit" for verb in ("show", "end", "found", "add_post")},
-    **{f"units.{verb}": "post" for verb in ("post", "end_post", "appoint", "make_liaison", "put_in_charge")},
 }
 WHICH_OF_A_PAGE = {
     "items": "item",
@@ -149,6 +147,8 @@ WHICH_OF_A_PAGE = {
     "papers": "draft",
     "duties": "duty",
     "drafts": "duty",
+    "units": "unit",
+    "posts": "post",
     "people": "user",
 }
 
@@ -162,7 +162,7 @@ def addresses(app: Flask) -> list[tuple[str, str, str]]:
         if rule.endpoint not in OPEN
     ]
     # What is only read comes first, then what people do with items and lists; who shakes the county comes last.
-    shakes = ("units", "people", "login")
+    shakes = ("units", "posts", "people", "login")
     return sorted(found, key=lambda a: (a[0], a[2].split(".")[0] in shakes, a[2] == "login.log_out", a[1]))
 
 

@@ -45,14 +45,19 @@ from checklist.actor import Actor
 from checklist.refusal import NotYours, Unseen
 from models import (
     Batch,
+    Duty,
     DutyList,
     Evidence,
+    Grant,
     Item,
+    Liaison,
     ListState,
     Logged,
     Opinion,
+    Portfolio,
     Post,
     Role,
+    Tenure,
     Unit,
     User,
     db,
@@ -90,6 +95,11 @@ def item_reporter(standing: Standing, evidence: Evidence) -> Capacity | None:
     return may(standing, "attach", evidence.item)
 
 
+def list_reader(standing: Standing, duty: Duty) -> Capacity | None:
+    """能查看所属清单的人"""
+    return may(standing, "see", duty.duty_list)
+
+
 Relation = Callable[[Standing, Any], Capacity | None]
 
 TABLE: dict[type[Logged], dict[str, tuple[Relation, ...]]] = {
@@ -125,6 +135,7 @@ TABLE: dict[type[Logged], dict[str, tuple[Relation, ...]]] = {
         "correct": (confirmer,),
         "supersede": (revision,),
     },
+    Duty: {"see": (list_reader,)},
     Opinion: {
         "see": (answering_head, answering_liaison, opinion_hearer),
         "answer": (answering_head, answering_liaison),
@@ -140,6 +151,7 @@ TABLE: dict[type[Logged], dict[str, tuple[Relation, ...]]] = {
         "seal": (unit_auditor, log_admin, console),
         "keep_key": (console,),
     },
+    **{kind: {"see": (anybody,)} for kind in (Post, Tenure, Liaison, Portfolio, Grant)},
     User: {
         "see": (anybody,),
         "keep": (system_admin, console),

@@ -124,7 +124,7 @@ def reset_password(user_id: int, *, by: Actor) -> str:
     return given
 
 
-def change_password(old: str, new: str, *, by: Actor) -> None:
+def change_password(old: str, new: str, *, by: Actor) -> User:
     """Change one's own password; other sessions than this one end. Raises Malformed, WrongPassword, TooMany."""
     user = _proved(by.user, by.user.login if by.user else "", old, by, "原密码不对，请再试一次。")
     if old == new:
@@ -134,6 +134,7 @@ def change_password(old: str, new: str, *, by: Actor) -> None:
         user = access.load(User, user.id)
         user.password_hash, user.must_change_password = hashed, False
         _end_sessions(user, but=by.session)
+    return user
 
 
 def disable(user_id: int, *, by: Actor) -> User:
