@@ -55,8 +55,9 @@ def log() -> str:
     if current.is_htmx():
         return render_template("audit/_entries.html", asked=asked, **shown)
     actions, objects = ACTIONS.values(), words.OBJECTS.values()
-    may_export = any(access.may(current.standing(), "export", unit) for unit in access.readable_logs(current.actor()))
-    shown |= {"actions": actions, "objects": objects, "units": units.names(), "may_export": may_export}
+    logs, standing = access.readable_logs(current.actor()), current.standing()
+    offers = {verb for verb in ("export",) if any(access.may(standing, verb, unit) for unit in logs)}
+    shown |= {"actions": actions, "objects": objects, "units": units.names(), "offers": offers}
     return render_template("audit/log.html", asked=asked, **shown)
 
 

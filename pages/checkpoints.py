@@ -18,8 +18,8 @@ def index() -> str:
     below = request.args.get("below", type=int)
     found = checkpoints.search(by=current.actor(), below=below)
     more = found[-1].size if len(found) == checkpoints.PAGE else None
-    may_seal = access.may(current.standing(), "seal", access.county())
-    return render_template("checkpoints/index.html", found=found, more=more, key=keys.known()[-1:], may_seal=may_seal)
+    offers = {verb for verb in ("seal",) if access.may(current.standing(), verb, access.county())}
+    return render_template("checkpoints/index.html", found=found, more=more, key=keys.known()[-1:], offers=offers)
 
 
 @bp.post("/")

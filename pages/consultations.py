@@ -20,6 +20,7 @@ bp = Blueprint("consultations", __name__)
 
 class ConsultForm(Form):
     last_day = DateField("答复截止日期", [Optional()], description="这一天结束以后不能再答复。一般留三个工作日。")
+    reason = Text("提前结束的理由", 2000)
 
 
 def answer_form(opinion: Opinion, **kwargs: Any) -> Form:
@@ -57,7 +58,7 @@ def _page(id: int, refused: Form | None = None) -> str:
         asked=consultation.asked(duty_list),
         consultation=latest,
         silent=consultation.silent(latest) if latest else [],
-        may_end=latest is not None and consultation.may_end(latest),
+        is_over=latest is not None and consultation.may_end(latest),
         rows={duty.lineage: duty for duty in duty_list.duties},
     )
 
@@ -82,9 +83,10 @@ def _set_last_day(id: int, act: str, verb: Callable[..., object]) -> Response:
 @bp.post("/lists/<int:id>/consultation/end")
 def conclude(id: int) -> Response:
     duty_list, form = current.see(DutyList, id, to="conclude"), ConsultForm()
-    if current.send(form, lambda by: consultation.conclude(id, by=by, rev=form.rev.data), duty_list):
+    reason = form.reason.data
+    if current.send(form, lambda by: consultation.conclude(id, by=by, rev=form.rev.data, reason=reason), duty_list):
         return current.saved(url_for("lists.show", id=id))
-    return current.back(form, _page(id, form))  # where it cannot be ended, the page offers another day
+    return current.back(form, _page(id, form))
 
 
 # --- answering ----------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from checklist.access import reviewing
 from checklist.actor import Actor
 from checklist.items import cases, evidence, holidays, progress, schedule, signoff
 from checklist.lists import consultation, versions
-from models import Case, Item
+from models import Case, Item, ItemState
 from pages import current
 from pages.forms import FileForm, Form, Line, Text
 
@@ -104,9 +104,9 @@ def _helpers(items: list[Item], known: list[Case]) -> dict[str, Any]:
     """What templates ask about an item; the answers are the verbs' own. `known` are the cases to be counted."""
     standing, days = current.standing(), holidays.calendar()
     return {
-        "choices": lambda item: signoff.choices(item, standing),
-        "may_report": lambda item: item.state.is_unsigned and access.may(standing, "report", item),
-        "is_due": lambda item: item.state.is_unsigned,
+        "offers": lambda item: _offers(item, standing),
+        "sent_back": lambda item: item.reviews[-1] if item.state is ItemState.RETURNED and item.reviews else None,
+        "section": progress.section,
         "light": progress.light_of,
         "late_entry": progress.late_entry,
         "report_form": report_form,
@@ -115,6 +115,12 @@ def _helpers(items: list[Item], known: list[Case]) -> dict[str, Any]:
         "moved": lambda item: schedule.moved(item, days),
         "unknown_years": days.unknown(item.due for item in items),
     }
+
+
+def _offers(item: Item, standing: access.Standing) -> list[str]:
+    """Return what this person can do with an item now: its moves, and to report while it is unsigned."""
+    reports = item.state.is_unsigned and access.may(standing, "report", item)
+    return [*signoff.choices(item, standing), *(["report"] if reports else [])]
 
 
 def _counts() -> dict[str, Any]:

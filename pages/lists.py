@@ -55,6 +55,10 @@ class DeclineForm(Form):
     reason = Text("退回修改的理由", 2000)
 
 
+class WithdrawForm(Form):
+    reason = Text("撤回提交的理由", 2000)
+
+
 class CopyForm(Form):
     year = Year("新清单的年度")
     name = Line("新清单的名称", 120, lacking="请填写清单名称。")
@@ -93,6 +97,7 @@ def _page(duty_list: DutyList, **refused: Form) -> str:
         "submission": SubmitForm(formdata=None, obj=duty_list),
         "decline": DeclineForm(formdata=None, rev=duty_list.rev),
         "adoption": Form(formdata=None, rev=duty_list.rev),
+        "withdrawal": WithdrawForm(formdata=None, rev=duty_list.rev),
         "adding": WordingForm(formdata=None),
         "copying": CopyForm(formdata=None, year=duty_list.year + 1, name=duty_list.name),
     }
@@ -183,6 +188,15 @@ def submit(id: int) -> Response:
     if current.send(form, lambda by: lists.submit(id, **meeting, by=by), duty_list):
         return current.saved(url_for("lists.show", id=id), "已提交，等待另一位同志确认。")
     return current.back(form, _page(duty_list, submission=form))
+
+
+@bp.post("/<int:id>/withdrawal")
+def withdraw(id: int) -> Response:
+    duty_list, form = current.see(DutyList, id, to="withdraw_submission"), WithdrawForm()
+    reason = form.reason.data
+    if current.send(form, lambda by: lists.withdraw_submission(id, reason, by=by, rev=form.rev.data), duty_list):
+        return current.saved(url_for("lists.show", id=id), "已撤回，可以继续修改。")
+    return current.back(form, _page(duty_list, withdrawal=form))
 
 
 @bp.post("/<int:id>/adoption")

@@ -128,6 +128,7 @@ WHICH = {
     **{f"drafts.{verb}": "draft" for verb in ("merge", "assign", "undo")},
     "lists.adopt": "submitted",
     "lists.decline": "submitted",
+    "lists.withdraw": "submitted",
     "items.withdraw": "signed",
     "signatures.receipt": "batch",
     "receipts.of_signature": "signature",

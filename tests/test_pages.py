@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -265,3 +266,10 @@ def test_a_form_sent_before_opens_no_row_but_its_own(visit: Visit) -> None:
     assert client.post(f"/items/{own}/tick", data=sent, headers=htmx).status_code == 200
     assert client.post(f"/items/{own}/tick", data=sent, headers=htmx).status_code == 200
     assert client.post(f"/items/{theirs}/tick", data=sent, headers=htmx).status_code == 404
+
+
+def test_no_template_compares_a_state_or_asks_who_may() -> None:
+    """They draw what the pages hand over as `offers`, which comes from the verbs."""
+    compares = re.compile(r"(state|verdict)(\.value)? (==|!=|in|not in) |\{%-? (el)?if may_")
+    templates = (Path(__file__).parent.parent / "templates").rglob("*.html")
+    assert [file.name for file in templates if compares.search(file.read_text(encoding="utf-8"))] == []

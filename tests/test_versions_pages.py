@@ -12,7 +12,7 @@ from tests import county
 from tests.conftest import Visit
 from tests.revisions import begun, first, reworded
 from tests.test_consultation import LAST_DAY, WORDS, answered, consulting, lineage, opinion
-from tests.test_lists import MEETING, ready
+from tests.test_lists import MEETING, ready, submitted
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 NEW = "财政局要完善预算绩效考核机制"
@@ -76,10 +76,27 @@ def test_objections_stand_beside_their_rows_and_the_silent_are_named_at_submissi
     assert "没有答复：东河镇、" in visit("li").get(f"/lists/{duty_list.id}").text
 
 
-def test_ending_too_early_says_who_is_missing(visit: Visit) -> None:
-    duty_list = consulting()
-    answer = visit("chu").post(f"/lists/{duty_list.id}/consultation/end", data={"rev": duty_list.rev})
-    assert (answer.status_code, "还没有答复。请等到期" in answer.text) == (409, True)
+def test_ending_too_early_says_who_is_missing_and_takes_a_reason(visit: Visit) -> None:
+    duty_list, chu = consulting(), visit("chu")
+    address = f"/lists/{duty_list.id}/consultation/end"
+    answer = chu.post(address, data={"rev": duty_list.rev})
+    assert (answer.status_code, "还没有答复。请等到期" in answer.text) == (422, True)
+    assert "提前结束，请填写理由" in answer.text
+    assert chu.post(address, data={"rev": duty_list.rev, "reason": "明天要上会"}).status_code == 303
+    assert duty_list.state is ListState.DRAFT
+    assert "<strong>没有答复：县财政局、" in chu.get(f"/lists/{duty_list.id}").text
+
+
+def test_the_clerk_takes_a_submission_back_with_a_reason_and_its_meeting_stays_filled_in(visit: Visit) -> None:
+    duty_list, chu = submitted(), visit("chu")
+    address = f"/lists/{duty_list.id}"
+    assert "撤回提交" not in visit("li").get(address).text
+    missing = chu.post(f"{address}/withdrawal", data={"reason": " "})
+    assert (missing.status_code, "请填写撤回提交的理由" in missing.text) == (422, True)
+    assert chu.post(f"{address}/withdrawal", data={"reason": "漏了一项", "rev": duty_list.rev}).status_code == 303
+    page = chu.get(address).text
+    assert 'value="〔2026〕2 号"' in page
+    assert 'value="2026-02-27"' in page
 
 
 def test_what_the_units_said_is_for_who_decides(visit: Visit) -> None:
