@@ -46,9 +46,7 @@ def _ask(form: DrawForm) -> str:
 def preview() -> Response:
     current.insist_on_clerk()
     form = DrawForm()
-    if not form.validate():
-        return make_response(_ask(form), 422)
-    return make_response(_preview_new(form))
+    return current.back(form, _ask(form)) if not form.validate() else make_response(_preview_new(form))
 
 
 @bp.post("/drawing/confirmation")

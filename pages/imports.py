@@ -47,12 +47,9 @@ def ask() -> str:
 def preview() -> Response:
     """Read the file, keep it for the confirmation, and show row by row what it holds."""
     form = ImportForm()
-    if form.validate():
-        try:
-            return make_response(_preview(form, _content(form)))
-        except Malformed as problem:
-            form.blame(problem)
-    return make_response(_page(form), 422)
+    if page := current.send(form, lambda _: _preview(form, _content(form))):
+        return make_response(page)
+    return current.back(form, _page(form))
 
 
 @bp.post("/confirmation")
@@ -61,7 +58,7 @@ def confirm() -> Response:
     content = parcels.kept("imports", form.token.data or "")
     if content is None:
         form.blame(Malformed(GONE, "file"))
-        return make_response(_page(form), 422)
+        return current.back(form, _page(form))
     duty_list = current.send(form, lambda by: _take(form, content, by), DutyList)
     if not duty_list:
         return current.back(form, _preview(form, content) if form.is_whole() else _page(form))

@@ -60,12 +60,9 @@ def preview() -> Response:
     """Read the files, keep them for the confirmation, and show row by row what they hold."""
     current.insist_on_keeper()
     form = RegisterForm()
-    if form.validate():
-        try:
-            return make_response(_preview(form, _uploaded(form)))
-        except Malformed as problem:
-            form.blame(problem)
-    return make_response(_page(form), 422)
+    if page := current.send(form, lambda _: _preview(form, _uploaded(form))):
+        return make_response(page)
+    return current.back(form, _page(form))
 
 
 @bp.post("/confirmation")
@@ -75,7 +72,7 @@ def confirm() -> Response:
     if packed is None:
         current.insist_on_keeper()
         form.blame(Malformed(GONE, "files"))
-        return make_response(_page(form), 422)
+        return current.back(form, _page(form))
     files = _unpacked(packed)
     taken = current.send(form, lambda by: register.take(files, by=by), User)
     if not taken:
