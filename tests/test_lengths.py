@@ -36,7 +36,7 @@ def draw_up(**told: str) -> Verb:
 def take_in(wording: str = "建立台账", integrity: str = "公开台账", **told: str) -> Verb:
     named = {"name": "另一份", "title": "任务分解表"} | told
     content = SHEET.format(wording, integrity).encode()
-    return lambda duty_list, by: imports.take(
+    return lambda duty_list, by: imports.import_list(
         duty_list.unit_id, year=2026, **named, content=content, leave_out=False, by=by
     )
 
