@@ -20,7 +20,7 @@ from models import Duty, Item, ItemState, Post, db
 
 
 def tell_of_the_year(story: Story) -> None:
-    """Live through the days: the punctual sign in the morning and are reviewed in the afternoon; others do as they do."""
+    """Live through the days: the punctual sign in the morning and are reviewed in the afternoon; other deeds between."""
     reports = reports_by_day(story)
     for days_ago in range(story.adopted - 1, 0, -1):
         story.on(days_ago)
