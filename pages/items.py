@@ -178,7 +178,7 @@ def _row(item: Item, refused: Form | None = None) -> Response:
         typed=refused if isinstance(refused, ReportForm) else None,
         swapped=True,
         **_counts(),
-        **_helpers([item], cases.of_duty(item)),
+        **_helpers([item], cases.of_duty(item) if cases.reports_on_cases(item) else []),
     )
 
 

@@ -140,7 +140,7 @@ def light_of(item: Item) -> Light:
 def _guards_beside_work(items: list[Item]) -> dict[int, list[Item]]:
     """Map the id of each work item to the integrity items of the same post, period and section that guard it."""
     beside: dict[int, list[Item]] = {}
-    whole = [item for item in items if item.step is None]
+    whole = [item for item in items if not item.case]
     work = {(i.lineage, i.post_id, i.period): i for i in whole if i.duty.side is not Side.INTEGRITY}
     for item in whole:
         if item.duty.side is Side.INTEGRITY:
@@ -156,10 +156,11 @@ def guarded_in_row(item: Item) -> list[Duty]:
 
     Reads the work of its own period alone, so that a row can be drawn again at a cost that no agenda adds to.
     """
-    if item.step:
+    if item.case:
         return []
     beside = (Item.case == "", Item.period == item.period, Item.lineage.in_(item.duty.guards))
-    work = db.session.scalars(select(Item).where(*_on_the_checklist([item.post]), *beside))
+    query = select(Item).where(*_on_the_checklist([item.post]), *beside).options(joinedload(Item.duty))
+    work = db.session.scalars(query)
     stands_beside_it = any(item in guards for guards in _guards_beside_work([item, *work]).values())
     return [] if stands_beside_it else guarded(item)
 
