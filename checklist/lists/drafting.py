@@ -67,15 +67,19 @@ def begin(unit_id: int, *, name: str, year: int, title: str, text: str, by: Acto
     """Begin a draft list with its source, and nothing on it yet: a 责任清单 where it has a tier, else a 任务分解表."""
     with ledger.act_on("draft", Unit, unit_id, by=by) as unit:
         insist_on("文件标题", title, "title", most=length(Source.title))
-        text = normalise(text)
-        source = Source(unit=unit, title=title, text=text, sha256=sha256(text.encode()).hexdigest())
         usual = (date(year, 6, 30), date(year, 12, 15))
         nodes = [node.isoformat() for node in usual if node >= clock.today()]
         kind = ListKind.BREAKDOWN if tier is Tier.NONE else ListKind.RESPONSIBILITY
-        duty_list = DutyList(unit=unit, kind=kind, tier=tier, year=year, name=name, source=source, nodes=nodes)
+        duty_list = DutyList(unit=unit, kind=kind, tier=tier, year=year, name=name, nodes=nodes)
+        duty_list.source = source(unit, title, normalise(text))
         enter(duty_list, by)
         db.session.flush()
     return duty_list
+
+
+def source(unit: Unit, title: str, text: str) -> Source:
+    """Return a text as the source of duties; it is never changed afterwards."""
+    return Source(unit=unit, title=title, text=text, sha256=sha256(text.encode()).hexdigest())
 
 
 def enter(duty_list: DutyList, by: Actor) -> None:

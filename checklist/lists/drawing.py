@@ -20,7 +20,7 @@ from checklist.actor import Actor
 from checklist.decompose import normalise
 from checklist.lists import drafting, guarding, owners, pairing, tiers
 from checklist.refusal import Malformed, Refused, Stale
-from models import Assignment, Cadence, Duty, DutyList, ListKind, Part, Portfolio, Post, Side, Source, Tier, Unit, db
+from models import Assignment, Cadence, Duty, DutyList, ListKind, Part, Portfolio, Post, Side, Tier, Unit, db
 
 TITLE = "由分工生成：所管业务及其廉政责任"
 REGULAR = (Cadence.MONTHLY, Cadence.QUARTERLY, Cadence.HALF_YEARLY, Cadence.YEARLY)
@@ -73,9 +73,9 @@ def members(unit: Unit, year: int, draft: DutyList | None = None) -> list[Member
     The secretary has a list of his own tier.
     """
     posts = [post for post in owners.team(unit) if post != tiers.secretary(unit)]
-    in_charge = select(Portfolio).where(Portfolio.post_id.in_([post.id for post in posts]))
+    held = select(Portfolio).where(Portfolio.post_id.in_([post.id for post in posts]))
     charges: dict[Post, list[Portfolio]] = {post: [] for post in posts}
-    for charge in db.session.scalars(in_charge.where(*in_force(Portfolio, clock.today())).order_by(Portfolio.id)):
+    for charge in db.session.scalars(held.where(*in_force(Portfolio, clock.today())).order_by(Portfolio.id)):
         charges[charge.post].append(charge)
     binding = [duty_list.id for duty_list in sources(unit, year)]
     query = select(Duty).where(Duty.duty_list_id.in_(binding), Duty.dropped.is_(False))
@@ -180,8 +180,7 @@ def draw(list_id: int, chosen: Mapping[int, str], *, by: Actor, rev: int | None 
         source = duty_list.source
         text, rows = _rows(source.text, drawn, max((duty.position for duty in duty_list.duties), default=0) + 1)
         if rows:  # a source that an earlier version or a copy shares is never changed
-            digest = sha256(text.encode()).hexdigest()
-            duty_list.source = Source(unit=source.unit, title=source.title, text=text, sha256=digest)
+            duty_list.source = drafting.source(source.unit, source.title, text)
             duty_list.duties.extend(rows)
     return duty_list
 
