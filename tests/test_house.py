@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "readiness": "models ledger",
     "lists": "models clock actor refusal access ledger items decompose files",
     "papers": "models clock actor refusal access ledger items decompose files lists",
-    "county": "models clock actor refusal access ledger files lists papers",
+    "county": "models clock actor refusal access ledger files papers",
     "audit": "verify models clock actor refusal access ledger items files lists",
     "demo": "models clock actor access ledger items lists county",
     "cli": "verify models clock actor refusal access ledger items decompose files county audit demo readiness",
