@@ -13,7 +13,7 @@ from checklist.audit import replay
 from checklist.audit.replay import Difference
 from checklist.county import accounts
 from checklist.items import holidays, signoff
-from checklist.ledger import lines, states
+from checklist.ledger import entry, lines, states
 from checklist.lists import corrections
 from models import Evidence, Logged, Tenure, User, db
 from tests import county
@@ -194,7 +194,7 @@ def test_a_change_that_a_later_act_covers_up_is_noticed() -> None:
 @pytest.fixture
 def tagged_wrongly(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """A program that tags its entries with a unit of its choice, so that an auditor of the right one misses them."""
-    return lambda: monkeypatch.setattr(ledger, "unit_code", lambda row: "QH-JYJ")
+    return lambda: monkeypatch.setattr(entry, "unit_code", lambda row: "QH-JYJ")
 
 
 def test_an_entry_under_another_unit_is_noticed(tagged_wrongly: Callable[[], None]) -> None:
@@ -240,10 +240,10 @@ def old(monkeypatch: pytest.MonkeyPatch) -> Evidence:
     """A document number whose only entry is of schema 1."""
     size = ledger.size()
     with monkeypatch.context() as before:
-        before.setattr(ledger, "state", in_schema_1)
+        before.setattr(entry, "state", in_schema_1)
         report(county.item("预算考核").id, "〔2026〕7 号")
-    (entry,) = [line.body for line in county.gained(size) if line.body["object"]["type"] == "evidence"]
-    assert (entry["after"]["schema"], "file_name" in entry["after"]) == (1, False)
+    (body,) = [line.body for line in county.gained(size) if line.body["object"]["type"] == "evidence"]
+    assert (body["after"]["schema"], "file_name" in body["after"]) == (1, False)
     return db.session.scalars(select(Evidence)).one()
 
 
