@@ -59,15 +59,15 @@ def _told(slips: list[Slip]) -> str:
 
 def _show(coming: Preview) -> None:
     """Print the preview: what is wrong, what is new, what is not read, and the counts."""
-    told = list(coming.found.notes)
+    told = list(coming.contents.notes)
     for shape in SHAPES:
         for row in (row for row in coming.of(shape) if row.outcome is not Outcome.KNOWN):
             said = "，".join(f"{head} {text}" for head, text in row.shown)
             told += [f"{row.outcome.value}  {row.line.first}  {said}", *(f"      {note}" for note in row.notes)]
             told += [f"      {wrong.at}：{wrong.words}" for wrong in row.wrong]
-    told += [f"没有用到的列  {name}" for name in coming.found.unread]
-    told += [f"没有导入  {aside.at}  {aside.text}（{aside.why}）" for aside in coming.found.asides]
-    for shape in (shape for shape in SHAPES if shape in coming.found.shapes):
+    told += [f"没有用到的列  {name}" for name in coming.contents.unread]
+    told += [f"没有导入  {aside.at}  {aside.text}（{aside.why}）" for aside in coming.contents.asides]
+    for shape in (shape for shape in SHAPES if shape in coming.contents.shapes):
         counts = "，".join(f"{outcome.value} {coming.count(outcome, shape)}" for outcome in reversed(Outcome))
         told.append(f"{shape.noun}：{counts}")
     say(*told)

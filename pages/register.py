@@ -103,8 +103,8 @@ def _unpacked(packed: bytes) -> list[register.File]:
 
 def _preview(form: RegisterForm, files: list[register.File]) -> str:
     coming = register.preview(register.read(files), by=current.actor())
-    found = [shape for shape in shapes.SHAPES if shape in coming.found.shapes]
-    shown = {"shapes": found, "outcomes": Outcome, "people": coming.count(Outcome.NEW, shapes.PEOPLE)}
+    held = [shape for shape in shapes.SHAPES if shape in coming.contents.shapes]
+    shown = {"shapes": held, "outcomes": Outcome, "people": coming.count(Outcome.NEW, shapes.PEOPLE)}
     return render_template("register/preview.html", form=form, coming=coming, **shown)
 
 

@@ -18,7 +18,7 @@ from checklist.county import accounts, register, units
 from checklist.county.register import book
 from checklist.county.register.names import Register, manner
 from checklist.county.register.rows import Outcome
-from checklist.county.register.shapes import Found
+from checklist.county.register.shapes import Contents
 from checklist.files import reading
 from checklist.refusal import Malformed, NotYours, Refused
 from models import Liaison, Portfolio, Post, PostKind, Tenure, UnitKind, db
@@ -107,12 +107,12 @@ def test_what_an_office_really_sends_is_read_as_it_is_meant() -> None:
 
 def test_what_is_not_understood_is_shown_and_not_lost() -> None:
     coming = registers.previewed(registers.ugly())
-    found = coming.found
-    assert "领导职数：级别" in found.unread
+    contents = coming.contents
+    assert "领导职数：级别" in contents.unread
     assert {("Sheet1 A1", "清和县机构一览表（2026年）"), ("Sheet1 A9", "注：本表由编办填报。")} <= {
-        (aside.at, aside.text) for aside in found.asides
+        (aside.at, aside.text) for aside in contents.asides
     }
-    assert [(a.text, a.why) for a in found.asides if "电话" in a.text] == [
+    assert [(a.text, a.why) for a in contents.asides if "电话" in a.text] == [
         ("编办的电话在背面", "“备忘”不是名册的五张表之一")
     ]
     assert ("级别", "正科") in [pair for row in coming.rows for pair in row.shown]
@@ -141,9 +141,9 @@ def test_only_the_system_administrator_imports_and_the_refusal_is_an_entry(login
 
 @pytest.mark.parametrize("login", ["chu", "han", "zhou"])
 def test_nobody_else_even_looks_at_what_would_come_in(login: str) -> None:
-    found = register.read([("名册.xlsx", registers.new())])
+    contents = register.read([("名册.xlsx", registers.new())])
     with pytest.raises(NotYours):
-        register.preview(found, by=county.actor(login))
+        register.preview(contents, by=county.actor(login))
 
 
 def test_who_confirms_what_another_has_made_right_just_now_brings_it_in(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,8 +151,8 @@ def test_who_confirms_what_another_has_made_right_just_now_brings_it_in(monkeypa
     assert [at for at, _ in registers.blamed(people)] == ["人员 C2"]
     hashes = register._passwords
 
-    def meanwhile(found: Found, by: Actor) -> dict[str, accounts.FirstPassword]:
-        made = hashes(found, by)
+    def meanwhile(contents: Contents, by: Actor) -> dict[str, accounts.FirstPassword]:
+        made = hashes(contents, by)
         monkeypatch.undo()
         registers.take(registers.workbook({"单位": [("QH-SLJ", "县水利局", "水利", "部门", "县政府")]}))
         return made
@@ -212,7 +212,7 @@ def test_the_template_is_the_register_and_importing_it_back_brings_in_nothing() 
     coming = registers.previewed(exported())
     assert {row.outcome for row in coming.rows} == {Outcome.KNOWN}
     assert len(coming.rows) == 9 + 15 + 21 + 16 + 2
-    assert (coming.found.asides, coming.found.unread) == ([], [])
+    assert (coming.contents.asides, coming.contents.unread) == ([], [])
     assert exported() == exported()
 
 

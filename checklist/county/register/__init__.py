@@ -19,7 +19,7 @@ from checklist.county.accounts import FirstPassword
 from checklist.county.register import people, places, shapes
 from checklist.county.register.incoming import Incoming
 from checklist.county.register.rows import Outcome, Row
-from checklist.county.register.shapes import CHARGES, PEOPLE, POSTS, SHAPES, TENURES, UNITS, Found, Shape
+from checklist.county.register.shapes import CHARGES, PEOPLE, POSTS, SHAPES, TENURES, UNITS, Contents, Shape
 from checklist.files import reading
 from checklist.files.child.grid import Table
 from checklist.refusal import Malformed
@@ -33,7 +33,7 @@ MOST_PEOPLE = 1000  # new ones at a time: each password takes a twentieth of a s
 class Preview:
     """What the files come to: the rows of the tables that they hold, and what is in none of the five."""
 
-    found: Found
+    contents: Contents
     rows: list[Row]
 
     def of(self, shape: Shape) -> list[Row]:
@@ -73,7 +73,7 @@ class Taken:
         return "、".join(f"{noun} {count}" for noun, count in self.counts.items() if count)
 
 
-def read(files: Sequence[File]) -> Found:
+def read(files: Sequence[File]) -> Contents:
     """Return the lines of some files. Raises Malformed for a file that is not read, and where none of the five tables is."""
     read: list[Table] = []
     for name, content in files:
@@ -83,17 +83,17 @@ def read(files: Sequence[File]) -> Found:
             raise Malformed(f"{name}：{problem.message}" if len(files) > 1 else problem.message, "files") from problem
         # A CSV has no sheets: its file's name tells it from the others.
         read += [replace(table, name=name.rsplit(".", 1)[0]) if table.name == "CSV" else table for table in own]
-    found = shapes.read(read)
-    if not found.shapes:
+    contents = shapes.read(read)
+    if not contents.shapes:
         nouns = "、".join(shape.noun for shape in SHAPES)
         raise Malformed(f"没有认出名册的表（{nouns}）。请下载模板，按它的列名填写后再上传。", "files")
-    return found
+    return contents
 
 
-def preview(found: Found, *, by: Actor) -> Preview:
+def preview(contents: Contents, *, by: Actor) -> Preview:
     """Rehearse what the lines come to against what there is now. Writes nothing. Raises NotYours."""
     with ledger.rehearsal(by=by):
-        return _bring_in(found, Incoming({}, by))
+        return _bring_in(contents, Incoming({}, by))
 
 
 def take(files: Sequence[File], *, by: Actor) -> Taken:
@@ -101,39 +101,39 @@ def take(files: Sequence[File], *, by: Actor) -> Taken:
 
     The passwords of the new people are in the answer and nowhere else. Raises Malformed when any row is wrong.
     """
-    found = read(files)
-    passwords = _passwords(found, by)  # before the act: nobody waits for the lock while they are hashed
+    contents = read(files)
+    passwords = _passwords(contents, by)  # before the act: nobody waits for the lock while they are hashed
     with ledger.act("import_register", by=by) as act:
         incoming = Incoming(passwords, by)
-        coming = _bring_in(found, incoming)
+        coming = _bring_in(contents, incoming)
         act.post = incoming.as_post
         if coming.bad:
             raise Malformed(f"有 {len(coming.bad)} 行有错，没有导入。请改好表格，重新上传。", "files")
+        slips = [
+            Slip(user.name, user.login, passwords[user.login].clear, home.name) for user, home in incoming.homes.items()
+        ]
         if coming.count(Outcome.NEW):
             act.add_entry({"files": [sha256(content).hexdigest() for _, content in files]})
-    slips = [
-        Slip(user.name, user.login, passwords[user.login].clear, home.name) for user, home in incoming.homes.items()
-    ]
     return Taken({shape.noun: coming.count(Outcome.NEW, shape) for shape in SHAPES}, slips)
 
 
-def _bring_in(found: Found, incoming: Incoming) -> Preview:
+def _bring_in(contents: Contents, incoming: Incoming) -> Preview:
     rows = [
-        *places.bring_units(incoming, found.of(UNITS)),
-        *places.bring_posts(incoming, found.of(POSTS)),
-        *people.bring_people(incoming, found.of(PEOPLE)),
-        *people.bring_tenures(incoming, found.of(TENURES)),
-        *(people.bring_charge(incoming, line) for line in found.of(CHARGES)),
+        *places.bring_units(incoming, contents.of(UNITS)),
+        *places.bring_posts(incoming, contents.of(POSTS)),
+        *people.bring_people(incoming, contents.of(PEOPLE)),
+        *people.bring_tenures(incoming, contents.of(TENURES)),
+        *(people.bring_charge(incoming, line) for line in contents.of(CHARGES)),
     ]
-    return Preview(found, rows)
+    return Preview(contents, rows)
 
 
-def _passwords(found: Found, by: Actor) -> dict[str, FirstPassword]:
+def _passwords(contents: Contents, by: Actor) -> dict[str, FirstPassword]:
     """Make passwords for whoever is new; none where the act will be refused anyway."""
     top = access.root()
     if top and not access.may(access.Standing.of(by), "keep", top):
         return {}
-    told = {accounts.normal(line.text("login")) for line in found.of(PEOPLE)}
+    told = {accounts.normal(line.text("login")) for line in contents.of(PEOPLE)}
     new = told - {""} - set(db.session.scalars(select(User.login)))
     if len(new) > MOST_PEOPLE:
         raise Malformed(f"一次最多导入 {MOST_PEOPLE} 个新的人员，这里有 {len(new)} 个。请分几次导入。", "files")

@@ -99,7 +99,7 @@ def _people(known: Register) -> Iterator[tuple[str, ...]]:
 
 
 def _tenures(known: Register) -> Iterator[tuple[str, ...]]:
-    """Who holds each post, or will next, and who prepares for it. A second successor waits for the first to be there."""
+    """Yield who holds each post, or will next, and who prepares for it. A second successor waits for the first to be there."""
     filled = set()
     for holding in known.holdings:
         post, user, how = holding.post, holding.user, manner(holding)

@@ -178,7 +178,7 @@ def _lasting(kind: Any) -> Iterable[Any]:
 
 
 def is_open(unit: Unit) -> bool:
-    """Whether a unit has not ended."""
+    """Return whether a unit has not ended."""
     return unit.until_day is None or unit.until_day > clock.today()
 
 

@@ -45,10 +45,10 @@ def bring_units(coming: Incoming, lines: Sequence[Line]) -> list[Row]:
     }
     order, stuck = _in_order({unit: [parent] for unit, parent in parents.items()})
     for unit in order:
-        _found(coming, new[unit], unit, coming.now(parents[unit]))
+        _add_unit(coming, new[unit], unit, coming.now(parents[unit]))
     for unit in stuck:
         new[unit].blame("parent", "上级单位绕成了一个圈，请核对")
-        _found(coming, new[unit], unit, coming.top)
+        _add_unit(coming, new[unit], unit, coming.top)
     return rows
 
 
@@ -62,7 +62,7 @@ def _await_unit(coming: Incoming, row: Row, code: str, name: str) -> Unit:
     return unit
 
 
-def _found(coming: Incoming, row: Row, unit: Unit, parent: Unit | None) -> None:
+def _add_unit(coming: Incoming, row: Row, unit: Unit, parent: Unit | None) -> None:
     told = {key: getattr(unit, key) for key in ("code", "name", "short_name", "kind")}
     harmless = {"code": f"ROW-{len(coming.at)}", "name": "单位", "short_name": "单位", "parent": coming.top}
     made = coming.bring(row, "code", units.add_unit, {**told, "parent": parent}, harmless)

@@ -45,7 +45,7 @@ class Shape:
         return next(column for column in self.columns if column.key == key)
 
     def named(self, name: str) -> Column | None:
-        """The column that goes by this name."""
+        """Return the column that goes by this name, if one does."""
         bare = columns.bare(name)
         return next((column for column in self.columns if re.fullmatch(column.names, bare)), None)
 
@@ -199,11 +199,11 @@ class Line:
     rest: tuple[tuple[str, str], ...]
 
     def text(self, key: str) -> str:
-        """What the cell says on one line; "" where it is empty or not there."""
+        """Return what the cell says on one line; "" where it is empty or not there."""
         return spaced(self.cells[key].text) if key in self.cells else ""
 
     def at(self, key: str) -> str:
-        """Where the cell is, as people say it."""
+        """Return where the cell is, as people say it."""
         return self.places.get(key) or self.first
 
     @property
@@ -212,8 +212,8 @@ class Line:
 
 
 @dataclass
-class Found:
-    """What a register's files hold: the lines of the five tables, and all the rest."""
+class Contents:
+    """All that a register's files hold: the lines of the five tables, and the rest."""
 
     lines: list[Line] = field(default_factory=list)
     shapes: list[Shape] = field(default_factory=list)
@@ -226,27 +226,27 @@ class Found:
 
 
 def spaced(text: str) -> str:
-    """Text on one line, without the spaces that only align Chinese (张　三 is 张三, John Smith stays), and without what
+    """Put text on one line, without the spaces that only align Chinese (张　三 is 张三, John Smith stays), and without what
     is not seen: two names that look alike are one, and none turns round the words beside it."""
     one = " ".join("".join(c for c in text if unicodedata.category(c) != "Cf").split())
     return re.sub(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])", "", one)
 
 
-def read(tables: Sequence[Table]) -> Found:
+def read(tables: Sequence[Table]) -> Contents:
     """Tell the tables apart and cut them into lines."""
-    found = Found()
+    contents = Contents()
     for table in map(tidy, tables):
-        found.notes += table.notes
+        contents.notes += table.notes
         head = None if _explains(table) else _head(table)
         if head:
-            _read(table, *head, found)
+            _cut(table, *head, contents)
         else:
-            found.asides += _left(table)
-    return found
+            contents.asides += _left(table)
+    return contents
 
 
 def _head(table: Table) -> tuple[int, Shape] | None:
-    """Which row is the head, and of what: the table with most of its columns, then the one the sheet is named after."""
+    """Return which row is the head, and of what: the table with most of its columns, then the one the sheet is named after."""
     for n, row in enumerate(table.rows[: columns.LOOKED_AT]):
         fits = [(len(keys), shape.noun in table.name, shape) for shape in SHAPES for keys in [_keys(row, shape)]
                 if any(told <= keys for told in shape.tells)]  # fmt: skip
@@ -259,7 +259,7 @@ def _keys(row: Sequence[Cell], shape: Shape) -> frozenset[str]:
     return frozenset(column.key for cell in row if cell.of is None and (column := shape.named(cell.text)))
 
 
-def _read(table: Table, n: int, shape: Shape, found: Found) -> None:
+def _cut(table: Table, n: int, shape: Shape, contents: Contents) -> None:
     keys: dict[int, str] = {}
     others: dict[int, str] = {}
     for cell in table.rows[n]:
@@ -268,19 +268,19 @@ def _read(table: Table, n: int, shape: Shape, found: Found) -> None:
             keys[cell.column] = column.key
         elif cell.of is None:
             others[cell.column] = spaced(cell.text)
-    found.shapes.append(shape)
-    found.unread += [f"{table.name}：{name}" for name in others.values()]
-    found.asides += [_aside(row, "表头以上的文字", table) for row in table.rows[:n]]
+    contents.shapes.append(shape)
+    contents.unread += [f"{table.name}：{name}" for name in others.values()]
+    contents.asides += [_aside(row, "表头以上的文字", table) for row in table.rows[:n]]
     heads = {cell.text for cell in table.rows[n]}
     for row in table.rows[n + 1 :]:
         if not any(cell.column in keys for cell in row):
-            found.asides.append(_aside(row, "不在认出的列里", table))
+            contents.asides.append(_aside(row, "不在认出的列里", table))
         elif {cell.text for cell in row} <= heads and len(row) > 1:
-            found.asides.append(_aside(row, "重复的表头", table))
+            contents.asides.append(_aside(row, "重复的表头", table))
         elif why := remark(row) or ("小标题" if len(row) > 1 and is_alone(row) else None):
-            found.asides.append(_aside(row, why, table))
+            contents.asides.append(_aside(row, why, table))
         else:
-            found.lines.append(_line(row, shape, table.name, keys, others))
+            contents.lines.append(_line(row, shape, table.name, keys, others))
 
 
 def _line(row: Sequence[Cell], shape: Shape, table: str, keys: dict[int, str], others: dict[int, str]) -> Line:
@@ -294,7 +294,7 @@ def _line(row: Sequence[Cell], shape: Shape, table: str, keys: dict[int, str], o
 
 
 def _place(row: Sequence[Cell], column: int, table: str) -> str:
-    """Where a cell of a row is, also one that is empty and therefore not there: its sheet and its address."""
+    """Return where a cell of a row is, also one that is empty and therefore not there: its sheet and its address."""
     here = next((cell.at for cell in row if cell.column == column), None)
     number = re.fullmatch(r"[A-Z]+([0-9]+)", row[0].at)
     at = here or (f"{workbook.letters(column)}{number[1]}" if number else row[0].at)
@@ -302,12 +302,12 @@ def _place(row: Sequence[Cell], column: int, table: str) -> str:
 
 
 def _explains(table: Table) -> bool:
-    """Whether this is the template's own sheet of explanations."""
+    """Return whether this is the template's own sheet of explanations."""
     return bool(table.rows) and tuple(cell.text for cell in table.rows[0]) == GUIDE_ROWS[0]
 
 
 def _left(table: Table) -> Iterator[Aside]:
-    """The rows of a table that is none of the five; not what the template itself explains, which is no news."""
+    """Yield the rows of a table that is none of the five; not what the template itself explains, which is no news."""
     known = {tuple(filter(None, told)) for told in GUIDE_ROWS} if _explains(table) else set()
     for row in table.rows:
         if tuple(cell.text for cell in row) not in known:
