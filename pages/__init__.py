@@ -93,7 +93,7 @@ def init_app(app: Flask) -> None:
 
 
 def home() -> Response:
-    """Everybody's first page is the first of their own navigation: what is due, for most."""
+    """Send people to the first page of their own navigation: for most, what is due."""
     return redirect(navigation.links(standing())[0].url)  # type: ignore[return-value]
 
 
@@ -107,7 +107,7 @@ def refuse_unready() -> Response | None:
 
 
 def ask_for_login() -> Response | None:
-    """No page without a login, and none but the password's while that still has to be changed."""
+    """Show no page without a login, and none but the password's while that still has to be changed."""
     if request.endpoint is None or request.endpoint in OPEN:
         return None
     if not current_user.is_authenticated:
@@ -119,7 +119,7 @@ def ask_for_login() -> Response | None:
 
 
 def what_every_page_shows() -> dict[str, object]:
-    """The variables of base.html."""
+    """Return the variables of base.html."""
     known = bool(current_user and current_user.is_authenticated)
     return {
         "me": navigation.me(standing()) if known else None,
@@ -130,24 +130,24 @@ def what_every_page_shows() -> dict[str, object]:
 
 
 def moment(at: datetime) -> str:
-    """A moment as people read it: the county's time, to the minute."""
+    """Write a moment as people read it: in the county's time, to the minute."""
     return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
 def receipt_no(batch: Batch) -> str:
-    """The number on a receipt."""
+    """Return the number on a receipt."""
     return f"签-{batch.id:06d}"
 
 
 def size(count: int) -> str:
-    """A number of bytes as people read it."""
+    """Write a number of bytes as people read it."""
     if count < 1 << 10:
         return f"{count} 字节"
     return f"{count / (1 << 10):.0f} 千字节" if count < 1 << 20 else f"{count / (1 << 20):.1f} 兆字节"
 
 
 def add_headers(response: Response) -> Response:
-    """No script or style but our own and htmx; nothing framed, nothing kept in a cache."""
+    """Allow no script or style but our own and htmx, no frame, and no copy in a cache."""
     policy = (
         f"default-src 'none'; script-src 'self' {current_app.config['HTMX_URL']}; style-src 'self'; img-src 'self' data:; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

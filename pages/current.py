@@ -41,7 +41,7 @@ class Visitor(UserMixin):
 
 
 def actor() -> Actor:
-    """Whoever sent this request, in the office chosen for this session, with the form's nonce."""
+    """Return who sent this request, in the office chosen for this session, with the form's nonce."""
     return replace(_whoever(), nonce=request.form.get("nonce") or None)
 
 
@@ -62,14 +62,14 @@ def _whoever() -> Actor:
 
 
 def standing() -> access.Standing:
-    """What that person may be today; read once a request, for drawing pages only: verbs read it anew."""
+    """Return what that person is today; read once a request, for drawing pages only: verbs read it anew."""
     if "standing" not in g:
         g.standing = access.Standing.of(_whoever())
     return g.standing  # type: ignore[no-any-return]
 
 
 def drafts_for() -> list[Unit]:
-    """The units for which this person may draft."""
+    """Return the units for which this person may draft."""
     every = db.session.scalars(select(Unit).order_by(Unit.id))
     return [unit for unit in every if access.may(standing(), "draft", unit)]
 
@@ -97,7 +97,7 @@ def request_id() -> str:
 
 
 def new_nonce() -> str:
-    """A name for a form, so that the same form sent twice acts once."""
+    """Name a form, so that the same form sent twice acts once."""
     return secrets.token_hex(16)
 
 
@@ -120,24 +120,24 @@ def is_htmx() -> bool:
 
 
 def answer(fragment: str, page: str, **variables: Any) -> Response:
-    """The part that changed for htmx; without it, a redirect to the page."""
+    """Return the part that changed for htmx; without it, go on to the page."""
     if is_htmx():
         return make_response(render_template(fragment, **variables))
     return redirect(page, 303)  # type: ignore[return-value]
 
 
 def redirect_to(endpoint: str, **values: Any) -> Response:
-    """After a success: off to where its result is shown."""
+    """Go on, after a success, to where its result is shown."""
     return redirect(url_for(endpoint, **values), 303)  # type: ignore[return-value]
 
 
 def file_name(noun: str, ending: str) -> str:
-    """What a file is called that is carried away today."""
+    """Name a file that is carried away today."""
     return f"shuangze-{noun}-{clock.today().isoformat()}.{ending}"
 
 
 def download(content: bytes, name: str) -> Response:
-    """A small text, to be saved under a name of ASCII letters."""
+    """Return a small text, to be saved under a name of ASCII letters."""
     named = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, mimetype="text/plain", headers=named)
 
@@ -180,7 +180,7 @@ def _once(verb: Callable[[Actor], Result], of: Logged | type[Logged] | None) -> 
 
 
 def _first_result(first: Repeated, of: Logged | type[Logged] | None) -> Any:
-    """Raises Refused where there is no row to show it by."""
+    """Return a row as it stands now, for the verb that changed or made it. Raises Refused where no row shows it."""
     if isinstance(of, Logged):
         return access.load(type(of), of.id)
     made = first.rows.get(of.__tablename__) if of else None
@@ -195,13 +195,13 @@ def back(form: Form, page: str | Response) -> Response:
 
 
 def saved(page: str, words: str = "已保存。") -> Response:
-    """After a success: off to a page, which says so."""
+    """Go on, after a success, to a page which says so."""
     flash(words)
     return redirect(page, 303)  # type: ignore[return-value]
 
 
 def problem(message: str, status: int, title: str = "这一步没有办成") -> Response:
-    """An error as a page, or for htmx as a message beside what was typed, which stays as it is."""
+    """Show an error as a page, or for htmx as a message beside what was typed, which stays as it is."""
     if not is_htmx():
         return make_response(render_template("error.html", status=status, title=title, message=message), status)
     response = make_response(render_template("_problem.html", message=message), status)
@@ -211,7 +211,7 @@ def problem(message: str, status: int, title: str = "这一步没有办成") -> 
 
 
 def to_login() -> Response:
-    """Off to the login page, and back to this one afterwards; never a login page inside a fragment."""
+    """Go to the login page and come back to this one afterwards; never put a login page into a fragment."""
     here = request.headers.get("HX-Current-URL") if is_htmx() else request.full_path
     if not is_htmx() and request.method != "GET":
         here = request.referrer
@@ -224,7 +224,7 @@ def to_login() -> Response:
 
 
 def own_path(address: str | None) -> str:
-    """The path of an address on this site, or the front page: a visitor is never sent elsewhere."""
+    """Return the path of an address on this site, else the front page: a visitor is never sent elsewhere."""
     parts = urlsplit(address or "/")
     path = "/" + parts.path.lstrip("/\\")
     if parts.scheme not in ("", "http", "https") or parts.netloc not in ("", request.host):

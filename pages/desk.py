@@ -106,7 +106,7 @@ def _step_words(step: Step | None) -> str:
 
 
 def _reminders(findings: Mapping[int, list[linter.Finding]], duty_list: DutyList) -> dict[str, list[Duty]]:
-    """The findings that do not block, each with the rows that it is said of, for the box above the submission."""
+    """Return the findings that do not block, each with its rows, for the box above the submission."""
     said: dict[str, list[Duty]] = {}
     for duty in duty_list.kept:
         for finding in findings[duty.id]:

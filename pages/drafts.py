@@ -30,7 +30,7 @@ class MoveForm(Form):
 
 @bp.get("/duties/<int:id>/more")
 def more(id: int) -> Response:
-    """What else can be done with a row: in its card for htmx, a page of its own without."""
+    """Show what else can be done with a row: in its card for htmx, on a page of its own without."""
     return _more(desk.editable(id))
 
 

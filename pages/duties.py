@@ -59,7 +59,7 @@ class EditForm(WordingForm):
 
 
 def edit_form(duty: Duty, **kwargs: Any) -> EditForm:
-    """The form of one duty as it stands, with fields for those who may own it and for its targets."""
+    """Return the form of one duty as it stands, with fields for those who may own it and for its targets."""
 
     class DutyForm(EditForm):
         pass
@@ -95,7 +95,7 @@ def edit_form(duty: Duty, **kwargs: Any) -> EditForm:
 
 
 def _works(duty: Duty) -> Iterator[tuple[str, str]]:
-    """The work that a duty may guard, by lineage: of its own list, what it guards elsewhere, what its leaders are in charge of."""
+    """Yield the work that a duty may guard, by lineage: on its own list, guarded elsewhere, or in its leaders' charge."""
     duty_list = duty.duty_list
     own = {other.lineage for other in duty_list.duties}
     here = [d for d in duty_list.kept if d.side is not Side.INTEGRITY and d is not duty]
@@ -122,7 +122,7 @@ def _form(duty: Duty, form: EditForm) -> str:
 
 @bp.get("/duties/<int:id>")
 def show(id: int) -> Response:
-    """The card alone, for htmx, when an edit is given up."""
+    """Show the card alone, for htmx, when an edit is given up."""
     duty = desk.editable(id)
     return current.answer("duties/_duty.html", _place(duty), duty=duty, **desk.rows(duty.duty_list))
 

@@ -19,12 +19,12 @@ from models import SORTS, Tier
 
 
 def tidy(text: str | None) -> str:
-    """Text as it is stored: one Unicode form (NFC), one kind of line end, no NUL, no space around it."""
+    """Return text as it is stored: one Unicode form (NFC), one kind of line end, no NUL, no space around it."""
     return unicodedata.normalize("NFC", text or "").replace("\r\n", "\n").replace("\0", "").strip()
 
 
 def options(pairs: Iterable[tuple[object, str]]) -> list[SelectChoice]:
-    """The choices of a select field, from (value, words)."""
+    """Return the choices of a select field, from (value, words)."""
     return [SelectChoice(str(value), words) for value, words in pairs]
 
 
@@ -126,7 +126,7 @@ class KeptForm(Form):
     text = TextAreaField("或者粘贴全文", render_kw={"rows": 8, "spellcheck": "false", "autocomplete": "off"})
 
     def content(self) -> str:
-        """What was given, the file before the text, with the line ends that it had before a form turned them.
+        """Return what was given, the file before the text, with the line ends that it had before a form turned them.
 
         A file that is no text reads as one that means nothing.
         """

@@ -37,7 +37,7 @@ def _holidays(notice: holidays.Notice) -> list[Holiday]:
 
 
 def _stretches(notice: holidays.Notice, name: str, kind: DayKind) -> Iterator[str]:
-    """The days of one kind, those that follow each other as one: 2026-02-15（周日）至 2026-02-23（周一）."""
+    """Yield the days of one kind, those that follow each other as one: 2026-02-15（周日）至 2026-02-23（周一）."""
     days = [date.fromisoformat(day["day"]) for day in notice.days if (day["name"], day["kind"]) == (name, kind)]
     for first in (day for day in days if day - timedelta(days=1) not in days):
         last = first

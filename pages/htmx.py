@@ -15,7 +15,7 @@ class ScriptTag(NamedTuple):
 
 
 def script_tag() -> ScriptTag:
-    """Where a page loads htmx from; either way the bytes are held to the same hash."""
+    """Return where a page loads htmx from; either way the bytes are held to the same hash."""
     local = current_app.config["HTMX_COPY"].exists()
     src = url_for("htmx.script") if local else current_app.config["HTMX_URL"]
     return ScriptTag(src, current_app.config["HTMX_INTEGRITY"])

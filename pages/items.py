@@ -45,7 +45,7 @@ class WithdrawForm(Form):
 
 
 def report_form(item: Item, **kwargs: Any) -> ReportForm:
-    """The form of one item, with a field for each of its targets and what has been said so far."""
+    """Return the form of one item, with a field for each of its targets and what has been said so far."""
 
     class ItemForm(ReportForm):
         pass
@@ -101,7 +101,7 @@ def _page(item: Item, **refused: Form) -> str:
 
 
 def _helpers(items: list[Item], known: list[Case]) -> dict[str, Any]:
-    """What templates ask about an item; the answers are the verbs' own. `known` are the cases to be counted."""
+    """Return what templates ask about an item; the answers are the verbs' own. `known` are the cases to be counted."""
     standing, days = current.standing(), holidays.calendar()
     return {
         "offers": lambda item: _offers(item, standing),

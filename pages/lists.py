@@ -102,7 +102,8 @@ def _page(duty_list: DutyList, **refused: Form) -> str:
         "copying": CopyForm(formdata=None, year=duty_list.year + 1, name=duty_list.name),
     }
     draw = _editor if "edit" in offered else _as_it_stands
-    shown = forms | refused | {"refused": next(iter(refused.values()), None)} | _life(duty_list)
+    name = next(iter(refused), "")
+    shown = forms | refused | {"refused": refused.get(name), "place": f"{name}-"} | _life(duty_list)
     return draw(duty_list, offers=offered, unknown_years=_unknown_years(duty_list), **shown)
 
 
@@ -218,7 +219,7 @@ def decline(id: int) -> Response:
 
 @bp.post("/<int:id>/copies")
 def copy(id: int) -> Response:
-    """Last year's list as this year's draft."""
+    """Make a draft for another year of a list in force."""
     duty_list, form = current.see(DutyList, id, to="copy"), CopyForm()
     year, name = form.year.data or 0, form.name.data
     if new := current.send(form, lambda by: copying.copy(id, year=year, name=name, by=by), DutyList):

@@ -52,7 +52,7 @@ def me(standing: access.Standing) -> Me:
 
 
 def links(standing: access.Standing) -> list[Link]:
-    """The rooms that are of use to this person; the first is their front page."""
+    """Return links to the rooms that are of use to this person; the first is their front page."""
     shown = [(endpoint, label) for endpoint, label, fits in LINKS if fits(standing)]
     room = (request.endpoint or "").split(".")[0]
     room = WITHIN.get(room, room)

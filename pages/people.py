@@ -78,7 +78,7 @@ def create() -> Response:
 
 
 def _show_password_once(user: User, password: str) -> Response:
-    """On the answer itself: a first password belongs into no address, cookie or log."""
+    """Answer with the password itself: it belongs into no address, cookie or log."""
     return make_response(render_template("people/password.html", user=user, password=password))
 
 

@@ -46,7 +46,7 @@ def ask() -> str:
 
 @bp.get("/template")
 def template() -> Response:
-    """The template, filled with what there is already."""
+    """Send the template, filled with what there is already."""
     current.insist_on_keeper()
     out = io.BytesIO()
     book.write(out)
@@ -85,7 +85,7 @@ def confirm() -> Response:
 
 
 def _uploaded(form: RegisterForm) -> list[register.File]:
-    """The chosen files, kept under a token. Raises Malformed."""
+    """Return the chosen files, which are kept under a token. Raises Malformed."""
     chosen = [(file.filename or "", file.read(reading.LARGEST + 1)) for file in form.files.data or [] if file]
     if not chosen:
         raise Malformed("请选择名册文件。", "files")

@@ -40,7 +40,7 @@ def queue() -> str:
 
 
 def _waiting() -> list[progress.Waiting]:
-    """What this person can decide now: not, after a move to the reviewer's post, what was signed before it."""
+    """Return what this person can decide now: not, after a move to the reviewer's post, what was signed before it."""
     standing = current.standing()
     waiting = progress.waiting(access.reviewees(standing))
     return [row for row in waiting if access.may(standing, "approve", row.item)]
@@ -69,7 +69,7 @@ def _page(item: Item, **refused: ReviewForm) -> str:
 
 
 def _changes(item: Item) -> list[tuple[str, str]]:
-    """How what is signed now differs from what was signed and reviewed before: (kind, line)."""
+    """Return how what is signed now differs from what was signed and reviewed before, as (kind, line)."""
     if not item.reviews or item.signature in (None, item.reviews[-1].signature):
         return []
     before = item.reviews[-1].signature.statement.splitlines()
@@ -130,7 +130,7 @@ def _had_on_screen(id: int, rev: int | None) -> list[int | None]:
 
 
 def _insist_on_proof(item: Item, form: ReviewForm) -> None:
-    """Raises Malformed for whoever may decide on an item and has not opened this revision of it."""
+    """Raise Malformed for whoever may decide on an item and has not opened this revision of it."""
     try:
         proven = _serializer().loads(form.opened.data or "")
     except BadSignature:

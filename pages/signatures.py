@@ -31,14 +31,14 @@ class SignForm(Form):
 
 @bp.get("/new")
 def new() -> str:
-    """The sheet of one post: what it has reported, or the items asked for."""
+    """Show the sheet of one post: what it has reported, or the items asked for."""
     wanted = request.args.getlist("item", type=int)
     items = [current.see(Item, id) for id in wanted] or _reported()
     return _sheet(items, SignForm(formdata=None))
 
 
 def _reported() -> list[Item]:
-    """What is ready to be signed, of the post at work first: one sheet is one post."""
+    """Return what is ready to be signed, of the post at work first: one sheet is one post."""
     posts = _by_turn(current.standing().posts)
     ticked = [item for item in progress.items_of(posts) if item.state is ItemState.TICKED]
     first = min((posts.index(item.post) for item in ticked), default=None)
