@@ -42,14 +42,12 @@ def _page(item: Item, **refused: Form) -> str:
         cases=known,
         is_done=cases.is_done,
         offers={"begin"} if cases.takes_cases(item) and access.may(standing, "begin_case", item) else (),
-        cancellable=[case for case in known if cases.is_cancellable(case) and _may_cancel(case)],
+        cancellable=[
+            c for c in known if cases.is_cancellable(c) and access.may(standing, "cancel_case", c.steps[0].item)
+        ],
         unknown_years=holidays.calendar().unknown(step.item.due for case in known for step in case.steps),
         **(forms | refused),
     )
-
-
-def _may_cancel(case: Case) -> bool:
-    return access.may(current.standing(), "cancel_case", case.steps[0].item) is not None
 
 
 @bp.post("/<int:id>/cases")

@@ -101,18 +101,15 @@ def _page(duty_list: DutyList, **refused: Form) -> str:
         "adding": WordingForm(formdata=None),
         "copying": CopyForm(formdata=None, year=duty_list.year + 1, name=duty_list.name),
     }
+    unknown_years = holidays.calendar().unknown([date(duty_list.year, 12, 31)])
     draw = _editor if "edit" in offered else _as_it_stands
     name = next(iter(refused), "")
     shown = forms | refused | {"refused": refused.get(name), "place": f"{name}-"} | _life(duty_list)
-    return draw(duty_list, offers=offered, unknown_years=_unknown_years(duty_list), **shown)
+    return draw(duty_list, offers=offered, unknown_years=unknown_years, **shown)
 
 
 def _nodes_form(duty_list: DutyList) -> NodesForm:
     return NodesForm(formdata=None, days=" ".join(duty_list.nodes), rev=duty_list.rev)
-
-
-def _unknown_years(duty_list: DutyList) -> list[int]:
-    return holidays.calendar().unknown([date(duty_list.year, 12, 31)])
 
 
 def _life(duty_list: DutyList) -> dict[str, Any]:
