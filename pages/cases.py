@@ -60,7 +60,8 @@ def begin(id: int) -> Response:
 
 @bp.post("/<int:id>/case/cancellation")
 def cancel(id: int) -> Response:
-    item, form = current.see(Item, id, to="cancel_case"), CancelForm()
+    form = CancelForm()
     if current.send(form, lambda by: cases.cancel(id, form.reason.data, by=by), Case):
         return current.saved(url_for("items.mine"))
-    return current.back(form, _page(item, cancel=form))
+    # Looked up last: the item is gone once its case is cancelled, and the same form may come again.
+    return current.back(form, _page(current.see(Item, id, to="cancel_case"), cancel=form))
