@@ -56,7 +56,7 @@ def begin() -> Response:
     unit, name, year = form.unit.data, form.name.data, form.year.data or 0
     if begun := current.send(form, lambda by: drawing.begin(unit, chosen, name=name, year=year, by=by), DutyList):
         return _drawn(begun)
-    return current.back(form, _preview_new(form, set(chosen)) if form.is_whole() else _ask(form))
+    return current.back(form, _preview_new(form, set(chosen)) if form.is_whole else _ask(form))
 
 
 def _preview_new(form: DrawForm, chosen: set[int] | None = None) -> str:

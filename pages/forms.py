@@ -75,9 +75,12 @@ class Form(FlaskForm):
     nonce = HiddenField(validators=[Length(max=32)])
     rev = IntegerField(widget=HiddenInput(), validators=[Optional()])
 
-    def is_whole(self) -> bool:
-        """Whether nothing is wrong with what was typed: where it was refused, that was for another reason."""
-        return not any(field.errors for field in self)
+    is_whole = False  # whether nothing was wrong with what was typed; where it was refused, that was for another reason
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check what was typed, and remember whether it could be given to a verb."""
+        self.is_whole = bool(super().validate(extra_validators))
+        return self.is_whole
 
     def blame(self, problem: Problem) -> None:
         """Show why a verb did not act: at the field that it names, or above the form."""

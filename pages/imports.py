@@ -61,7 +61,7 @@ def confirm() -> Response:
         return current.back(form, _page(form))
     duty_list = current.send(form, lambda by: _take(form, content, by), DutyList)
     if not duty_list:
-        return current.back(form, _preview(form, content) if form.is_whole() else _page(form))
+        return current.back(form, _preview(form, content) if form.is_whole else _page(form))
     parcels.drop("imports", form.token.data or "")
     return current.saved(url_for("lists.show", id=duty_list.id), f"已导入 {len(duty_list.duties)} 项，请逐项核对。")
 
