@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import verify
 from tests.seals import Seal
-from tests.test_zip import zipped
+from tests.zips import zipped
 
 ORIGIN = "hekou.example/shuangze"
 SEAL = Seal(ORIGIN)
@@ -180,3 +180,14 @@ AUDITORS = {
     "the key": verify.Outside([SEAL.key]),
     "nothing": verify.Outside(),
 }
+
+
+def respelt(seq: int, old: bytes, new: bytes) -> list[Entry]:
+    body = ENTRIES[seq].body or b""
+    assert body.count(old) == 1
+    return [*ENTRIES[:seq], ENTRIES[seq]._replace(body=body.replace(old, new)), *ENTRIES[seq + 1 :]]
+
+
+def another_log() -> list[Entry]:
+    """What the same key sealed for somebody else."""
+    return respelt(9, b'"reason":null', b'"reason":"x"')

@@ -14,10 +14,10 @@ from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Uns
 from models import DutyList, ItemState, ListState
 from tests import county
 from tests.conftest import Browse, Visit
+from tests.consultations import consulting
+from tests.drafts import EDITS, draft, submitted
+from tests.entries import entries
 from tests.revisions import adopt, begun, edit, first, row
-from tests.test_consultation import consulting
-from tests.test_lists import EDITS, draft, submitted
-from tests.test_signoff import entries
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 WHY = "起草时用错了讲话稿"

@@ -15,8 +15,8 @@ from checklist.items import signoff
 from checklist.refusal import Refused, Unseen
 from models import DutyList, Item, ItemState, Role, Tenure, db
 from tests import county
+from tests.items import VERBS, Verb
 from tests.revisions import without
-from tests.test_signoff import VERBS, Verb
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 

@@ -16,8 +16,8 @@ from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Uns
 from models import Assignment, Cadence, Duty, DutyList, Item, ListState, Part, Role, db
 from tests import county
 from tests.conftest import Visit
-from tests.test_lists import MEETING, draft, edit, one, ready, submitted
-from tests.test_signoff import entries
+from tests.drafts import MEETING, draft, edit, one, ready, submitted
+from tests.entries import entries
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 

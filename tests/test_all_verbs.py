@@ -13,11 +13,9 @@ from checklist.audit import bundles
 from checklist.items import cases, signoff
 from checklist.lists import consultation, copying, editing, versions
 from tests import county, registers, revisions
-from tests.test_cases import items_of, report
-from tests.test_consultation import LAST_DAY, consulting
-from tests.test_drawing import drawn
-from tests.test_minutes import MINUTES, shown, team_item
-from tests.test_responsibility import adopted
+from tests.cases import items_of, report
+from tests.consultations import LAST_DAY, consulting
+from tests.responsibility import MINUTES, adopted, drawn, shown, team_item
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 

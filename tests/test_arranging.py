@@ -11,11 +11,11 @@ from checklist import ledger, lists
 from checklist.actor import Actor
 from checklist.lists import arranging, editing, undoing
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
-from models import Duty, DutyList, Part, Side
+from models import DutyList, Part, Side
 from tests import county
 from tests.county import LEAD, SUPPORT
-from tests.test_lists import MEETING, draft, edit, ready, submitted
-from tests.test_signoff import entries
+from tests.drafts import MEETING, chosen, draft, edit, ready, submitted
+from tests.entries import entries
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 TEXT = """一、任务
@@ -26,10 +26,6 @@ TEXT = """一、任务
 
 def small() -> DutyList:
     return county.draft("短清单", TEXT)
-
-
-def chosen(*duties: Duty) -> dict[int, int | None]:
-    return {duty.id: duty.rev for duty in duties}
 
 
 def exact(duty_list: DutyList) -> bool:

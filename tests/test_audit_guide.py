@@ -26,9 +26,9 @@ from tests import county
 from tests.answers import DEEDS, rewritten
 from tests.conftest import ROOT, missing
 from tests.databases import Templates
+from tests.dba import unguard
 from tests.forgeries import ENTRIES, OLDER, SEAL, SIZE, WHOLE_ZIP, anchor, sealed
-from tests.test_checkpoints import unguard
-from tests.test_zip import zipped
+from tests.zips import zipped
 
 PAGES = {name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("audit.md", "audit.zh.md")}
 

@@ -2,54 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 import subprocess
 import sys
-import zipfile
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import verify
+from tests.bundles import ABOUT, NOTE, SEAL, WHOLE, Entries, check, exchanged, packed, unpacked
 from tests.conftest import ROOT
+from tests.published import BODIES, ENTRIES
 from tests.seals import Seal
-from tests.test_verify import BODIES, ENTRIES, VECTORS
-
-Entries = list[tuple[bytes, bytes | None]]
-ABOUT: dict[str, Any] = json.loads((VECTORS / "filter.json").read_bytes())
-
-
-EMPTY = sha256(b"").hexdigest()
-SEAL = Seal(ABOUT["origin"])
-NOTE = SEAL.over([line for line, _ in ENTRIES])
-
-
-def packed(entries: Entries, about: dict[str, Any], note: bytes = NOTE, **more: Any) -> bytes:
-    """A bundle of these entries, sealed as the untouched log was: nobody else has its key."""
-    out = io.BytesIO()
-    more.setdefault("attachments", [(EMPTY, io.BytesIO())])  # the last entry's
-    for _ in verify.write_bundle(out, entries, about, checkpoint=note, **more):
-        pass
-    return out.getvalue()
-
-
-WHOLE = packed(ENTRIES, ABOUT)
-
-
-def check(path: Path, content: bytes = WHOLE) -> verify.Verdict:
-    path.write_bytes(content)
-    return verify.verify_bundle(path)
-
-
-def unpacked(folder: Path) -> Path:
-    with zipfile.ZipFile(io.BytesIO(WHOLE)) as archive:
-        archive.extractall(folder)
-    return folder
 
 
 @pytest.fixture
@@ -182,11 +149,6 @@ def edited(seq: int, old: bytes, new: bytes) -> Callable[[Entries], Entries]:
         return [*entries[:seq], (line.replace(old, new), body and body.replace(old, new)), *entries[seq + 1 :]]
 
     return edit
-
-
-def exchanged(entries: Entries) -> Entries:
-    (third, _), (fourth, _) = entries[3:5]
-    return [*entries[:3], (third, entries[4][1]), (fourth, entries[3][1]), *entries[5:]]
 
 
 def with_one_inserted(entries: Entries) -> Entries:

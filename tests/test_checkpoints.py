@@ -17,6 +17,7 @@ from checklist.audit import entries, receipts
 from checklist.ledger import checkpoints, keys, lines, tree
 from models import audit_checkpoint, db
 from tests import county
+from tests.dba import note, run, unguard
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 
@@ -34,25 +35,6 @@ def write(entries: int) -> None:
 
 def sizes() -> list[int]:
     return list(db.session.scalars(select(audit_checkpoint.c.size).order_by(audit_checkpoint.c.size)))
-
-
-def run(*statements: str) -> None:
-    """Behind the log's back, with its guards gone."""
-    with db.engine.begin() as connection:
-        for statement in statements:
-            connection.exec_driver_sql(statement)
-
-
-def unguard(kind: str) -> None:
-    if kind == "postgresql":
-        run(
-            *(
-                f"ALTER TABLE {table} DISABLE TRIGGER USER"
-                for table in ("audit_log", "audit_body", "audit_node", "audit_checkpoint")
-            )
-        )
-        return
-    run(*(f"DROP TRIGGER {name}" for name in ledger.TRIGGERS[kind]))
 
 
 def test_it_seals_what_is_there_with_the_logs_key() -> None:
@@ -191,11 +173,6 @@ def test_the_operator_proves_that_the_log_goes_on_from_what_somebody_kept(cli: F
     text = verify.checkpoint_text(county.ORIGIN, old.size, b"r" * 32)
     other.write_bytes(text + b"\n" + county.KEY.sign(text))
     assert verify.main(["--proof", str(out), "--anchor", str(other), "--key", county.KEY.public.vkey]) == 1
-
-
-def note(origin: str, size: int, root: bytes) -> verify.Checkpoint:
-    text = verify.checkpoint_text(origin, size, root)
-    return verify.parse_checkpoint(text + b"\n" + county.KEY.sign(text))
 
 
 def test_nothing_is_proven_of_another_log_a_longer_one_or_one_that_was_rewritten() -> None:

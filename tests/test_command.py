@@ -12,7 +12,7 @@ import verify
 from checklist.ledger import keys
 from tests.conftest import ROOT
 from tests.forgeries import NOTES, OLDER, SEAL, SIZE, THIEF, WHOLE
-from tests.test_zip import zipped
+from tests.zips import zipped
 
 KEY = SEAL.key.vkey
 

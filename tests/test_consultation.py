@@ -13,49 +13,18 @@ from checklist import access, ledger, lists
 from checklist.actor import Actor
 from checklist.lists import arranging, consultation, editing, owners
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
-from models import Answer, DutyList, ListState, Opinion, db
+from models import Answer, DutyList, ListState, db
 from tests import county
 from tests.conftest import Browse, Visit
-from tests.test_lists import EDITS, MEETING, ready
-from tests.test_signoff import entries
+from tests.consultations import LAST_DAY, WORDS, agree, answered, consulting, lineage, object_to, opinion
+from tests.drafts import EDITS, MEETING, ready
+from tests.entries import entries
 
 pytestmark = pytest.mark.usefixtures("qinghe")
-LAST_DAY = county.NOW.date() + timedelta(days=3)
-WORDS = "对接会由金融办牵头更合适"
-
-
-def consulting() -> DutyList:
-    return consultation.consult(ready().id, LAST_DAY, by=county.actor("chu"))
-
-
-def opinion(duty_list: DutyList, code: str) -> Opinion:
-    return next(o for o in duty_list.consultations[-1].opinions if o.unit.code == code)
-
-
-def lineage(duty_list: DutyList, words: str) -> str:
-    return next(duty.lineage for duty in duty_list.duties if words in duty.wording)
-
-
-def object_to(duty_list: DutyList, login: str = "zhou", code: str = "QH-CZJ", text: str = WORDS) -> Opinion:
-    said = {lineage(duty_list, "对接会"): text}
-    return consultation.answer(opinion(duty_list, code).id, Answer.OBJECTS, said, by=county.actor(login))
-
-
-def agree(duty_list: DutyList, login: str, code: str) -> Opinion:
-    return consultation.answer(opinion(duty_list, code).id, Answer.AGREES, {}, by=county.actor(login, code))
 
 
 def end(duty_list: DutyList, by: Actor | None = None, why: str = "") -> DutyList:
     return consultation.conclude(duty_list.id, reason=why, by=by or county.actor("chu"))
-
-
-def answered() -> DutyList:
-    """A consultation in which every unit has answered."""
-    duty_list = consulting()
-    object_to(duty_list)
-    for login, code in (("qian", "QH-GOV"), ("zheng", "QH-JYJ"), ("li", "QH-ZFB"), ("wang", "QH-DH")):
-        agree(duty_list, login, code)
-    return duty_list
 
 
 # --- asking -------------------------------------------------------------------------------------------------

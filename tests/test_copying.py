@@ -13,8 +13,8 @@ from checklist.lists import copying
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Unseen
 from models import DutyList, ListState, db
 from tests import county
-from tests.test_lists import ready, submitted
-from tests.test_signoff import entries
+from tests.drafts import ready, submitted
+from tests.entries import entries
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 

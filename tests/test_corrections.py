@@ -9,7 +9,7 @@ from checklist.lists import corrections, versions
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
 from models import Duty, ItemState
 from tests import county, revisions
-from tests.test_signoff import entries
+from tests.entries import entries
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 RIGHT = "财政局要健全预算考核机制"

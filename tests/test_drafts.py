@@ -9,9 +9,8 @@ from sqlalchemy import select
 from models import Duty, DutyList, db
 from tests import county
 from tests.conftest import Browse, Visit
-from tests.test_lists import draft, ready
-from tests.test_pages import HTMX
-from tests.test_screens import WITH_SCRIPTS
+from tests.drafts import draft, ready
+from tests.screens import HTMX, WITH_SCRIPTS
 
 TEXT = """一、任务
 财政局要管好惠民补贴资金，及时足额发放。财政局要公开补贴去向。财政局严禁截留、挪用补贴资金。

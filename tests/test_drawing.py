@@ -9,36 +9,19 @@ import pytest
 from sqlalchemy import select
 
 from checklist import clock, ledger, lists
-from checklist.actor import Actor
 from checklist.county import units
 from checklist.lists import drafting, drawing, editing, guarding, owners, pairing, versions
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
 from models import Cadence, Duty, DutyList, ListKind, ListState, Portfolio, PostKind, Side, Tier, db
 from tests import county
 from tests.conftest import Visit
-from tests.test_lists import MEETING, edit
-from tests.test_signoff import entries
+from tests.drafts import MEETING, edit
+from tests.entries import entries
+from tests.responsibility import YEAR, chosen, drawn, of
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 
-YEAR = 2026
 MORE = "一、任务\n财政局要建成预算管理项目库。财政局要按时报送文稿。财政局要整理机关档案。\n"
-
-
-def of(login: str, draft: DutyList | None = None, unit: str = "QH-GOV") -> drawing.Member:
-    """What would be drawn for somebody."""
-    found = drawing.members(county.unit(unit), YEAR, draft)
-    return next(member for member in found if member.post == county.post_of(login))
-
-
-def chosen(*members: drawing.Member) -> dict[int, str]:
-    return {member.post.id: member.digest for member in members}
-
-
-def drawn(by: Actor | None = None, name: str = "班子成员责任清单") -> DutyList:
-    """The list of the vice head, in charge of the finance bureau."""
-    unit = county.unit("QH-GOV").id
-    return drawing.begin(unit, chosen(of("sun")), name=name, year=YEAR, by=by or county.actor("chu"))
 
 
 def of_the_bureau(member: drawing.Member) -> list[str]:

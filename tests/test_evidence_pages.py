@@ -22,8 +22,7 @@ from models import Evidence, Item, db
 from pages import size
 from tests import county
 from tests.conftest import Browse, Visit
-from tests.files import PDF, PDF_SHA256, attached, png
-from tests.test_formats import BAD
+from tests.files import BAD, PDF, PDF_SHA256, attached, png
 
 HTMX = {"HX-Request": "true"}
 

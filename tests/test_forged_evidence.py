@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 import verify
 from tests import forgeries
 from tests.forgeries import NOTES, OLDER, SEAL, SIZE, THIEF, WHOLE_ZIP
-from tests.seals import Seal
-from tests.test_mutations import (
+from tests.mutations import (
     EXAMPLES,
+    TEXTS,
     Forgery,
     damage,
     damaged,
@@ -27,7 +27,7 @@ from tests.test_mutations import (
     misspelt,
     unsigned,
 )
-from tests.test_parsers import TEXTS
+from tests.seals import Seal
 
 EVIDENCE = {
     "a key": SEAL.key.vkey.encode() + b"\n",

@@ -15,11 +15,8 @@ from checklist.refusal import Malformed, NotYours
 from models import HolidayYear, db
 from tests import county
 from tests.conftest import Visit
-from tests.test_signoff import entries
-
-HEAD = "day,kind,name,notice\n"
-# Of 2027 nothing is announced yet; these days are made up.
-NEXT = HEAD + "2027-01-01,放假,元旦,〔2026〕1 号\n2027-01-03,上班,元旦,〔2026〕1 号\n"
+from tests.entries import entries
+from tests.notices import HEAD, NEXT
 
 
 def days(*told: tuple[int, int, int]) -> list[date]:

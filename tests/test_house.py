@@ -121,6 +121,11 @@ def needed(module: str) -> Iterator[str]:
         yield from (face for face in named[1:] if not f"{module}.".startswith(f"{face}."))
 
 
+@pytest.mark.parametrize("file", tracked("tests/*.py"), ids=name_of)
+def test_what_several_tests_need_is_in_no_file_of_tests(file: Path) -> None:
+    assert not [module for module in imports(file) if module.startswith("tests.test_")]
+
+
 def test_no_file_imports_one_that_leads_back_to_it() -> None:
     TopologicalSorter({module: set(needed(module)) for module in MODULES}).prepare()
 

@@ -13,17 +13,14 @@ from playwright.sync_api import Page, expect
 
 from checklist import ledger
 from checklist.files import reading
-from checklist.papers import duties, imports, spreadsheet
+from checklist.papers import imports, spreadsheet
 from checklist.refusal import Malformed, NotYours
 from models import Cadence, DutyList, ListState, Side, db
 from tests import county, messy
 from tests.conftest import Browse, Visit
+from tests.sheets import previewed
 
 pytestmark = pytest.mark.usefixtures("qinghe")
-
-
-def previewed(content: bytes) -> duties.Preview:
-    return duties.propose(reading.read_tables(content), county.unit("QH-GOV"), 2026)
 
 
 def take(content: bytes, *, login: str = "chu", leave_out: bool = True, nonce: str | None = None) -> DutyList:

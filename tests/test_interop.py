@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 import verify
+from tests.bundles import ABOUT
 from tests.conftest import ROOT, missing
 from tests.logs import (
     LARGEST,
@@ -31,9 +32,8 @@ from tests.logs import (
     receipt,
     verify_entries,
 )
+from tests.published import ENTRIES, PAGE, posix_shell
 from tests.seals import Seal
-from tests.test_bundle import ABOUT, ENTRIES
-from tests.test_verify import PAGE, posix_shell
 
 KEY = SEAL.key
 

@@ -16,8 +16,8 @@ from checklist.refusal import Malformed
 from models import Answer, DutyList, db
 from tests import county, revisions
 from tests.conftest import Visit
-from tests.test_consultation import consulting, lineage, opinion
-from tests.test_lists import MEETING, draft, edit, one, ready, submitted
+from tests.consultations import consulting, lineage, opinion
+from tests.drafts import MEETING, draft, edit, one, ready, submitted
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 Verb = Callable[[DutyList, Actor], Any]

@@ -15,7 +15,7 @@ from checklist.lists.likeness import likeness
 from checklist.refusal import Refused
 from models import Cadence, Duty, DutyList, Post, Tier, Unit
 from tests import county
-from tests.test_lists import MEETING, edit, ready
+from tests.drafts import MEETING, edit, ready
 
 
 def kinds(wording: str) -> list[str]:

@@ -14,23 +14,9 @@ from checklist.refusal import Malformed, Stale
 from models import Duty, DutyList, Item, ItemState, Signature, Tier, db
 from tests import county
 from tests.conftest import Visit
-from tests.test_responsibility import adopted, draft
+from tests.responsibility import MINUTES, adopted, draft, shown, team_item
 
 pytestmark = pytest.mark.usefixtures("qinghe")
-
-MINUTES = "清政党组纪〔2026〕3 号"
-
-
-def team_item(login: str = "qian") -> Item:
-    """An item of the government's 班子 list, reported by the county head."""
-    adopted(draft(Tier.TEAM))
-    found = db.session.scalars(select(Item).join(Duty).join(DutyList).where(DutyList.tier == Tier.TEAM)).first()
-    assert found is not None
-    return signoff.tick(found.id, by=county.actor(login))
-
-
-def shown(item: Item, minutes_no: str, login: str = "qian") -> dict[int, str]:
-    return {item.id: signoff.digest(signoff.statement(item, county.user(login), False, minutes_no))}
 
 
 @pytest.mark.parametrize(

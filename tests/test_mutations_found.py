@@ -12,8 +12,8 @@ import verify
 from tests import forgeries
 from tests.forgeries import AUDITORS, ENTRIES, NOTES, OLDER, OLDEST, SEAL, SIZE, WHOLE, Contents, anchor
 from tests.logs import verify_entries
-from tests.test_mutations import REWRITTEN
-from tests.test_zip import zipped
+from tests.mutations import REWRITTEN
+from tests.zips import zipped
 
 CERTAIN = AUDITORS["the key and the last checkpoint"]
 

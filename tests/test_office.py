@@ -14,8 +14,7 @@ from checklist.files import reading, sheets
 from checklist.papers import annex, duties, spreadsheet
 from models import DutyList
 from tests import county, office
-from tests.test_imports import previewed
-from tests.test_papers import sheet
+from tests.sheets import previewed, sheet
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 Make = Callable[[DutyList], bytes]

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.bundles import ABOUT, SEAL, WHOLE, exchanged, packed
 from tests.conftest import ROOT, missing
-from tests.test_bundle import ABOUT, ENTRIES, SEAL, WHOLE, exchanged, packed
+from tests.published import ENTRIES
 
 OLDEST = "3.9"
 

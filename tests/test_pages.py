@@ -16,8 +16,7 @@ from checklist.items import signoff
 from models import Item, ItemState, Session, Signature, db
 from tests import county
 from tests.conftest import Visit
-
-HTMX = {"HX-Request": "true", "HX-Current-URL": "http://localhost/items/?from=here"}
+from tests.screens import HTMX
 
 
 def anew(item: Item) -> Item:

@@ -15,8 +15,8 @@ from checklist.lists.pairing import KINSHIPS
 from checklist.refusal import NotYours, Refused, Repeated, Stale
 from models import Duty, DutyList, Side
 from tests import county
-from tests.test_lists import draft, edit, submitted
-from tests.test_signoff import entries
+from tests.drafts import draft, edit, submitted
+from tests.entries import entries
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 

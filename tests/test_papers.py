@@ -22,6 +22,7 @@ from models import Cadence, Duty, DutyList, ListKind, ListState, Part, PostKind,
 from pages.forms import tidy
 from tests import county, sheet_reader
 from tests.conftest import Visit
+from tests.sheets import sheet
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -30,12 +31,6 @@ ADDRESSES = ("sheet", "annex", "print")
 
 def in_force() -> DutyList:
     return county.duty("预算考核").duty_list
-
-
-def sheet(duty_list: DutyList) -> bytes:
-    out = io.BytesIO()
-    spreadsheet.write_xlsx(duty_list, out)
-    return out.getvalue()
 
 
 def came_back(duty_list: DutyList) -> bool:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable
-from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
@@ -12,43 +10,7 @@ from hypothesis import strategies as st
 
 import verify
 from tests import forgeries
-from tests.forgeries import ENTRIES, NOTES, SEAL, SIZE, THIEF
-from tests.test_mutations import EXAMPLES, damaged, disordered, misspelt
-
-
-class Text(NamedTuple):
-    """A good text, what reads it, and what spells it again."""
-
-    good: bytes
-    parse: Callable[[bytes], Any]
-    spell: Callable[[Any], bytes]
-
-
-def note_text(note: verify.Checkpoint) -> bytes:
-    lines = (
-        b"\xe2\x80\x94 %s %s\n" % (name.encode(), b64encode(number + signature))
-        for name, number, signature in note.signatures
-    )
-    return note.text + b"\n" + b"".join(lines)
-
-
-TEXTS = {
-    "a key": Text(SEAL.key.vkey.encode(), lambda text: verify.parse_key(text.decode()), lambda key: key.vkey.encode()),
-    "a checkpoint": Text(
-        NOTES[SIZE] + THIEF.line(verify.parse_checkpoint(NOTES[SIZE]).text), verify.parse_checkpoint, note_text
-    ),
-    "a receipt": Text(
-        forgeries.receipt(6),
-        verify.parse_receipt,
-        lambda told: verify.receipt_text(told.line, told.index, told.path, note_text(told.checkpoint)),
-    ),
-    "a proof": Text(
-        forgeries.proof(),
-        verify.parse_proof,
-        lambda told: verify.proof_text(told.old, told.path, note_text(told.checkpoint)),
-    ),
-    "a body": Text(ENTRIES[4].body or b"", verify.check_body, verify.canonical),
-}
+from tests.mutations import EXAMPLES, TEXTS, Text, damaged, disordered, misspelt
 
 
 def spelling(text: Text, content: bytes) -> bytes | None:

@@ -14,11 +14,11 @@ from checklist.ledger.acts import ACTIONS
 from checklist.lists import editing
 from models import Opinion, db
 from tests import county
+from tests.cases import begun
 from tests.conftest import Visit
+from tests.consultations import consulting, opinion
+from tests.drafts import MEETING
 from tests.files import PDF
-from tests.test_cases import begun
-from tests.test_consultation import consulting, opinion
-from tests.test_lists import MEETING
 
 # What a good form may hold; each address takes from it what it knows.
 GOOD = {

@@ -17,9 +17,9 @@ from checklist.ledger import entry, lines, states
 from checklist.lists import corrections
 from models import Evidence, Logged, Tenure, User, db
 from tests import county
-from tests.test_cases import begun
-from tests.test_consultation import consulting
-from tests.test_holidays import NEXT
+from tests.cases import begun
+from tests.consultations import consulting
+from tests.notices import NEXT
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 

@@ -12,30 +12,17 @@ from checklist import ledger, lists, papers
 from checklist.county import units
 from checklist.files import reading
 from checklist.items import signoff
-from checklist.lists import copying, drafting, drawing, editing, guarding, tiers, versions
+from checklist.lists import copying, drawing, editing, guarding, tiers, versions
 from checklist.papers import annex, imports, spreadsheet
 from checklist.refusal import Malformed, Refused
 from models import Cadence, Duty, DutyList, Item, ItemState, ListKind, Side, Tier, db
 from tests import county
 from tests.conftest import Visit
-from tests.test_drawing import chosen, drawn, of
-from tests.test_lists import MEETING, edit
-from tests.test_signoff import entries
+from tests.drafts import MEETING, edit
+from tests.entries import entries
+from tests.responsibility import TEXT, adopted, chosen, draft, drawn, of
 
 pytestmark = pytest.mark.usefixtures("qinghe")
-
-TEXT = "一、责任\n要研究党风廉政建设工作。财政局要严禁截留、挪用专项资金。\n"
-
-
-def draft(tier: Tier, unit: str = "QH-GOV", name: str = "责任清单", text: str = TEXT, by: str = "chu") -> DutyList:
-    return drafting.draft(
-        county.unit(unit).id, name=name, year=2026, title="意见", text=text, by=county.actor(by), tier=tier
-    )
-
-
-def adopted(duty_list: DutyList) -> DutyList:
-    lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
-    return lists.adopt(duty_list.id, by=county.actor("li"))
 
 
 def leads(duty: Duty) -> list[dict[str, object]]:

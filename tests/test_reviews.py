@@ -16,7 +16,7 @@ from checklist.lists import editing
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
 from models import Item, ItemState, PostKind, Review, Role, Tenure, db
 from tests import county
-from tests.test_signoff import entries
+from tests.entries import entries
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 SOON = county.NOW.date() + timedelta(days=10)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests import county
+from tests.cases import STEPS, begun, report
 from tests.conftest import Browse
-from tests.test_cases import STEPS, begun, report
-
-WITH_SCRIPTS = pytest.mark.parametrize("js", [True], ids=["js"], indirect=True)
+from tests.screens import WITH_SCRIPTS
 
 
 def open_a_case(page: Page, name: str) -> None:

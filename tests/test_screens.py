@@ -13,12 +13,12 @@ from checklist.ledger import checkpoints
 from checklist.lists import drafting
 from models import Tier, db
 from tests import county, messy, revisions
+from tests.cases import begun
 from tests.conftest import Browse
+from tests.consultations import consulting
 from tests.files import attach
-from tests.test_cases import begun
-from tests.test_consultation import consulting
+from tests.screens import WITH_SCRIPTS
 
-WITH_SCRIPTS = pytest.mark.parametrize("js", [True], ids=["js"], indirect=True)
 ROOMS = {
     "zhou": [
         "/items/",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -17,20 +15,14 @@ from checklist.county import accounts, units
 from checklist.items import signoff, statements
 from checklist.ledger import states
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unconfirmed, Unseen
-from models import Item, ItemState, Liaison, Signature, Target, Tenure, audit_body, audit_log, db
+from models import Item, ItemState, Liaison, Signature, Target, Tenure, db
 from tests import county
+from tests.entries import entries
+from tests.items import VERBS
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 
-Verb = Callable[[Item, Actor], Any]
 
-VERBS: dict[str, Verb] = {
-    "tick": lambda item, by: signoff.tick(item.id, by=by),
-    "untick": lambda item, by: signoff.untick(item.id, by=by),
-    "report": lambda item, by: signoff.report(item.id, signoff.Report(note="已办"), by=by),
-    "sign": lambda item, by: county.sign(item, by=by),
-    "withdraw": lambda item, by: signoff.withdraw(item.id, "数字有误", by=by),
-}
 READY: dict[str, Callable[[], Item]] = {
     "tick": lambda: county.item("预算考核"),
     "untick": lambda: county.ticked("预算考核", "zhou"),
@@ -52,17 +44,6 @@ WRONG_STATE: dict[str, Callable[[], Item]] = {
     "sign": lambda: county.signed("预算考核", "zhou"),
     "withdraw": lambda: county.ticked("预算考核", "zhou"),
 }
-
-
-def entries(since: int) -> list[dict[str, Any]]:
-    """The log from an entry on: bodies, with their unit."""
-    rows = db.session.execute(
-        select(audit_log.c.line, audit_body.c.body)
-        .join_from(audit_log, audit_body, audit_log.c.seq == audit_body.c.seq)
-        .where(audit_log.c.seq >= since)
-        .order_by(audit_log.c.seq)
-    )
-    return [json.loads(body) | {"unit": json.loads(line)["unit"]} for line, body in rows]
 
 
 # --- each verb ----------------------------------------------------------------------------------------------

@@ -11,11 +11,11 @@ from checklist.lists import undoing, versions
 from checklist.refusal import Malformed
 from models import Cadence, Item, ItemState, db
 from tests import county, revisions
+from tests.cases import items_of, report
 from tests.conftest import Browse, Visit
-from tests.test_cases import items_of, report
-from tests.test_imports import previewed
-from tests.test_lists import MEETING, draft, edit, one
-from tests.test_signoff import entries
+from tests.drafts import MEETING, draft, edit, one
+from tests.entries import entries
+from tests.sheets import previewed
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 STEPS = ["集体研究", "公示3个工作日", "签订合同"]

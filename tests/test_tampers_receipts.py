@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 import verify
-from tests import forgeries, tampers, test_tampers_bundles, test_tampers_rows
-from tests.forgeries import ENTRIES, NOTES, OLDER, OLDEST, SEAL, SIZE, THIEF, WHOLE, chained, leaves
+from tests import forgeries, tampers
+from tests.forgeries import ENTRIES, NOTES, OLDER, OLDEST, SEAL, SIZE, THIEF, WHOLE, another_log, chained, leaves
+from tests.tampered_bundles import BUNDLES
+from tests.tampered_rows import TAMPERS
 from tests.tampers import Auditor, Verdict
-from tests.test_tampers_bundles import another_log
-from tests.test_zip import zipped
+from tests.zips import zipped
 
 ANCHOR = NOTES[SIZE]
 LEAVES = leaves(ENTRIES)
@@ -121,5 +122,5 @@ def test_14_two_checkpoints_of_one_size_from_outside(auditor: Auditor) -> None:
 
 
 def test_every_tamper_of_the_ledger_is_here() -> None:
-    done = [*test_tampers_rows.TAMPERS, *test_tampers_bundles.BUNDLES, *RECEIPTS]
+    done = [*TAMPERS, *BUNDLES, *RECEIPTS]
     assert {int(what[:2]) for what in done} == {0, *tampers.LEDGER}

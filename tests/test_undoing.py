@@ -16,9 +16,8 @@ from checklist.lists import arranging, editing, pairing, precedents, undoing
 from checklist.refusal import NotYours, Refused, Stale
 from models import Cadence, DutyList, Part, Role, Side, db
 from tests import county
-from tests.test_arranging import chosen
-from tests.test_lists import MEETING, draft, edit, ready
-from tests.test_signoff import entries
+from tests.drafts import MEETING, chosen, draft, edit, ready
+from tests.entries import entries
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 

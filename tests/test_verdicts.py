@@ -18,7 +18,7 @@ from checklist.ledger import checkpoints
 from models import db
 from tests import county
 from tests.conftest import Visit
-from tests.test_checkpoints import note, run
+from tests.dba import note, run
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-import shutil
 import subprocess
 from hashlib import sha256
 from typing import Any
@@ -17,11 +16,8 @@ from hypothesis import strategies as st
 import verify
 from tests.conftest import ROOT
 from tests.logs import naive_root, verify_entries
+from tests.published import BODIES, ENTRIES, LINES, PAGE, VECTORS, posix_shell
 
-VECTORS = ROOT / "tests" / "vectors"
-LINES = (VECTORS / "log.jsonl").read_bytes().splitlines()
-BODIES = dict(line.split(b" ", 1) for line in (VECTORS / "bodies.jsonl").read_bytes().splitlines())
-ENTRIES = [(line, BODIES.get(b"%d" % seq)) for seq, line in enumerate(LINES)]
 ENTRY_HASHES = [
     "1ebd1bdd16e4ad9b2677302e9cd969171e6aac4c7b71a6c07d21e1a607df615b",
     "34d4200b2945afc853574ecbd7b964209bdffea001d3a24df11ed2dcb4f28e93",
@@ -137,9 +133,6 @@ def test_the_vectors_verify() -> None:
     assert verdict.ok
     assert (verdict.size, verdict.root, verdict.erased) == (7, ROOT_OF_VECTORS, 1)
     assert verdict.origin == "hekou.example/shuangze"
-
-
-posix_shell = pytest.mark.skipif(not shutil.which("sha256sum"), reason="sh and sha256sum are missing, as on Windows")
 
 
 @posix_shell
@@ -290,8 +283,6 @@ def test_anything_at_all_gets_a_verdict(entries: list[tuple[bytes, bytes | None]
 
 
 # --- docs/log-format.md -------------------------------------------------------------------------------------
-
-PAGE = (ROOT / "docs" / "log-format.md").read_text(encoding="utf-8")
 
 
 def table(heading: str) -> dict[str, list[str]]:

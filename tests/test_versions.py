@@ -15,8 +15,8 @@ from checklist.lists import editing, versions
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Unseen
 from models import Cadence, Item, ItemState, ListState, Side, db
 from tests import county, revisions
+from tests.entries import entries
 from tests.revisions import WHY, adopt, begun, edit, first, reworded, row, without
-from tests.test_signoff import entries
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 NEW = "财政局要完善预算绩效考核机制"

@@ -10,9 +10,9 @@ from checklist.lists import consultation
 from models import Answer, DutyList, ListState
 from tests import county
 from tests.conftest import Visit
+from tests.consultations import LAST_DAY, WORDS, answered, consulting, lineage, opinion
+from tests.drafts import MEETING, ready, submitted
 from tests.revisions import begun, first, reworded
-from tests.test_consultation import LAST_DAY, WORDS, answered, consulting, lineage, opinion
-from tests.test_lists import MEETING, ready, submitted
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 NEW = "财政局要完善预算绩效考核机制"

@@ -10,7 +10,7 @@ from models import DutyList
 from tests import county
 from tests.conftest import Browse
 from tests.revisions import begun, edit, row
-from tests.test_walk import a_secretary_opens, an_official_reports, and_signs
+from tests.screens import a_secretary_opens, an_official_reports, and_signs
 
 TEXT = "一、任务\n财政局要完善专项资金台账。教育局要公开招生信息。\n"
 OBJECTION = "台账应包含结转资金"

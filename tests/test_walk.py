@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests import county
 from tests.conftest import ROOT, Browse
+from tests.screens import a_secretary_opens, an_official_reports, and_signs
 
 TEXT = """一、主要任务
 财政局要完善专项资金台账。各镇要公开惠民资金去向。
@@ -50,30 +50,6 @@ def another_person_confirms(page: Page) -> None:
     page.get_by_role("link", name="惠民资金任务分解表").click()
     page.get_by_role("button", name="确认生效").click()
     expect(page.get_by_text("清单已生效")).to_be_visible()
-
-
-def an_official_reports(page: Page, words: str) -> None:
-    row = page.locator("article.row", has_text=words).first
-    row.get_by_role("button", name="报完成", exact=True).click()
-    expect(page.locator("article.row", has_text=words).first).to_contain_text("已报完成")
-    expect(page.locator("#tally")).to_contain_text("已报完成 1")
-
-
-def and_signs(page: Page) -> str:
-    """Sign what is on the sheet; the exact text that was on the screen."""
-    text = page.locator(".statement").text_content() or ""
-    if page.get_by_label("登录密码").count():
-        page.get_by_label("登录密码").fill(county.PASSWORD)
-    page.get_by_role("button", name=re.compile("^确认签认")).click()
-    expect(page.get_by_role("heading", name="签认回执")).to_be_visible()
-    assert page.locator(".statement").text_content() == text
-    return text
-
-
-def a_secretary_opens(page: Page, words: str) -> None:
-    page.get_by_role("link", name="审核", exact=True).click()
-    page.get_by_role("link", name=words).click()
-    expect(page.locator(".statement")).to_contain_text(words)
 
 
 def test_a_speech_becomes_a_signed_reviewed_and_verified_list(browse: Browse, tmp_path: Path) -> None:

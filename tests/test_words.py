@@ -19,8 +19,8 @@ from checklist.ledger.acts import ACTIONS, FACTS
 from models import User
 from tests import county
 from tests.conftest import ROOT, Visit
+from tests.notices import NEXT
 from tests.revisions import reworded
-from tests.test_holidays import NEXT
 
 PAGE = """\
 # Words

@@ -13,7 +13,7 @@ from checklist.items import holidays, progress, schedule, signoff
 from models import Cadence, Duty, DutyList, Item, ItemState, Post, PostKind, db
 from tests import county
 from tests.conftest import Visit
-from tests.test_lists import MEETING, edit, one, ready, submitted
+from tests.drafts import MEETING, edit, one, ready, submitted
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import stat
-import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,32 +13,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import verify
-from tests.test_bundle import ABOUT, ENTRIES, WHOLE, check, packed, unpacked
+from tests.bundles import ABOUT, WHOLE, check, packed, unpacked
+from tests.published import ENTRIES
+from tests.zips import zipped
 
 ARCHIVE = zipfile.ZipFile(io.BytesIO(WHOLE))
 CONTENTS = [(name, ARCHIVE.read(name)) for name in ARCHIVE.namelist()]
-
-
-def member(name: str) -> zipfile.ZipInfo:
-    """A zip's member as a bundle has it."""
-    info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-    info.create_system = 3
-    info.external_attr = (stat.S_IFREG | 0o644) << 16
-    return info
-
-
-def zipped(contents: list[tuple[str, bytes]], comment: bytes = b"", **attributes: object) -> bytes:
-    """A zip by Python's own hand; `attributes` go to the first member."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a name twice
-        archive.comment = comment
-        for n, (name, content) in enumerate(contents):
-            info = member(name)
-            for attribute, value in attributes.items() if n == 0 else ():
-                setattr(info, attribute, value)
-            archive.writestr(info, content)
-    return out.getvalue()
 
 
 def test_another_program_builds_the_same_bytes() -> None:
