@@ -28,7 +28,7 @@ from app import create_app
 from checklist import clock
 from checklist.county import accounts
 from models import db
-from tests import county
+from tests import county, places
 from tests.databases import Fill, PostgreSQL, SQLite, Templates, find_postgresql, running
 
 ROOT = Path(__file__).parent.parent
@@ -42,8 +42,8 @@ settings.load_profile("any machine")
 for name in [name for name in os.environ if name.startswith("SHUANGZE_")]:
     del os.environ[name]
 
-# fixture → what fills its template
-LAYERS: dict[str, Fill] = {"qinghe": county.fill}
+# fixture → what fills its template, on top of those before it
+LAYERS: dict[str, Fill] = {"qinghe": county.fill, "prepared": places.fill}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -119,7 +119,7 @@ def database_url(kind: str, request: pytest.FixtureRequest) -> Iterator[str]:
     template = templates.make("migrated", lambda app: flask_migrate.upgrade())
     for layer, fill in LAYERS.items():
         if layer in request.fixturenames:
-            template = templates.make(layer, fill, on="migrated")
+            template = templates.make(layer, fill, on=template)
     with templates.database(template) as url:
         yield url
 
@@ -166,6 +166,12 @@ def qinghe(app: Flask) -> Iterator[county.Clock]:
     standing = county.Clock(county.NOW)
     with clock.use_clock(standing):
         yield standing
+
+
+@pytest.fixture
+def prepared(qinghe: county.Clock) -> county.Clock:
+    """The same with a list in every state; see tests.places."""
+    return qinghe
 
 
 Visit = Callable[[str], FlaskClient]
