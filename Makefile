@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
-.PHONY: help run test long eval lint format check lock clean system
+.PHONY: help run test quick long eval lint format check lock clean system
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "%-8s%s\n", $$1, $$2}' Makefile
@@ -18,6 +18,10 @@ run: $(VENV)/run ## a demo county on http://127.0.0.1:8000; what you enter stays
 test: system ## the whole suite: SQLite, PostgreSQL, Chromium
 	@$(BIN)/flask --app app htmx-fetch || echo "No local copy of htmx: the browser tests will be skipped."
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+
+quick: $(VENV)/dev ## what a change needs, in under a minute: SQLite, no browser; see docs/testing.md
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal --failed-first \
+		-m "not slow and not long" -k "not postgresql and not chromium"
 
 long: system ## what takes too long for every run
 	$(BIN)/pytest -m long

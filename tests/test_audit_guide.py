@@ -30,6 +30,8 @@ from tests.dba import unguard
 from tests.forgeries import ENTRIES, OLDER, SEAL, SIZE, WHOLE_ZIP, anchor, sealed
 from tests.zips import zipped
 
+pytestmark = pytest.mark.slow
+
 PAGES = {name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("audit.md", "audit.zh.md")}
 
 

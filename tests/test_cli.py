@@ -77,6 +77,7 @@ def test_the_demo_is_for_demo_mode_only(cli: FlaskCliRunner) -> None:
     assert ledger.size() == 0
 
 
+@pytest.mark.slow
 def test_a_second_start_of_the_demo_keeps_what_is_there(tmp_path: Path) -> None:
     app = create_app(demo="1", instance=str(tmp_path))
     for _ in range(2):

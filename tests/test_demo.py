@@ -46,6 +46,8 @@ from models import (
 from tests import county
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 SEEDS = ROOT.parent / "shared" / "seeds"
 LONGEST_SHARED = 30  # the steps of a decision are those of the regulation: their names alone take 26
 

@@ -29,6 +29,8 @@ from tests.mutations import (
 )
 from tests.seals import Seal
 
+pytestmark = pytest.mark.slow
+
 EVIDENCE = {
     "a key": SEAL.key.vkey.encode() + b"\n",
     "a checkpoint": NOTES[OLDER],

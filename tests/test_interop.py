@@ -35,6 +35,8 @@ from tests.logs import (
 from tests.published import ENTRIES, PAGE, posix_shell
 from tests.seals import Seal
 
+pytestmark = pytest.mark.slow
+
 KEY = SEAL.key
 
 # --- what verify.py accepts ---------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ from tests.conftest import ROOT
 from tests.files import PDF
 from tests.places import Places, laid_out
 
+pytestmark = pytest.mark.slow
+
 # column → who asks
 PEOPLE = {
     "责任人": "zhou",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ import verify
 from tests import forgeries
 from tests.forgeries import AUDITORS, OLDER, SIZE, WHOLE, Contents
 from tests.mutations import EXAMPLES, REWRITTEN, Forgery, damage, damaged_zips, edited, laid_down, unsigned
+
+pytestmark = pytest.mark.slow
 
 # How many entries an auditor knows from outside.
 REACH = dict(zip(AUDITORS, (SIZE, OLDER, OLDER, 0, 0), strict=True))

@@ -96,6 +96,7 @@ def test_a_zip_with_two_logs_is_refused_whatever_it_says_of_their_number(file: P
     assert check(file, content).exit_code == verify.TAMPERED
 
 
+@pytest.mark.slow
 def test_a_zip_with_more_members_than_it_can_count_is_refused(file: Path) -> None:
     content = by_hand([(f"{verify.KEPT}{n}", b"") for n in range(1, 2**16 + 1)], told=0)
     assert check(file, content).problem == "zip"

@@ -88,6 +88,7 @@ def test_two_parts_of_one_name_are_a_broken_file() -> None:
         reading.read_tables(messy.sheet(more={"XL/Workbook.xml": "<workbook/>"}))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no limit on memory there")
 @pytest.mark.parametrize("part", ["xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"])
 def test_a_bomb_goes_off_in_the_child_and_within_its_limits(part: str) -> None:

@@ -24,6 +24,8 @@ from tests.conftest import ROOT
 from tests.logs import naive_root
 from tests.writers import ACTS, MANY, RECEIPTS
 
+pytestmark = pytest.mark.slow
+
 WRITERS = 8
 REFUSED = ACTS // 5
 CONSOLE = Actor(console="test")

@@ -15,7 +15,7 @@ from tests import county
 from tests.conftest import Visit
 from tests.drafts import MEETING, edit, one, ready, submitted
 
-pytestmark = pytest.mark.usefixtures("qinghe")
+pytestmark = [pytest.mark.usefixtures("qinghe"), pytest.mark.slow]
 
 
 def periods(

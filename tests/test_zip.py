@@ -123,6 +123,7 @@ def test_any_change_to_the_zip_is_noticed(content: bytes, tmp_path_factory: pyte
     assert not check(tmp_path_factory.getbasetemp() / "damaged.zip", content).ok
 
 
+@pytest.mark.slow
 def test_every_byte_of_the_zip_counts(tmp_path: Path) -> None:
     for at in range(len(WHOLE)):
         assert not check(tmp_path / "damaged.zip", WHOLE[:at] + bytes([WHOLE[at] ^ 1]) + WHOLE[at + 1 :]).ok, at
@@ -138,6 +139,7 @@ def test_any_change_to_the_log_is_noticed_however_it_is_packed(
     assert not check(tmp_path_factory.getbasetemp() / "repacked.zip", zipped(list(changed.items()))).ok
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300)
 @given(content=damaged(dict(CONTENTS)["filter.json"]))
 def test_nothing_in_the_filter_may_change_unnoticed(content: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
