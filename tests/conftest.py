@@ -20,7 +20,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import BrowserContext, Page, Playwright
 from waitress import wasyncore
 from waitress.server import create_server
 
@@ -28,8 +28,9 @@ from app import create_app
 from checklist import clock
 from checklist.county import accounts
 from models import db
-from tests import county, places
+from tests import county, forms, places
 from tests.databases import Fill, PostgreSQL, SQLite, Templates, find_postgresql, running
+from tests.forms import expect
 
 ROOT = Path(__file__).parent.parent
 REQUIRE_ALL = os.environ.pop("SHUANGZE_TEST_REQUIRE_ALL", "") == "1"
@@ -108,7 +109,7 @@ def postgresql(
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "kind" in metafunc.fixturenames:
         # A browser sees no difference between databases.
-        kinds = ["sqlite"] if "server" in metafunc.fixturenames else ["sqlite", "postgresql"]
+        kinds = ["sqlite"] if "browse" in metafunc.fixturenames else ["sqlite", "postgresql"]
         metafunc.parametrize("kind", kinds)
 
 
@@ -225,7 +226,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwrigh
     return {**browser_type_launch_args, "executable_path": installed[0], "args": arguments}
 
 
-@pytest.fixture(params=[True, False], ids=["js", "no-js"])
+@pytest.fixture(params=[True, False], ids=["chromium", "no-js"])
 def js(request: pytest.FixtureRequest) -> bool:
     """Whether the browser runs scripts: every page must work either way."""
     return bool(request.param)
@@ -252,12 +253,20 @@ def context(context: BrowserContext, server: str) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def browse(server: str, qinghe: county.Clock, context: BrowserContext) -> Browse:
-    """Log somebody in with a real browser; whoever sat there before is logged out."""
+def browse(app: Flask, qinghe: county.Clock, js: bool, tmp_path: Path, request: pytest.FixtureRequest) -> Browse:
+    """Log somebody in with a browser, which without scripts need not be a real one; whoever sat there is logged out."""
+    context = None
+    if js or request.node.get_closest_marker("chromium"):
+        context = request.getfixturevalue("context")
+    else:
+        app.config.update(TESTING=False, WTF_CSRF_ENABLED=True)
 
     def browse(login: str) -> Page:
-        context.clear_cookies()
-        page = context.new_page()
+        if context:
+            context.clear_cookies()
+            page = context.new_page()
+        else:
+            page = forms.Page(app.test_client(), tmp_path)
         page.goto("/login")
         page.get_by_label("登录名").fill(login)
         page.get_by_label("密码").fill(county.PASSWORD)

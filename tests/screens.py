@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests import county
+from tests.forms import expect
 
-WITH_SCRIPTS = pytest.mark.parametrize("js", [True], ids=["js"], indirect=True)
+# Walked in Chromium without scripts too: of other walks forms and links are all that counts then.
+IN_CHROMIUM = pytest.mark.chromium
+WITH_SCRIPTS = pytest.mark.parametrize("js", [True], ids=["chromium"], indirect=True)
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://localhost/items/?from=here"}
 
 

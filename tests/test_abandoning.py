@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
 
 from checklist import access, ledger, lists
 from checklist.actor import Actor
@@ -17,6 +16,7 @@ from tests.conftest import Browse, Visit
 from tests.consultations import consulting
 from tests.drafts import EDITS, draft, submitted
 from tests.entries import entries
+from tests.forms import expect
 from tests.revisions import adopt, begun, edit, first, row
 
 pytestmark = pytest.mark.usefixtures("qinghe")

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
 
 from checklist import access, ledger, lists
 from checklist.actor import Actor
@@ -19,6 +18,7 @@ from tests.conftest import Browse, Visit
 from tests.consultations import LAST_DAY, WORDS, agree, answered, consulting, lineage, object_to, opinion
 from tests.drafts import EDITS, MEETING, ready
 from tests.entries import entries
+from tests.forms import expect
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 

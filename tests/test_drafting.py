@@ -7,7 +7,7 @@ import re
 
 import pytest
 from flask.testing import FlaskClient
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -18,6 +18,7 @@ from models import DutyList, db
 from tests import county, messy
 from tests.conftest import Browse, Visit
 from tests.docx import docx, paragraph
+from tests.forms import expect
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 UNSURE = "一、任务\n财政局要建立台账。\n即办率达到60%，每季度通报一次。\n各镇要严查问题。\n"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 from sqlalchemy import select
 
 from models import Duty, DutyList, db
 from tests import county
 from tests.conftest import Browse, Visit
 from tests.drafts import draft, ready
+from tests.forms import expect
 from tests.screens import HTMX, WITH_SCRIPTS
 
 TEXT = """一、任务

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import expect
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
@@ -23,6 +22,7 @@ from pages import size
 from tests import county
 from tests.conftest import Browse, Visit
 from tests.files import BAD, PDF, PDF_SHA256, attached, png
+from tests.forms import expect
 
 HTMX = {"HX-Request": "true"}
 

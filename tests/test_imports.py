@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from checklist import ledger
 from checklist.files import reading
@@ -18,6 +18,7 @@ from checklist.refusal import Malformed, NotYours
 from models import Cadence, DutyList, ListState, Side, db
 from tests import county, messy
 from tests.conftest import Browse, Visit
+from tests.forms import expect
 from tests.sheets import previewed
 
 pytestmark = pytest.mark.usefixtures("qinghe")

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
-from playwright.sync_api import expect
 from sqlalchemy import select
 
 from checklist import clock, ledger
 from models import Role, Unit, User, db
 from tests import county, registers
 from tests.conftest import Browse, Visit
+from tests.forms import expect
 
 ADDRESS = "/register/"
 

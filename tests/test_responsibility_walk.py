@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from checklist import lists
 from checklist.items import signoff
@@ -12,6 +12,7 @@ from checklist.lists import drafting
 from models import Tier
 from tests import county
 from tests.conftest import Browse
+from tests.forms import expect
 
 MINUTES = "清政党组纪〔2026〕3 号"
 MEETING = "县政府党组会议"

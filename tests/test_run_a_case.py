@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests import county
 from tests.cases import STEPS, begun, report
 from tests.conftest import Browse
+from tests.forms import expect
 from tests.screens import WITH_SCRIPTS
 
 

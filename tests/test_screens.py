@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page
 
 from checklist.ledger import checkpoints
 from checklist.lists import drafting
@@ -17,7 +17,8 @@ from tests.cases import begun
 from tests.conftest import Browse
 from tests.consultations import consulting
 from tests.files import attach
-from tests.screens import WITH_SCRIPTS
+from tests.forms import expect
+from tests.screens import IN_CHROMIUM, WITH_SCRIPTS
 
 ROOMS = {
     "zhou": [
@@ -98,6 +99,7 @@ def small_targets(page: Page) -> list[Any]:
     return found
 
 
+@IN_CHROMIUM
 @pytest.mark.parametrize("login", ROOMS)
 def test_no_room_scrolls_sideways_on_a_narrow_phone(browse: Browse, login: str) -> None:
     page = browse(login)

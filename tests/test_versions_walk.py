@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from models import DutyList
 from tests import county
 from tests.conftest import Browse
+from tests.forms import expect
 from tests.revisions import begun, edit, row
-from tests.screens import a_secretary_opens, an_official_reports, and_signs
+from tests.screens import IN_CHROMIUM, a_secretary_opens, an_official_reports, and_signs
 
 TEXT = "一、任务\n财政局要完善专项资金台账。教育局要公开招生信息。\n"
 OBJECTION = "台账应包含结转资金"
@@ -100,6 +101,7 @@ def the_clerk_revises(page: Page, draft: DutyList) -> None:
     submit(page, "县政府第二次常务会议", "〔2026〕9 号")
 
 
+@IN_CHROMIUM
 def test_a_list_is_consulted_adopted_signed_revised_and_signed_again(browse: Browse) -> None:
     draft = county.draft("专项资金任务", TEXT)
     a_clerk_asks_the_units(browse("chu"), draft)
@@ -132,6 +134,7 @@ def test_a_list_is_consulted_adopted_signed_revised_and_signed_again(browse: Bro
     assert county.in_step()
 
 
+@IN_CHROMIUM
 def test_two_columns_on_a_desk_and_one_above_the_other_on_a_phone(browse: Browse) -> None:
     new = begun()
     edit(row(new, "预算考核"), wording="财政局要完善预算绩效考核机制")

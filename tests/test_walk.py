@@ -6,10 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests import county
 from tests.conftest import ROOT, Browse
+from tests.forms import expect
 from tests.screens import a_secretary_opens, an_official_reports, and_signs
 
 TEXT = """一、主要任务
