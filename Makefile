@@ -19,8 +19,8 @@ test: system ## the whole suite: SQLite, PostgreSQL, Chromium
 	@$(BIN)/flask --app app htmx-fetch || echo "No local copy of htmx: the browser tests will be skipped."
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
-quick: $(VENV)/dev ## what a change needs, in under a minute: SQLite, no browser; see docs/testing.md
-	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal --failed-first \
+quick: $(VENV)/dev ## what a change of a room needs, in about a minute; docs/testing.md says what it leaves out
+	$(BIN)/pytest --changed --numprocesses auto --maxprocesses 4 --dist worksteal --failed-first \
 		-m "not slow and not long" -k "not postgresql and not chromium"
 
 long: system ## what takes too long for every run

@@ -28,7 +28,7 @@ from app import create_app
 from checklist import clock
 from checklist.county import accounts
 from models import db
-from tests import county, forms, places
+from tests import changes, county, forms, places
 from tests.databases import Fill, PostgreSQL, SQLite, Templates, find_postgresql, running
 from tests.forms import expect
 
@@ -277,11 +277,20 @@ def browse(app: Flask, qinghe: county.Clock, js: bool, tmp_path: Path, request: 
     return browse
 
 
-# --- pages of docs/ that a test prints ----------------------------------------------------------------------
+# --- what is run, and what is written -----------------------------------------------------------------------
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-docs", action="store_true", help="rewrite the pages of docs/ that tests print")
+    parser.addoption(
+        "--changed", action="store_true", help="run only files that name what differs from the last commit"
+    )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    if collection_path.match("test_*.py") and config.getoption("--changed"):
+        return not changes.is_needed(collection_path) or None
+    return None
 
 
 @pytest.fixture
