@@ -60,7 +60,7 @@ def test_an_act_that_is_rolled_back_leaves_no_row_and_its_file_does_no_harm(
 
     size = ledger.size()
     with monkeypatch.context() as broken:
-        broken.setattr(ledger, "_append", fail)
+        broken.setattr(ledger, "append", fail)
         with pytest.raises(OSError, match="no space"):
             attached()
     assert not db.session.scalars(select(Evidence)).all()

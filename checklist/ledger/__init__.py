@@ -71,7 +71,8 @@ def act(action: str, *, by: Actor, reason: str | None = None) -> Iterator[Act]:
     with writing():
         current = session.info["act"] = Act(action, by, reason)
         try:
-            _refuse_repetition(session, by)
+            if (rows := changed_before(by)) is not None:
+                raise Repeated(rows)
             yield current
             session.flush()
             written = append(session, current, current.entries())
@@ -183,12 +184,10 @@ def _begin(session: DbSession) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
 
 
-def _refuse_repetition(session: DbSession, by: Actor) -> None:
-    if not (by.nonce and by.user):
-        return
-    first = session.get(Submission, (by.nonce, by.user.id))
-    if first:
-        raise Repeated(_changed_since(session, first.seq))
+def changed_before(by: Actor) -> dict[str, list[int]] | None:
+    """Return what the actor's form changed when it was sent before, as ids by table; None for a form that was not."""
+    first = db.session.get(Submission, (by.nonce, by.user.id)) if by.nonce and by.user else None
+    return _changed_since(db.session(), first.seq) if first else None
 
 
 def _changed_since(session: DbSession, seq: int) -> dict[str, list[int]]:
