@@ -34,7 +34,8 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, joinedload, mapped_column, relationship
+from sqlalchemy.orm.interfaces import ORMOption
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -56,7 +57,8 @@ class Database(SQLAlchemy):
         return Path(current_app.instance_path)
 
 
-db = Database(model_class=Base)
+# A verb's rows stay readable after its commit as it left them; the next act reads everything anew.
+db = Database(model_class=Base, session_options={"expire_on_commit": False})
 
 if TYPE_CHECKING:
     Model = Base
@@ -189,6 +191,11 @@ class Logged(Model):
     @classmethod
     def rules(cls) -> tuple[Any, ...]:
         """Return the constraints of this table over more than one column."""
+        return ()
+
+    @classmethod
+    def read_along(cls) -> tuple[ORMOption, ...]:
+        """What is read in one query with a row of this kind, since every act on it and every picture of it needs that."""
         return ()
 
     def attachments(self) -> list[dict[str, Any]]:
@@ -410,6 +417,14 @@ audit_node = Table(
     Column("hash", Text, nullable=False),
 )
 
+# One row: the number of the last entry that changed what picture.py is made of. Derived from the log.
+register_seq = Table(
+    "register_seq",
+    db.metadata,
+    Column("only", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Sequence, nullable=False),
+)
+
 audit_checkpoint = Table(
     "audit_checkpoint",
     db.metadata,
@@ -494,6 +509,18 @@ class Item(Logged):
     @classmethod
     def rules(cls) -> tuple[Any, ...]:
         return (UniqueConstraint("lineage", "post_id", "period", "case"),)
+
+    @classmethod
+    def read_along(cls) -> tuple[ORMOption, ...]:
+        along = joinedload
+        return (
+            along(cls.duty).options(along(Duty.duty_list), along(Duty.targets)),
+            along(cls.post).joinedload(Post.unit),
+            along(cls.step).joinedload(Step.case),
+            along(cls.readings),
+            along(cls.evidence),
+            along(cls.signatures),
+        )
 
     @property
     def due(self) -> date:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
+from checklist import picture
 from models import Post, User
 
 
@@ -27,7 +28,7 @@ class Actor:
     """
 
     user: User | None = None
-    post: Post | None = None
+    post: Post | picture.Post | None = None
     ip: str | None = None
     session: str | None = None
     req: str = field(default_factory=partial(secrets.token_hex, 16))

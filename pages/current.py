@@ -13,7 +13,7 @@ from flask_login import UserMixin, current_user
 from sqlalchemy import select
 from wtforms import SelectChoice
 
-from checklist import access, clock, ledger
+from checklist import access, clock, ledger, picture
 from checklist.actor import Actor, Auth
 from checklist.county import accounts
 from checklist.refusal import Malformed, Problem, Refused, Repeated, Unseen
@@ -49,7 +49,8 @@ def _whoever() -> Actor:
     if not current_user.is_authenticated:
         return Actor(ip=request.remote_addr, req=request_id())
     running = current_user.running
-    posts = [tenure.post for tenure in access.tenures_of(running.user)]
+    county = picture.current()
+    posts = county.held_by(running.user_id)
     chosen = next((p for p in posts if p.id == session.get("post")), posts[0] if posts else None)
     return Actor(
         user=running.user,

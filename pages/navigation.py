@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from flask import request, url_for
 
-from checklist import access
+from checklist import access, picture
 from models import Post, Role
 
 
@@ -15,8 +15,8 @@ class Me(NamedTuple):
     """The person at the page, for the head of every page."""
 
     name: str
-    post: Post | None
-    posts: tuple[Post, ...]
+    post: Post | picture.Post | None
+    posts: tuple[picture.Post, ...]
 
 
 class Link(NamedTuple):

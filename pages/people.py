@@ -10,8 +10,7 @@ from sqlalchemy import select
 from wtforms import DateField, SelectChoice, SelectField
 from wtforms.validators import InputRequired, Optional
 
-from checklist import access, clock
-from checklist.access import reviewing
+from checklist import access, clock, picture
 from checklist.actor import Actor
 from checklist.county import accounts, units
 from models import Grant, Role, Tenure, User, db
@@ -62,7 +61,7 @@ def _index_page(form: AccountForm) -> str:
 
 def _by_user(kind: Any) -> dict[User, list[Any]]:
     found: dict[User, list[Any]] = {}
-    for row in db.session.scalars(select(kind).where(*reviewing.in_force(kind, clock.today())).order_by(kind.id)):
+    for row in db.session.scalars(select(kind).where(*picture.in_force(kind, clock.today())).order_by(kind.id)):
         found.setdefault(row.user, []).append(row)
     return found
 
@@ -100,7 +99,7 @@ def _page(user: User, form: GrantForm) -> str:
         user=user,
         form=form,
         may=may | {verb for verb in ("keep", "unlock") if access.may(standing, verb, user)},
-        posts=[tenure.post for tenure in access.tenures_of(user)],
+        posts=picture.current().held_by(user.id),
         grants=grants,
         today=clock.today(),
     )

@@ -10,7 +10,6 @@ from wtforms import DateField, HiddenField
 from wtforms.validators import Optional
 
 from checklist import access
-from checklist.access import reviewing
 from checklist.actor import Actor
 from checklist.items import progress, signoff
 from checklist.lists import versions
@@ -60,7 +59,7 @@ def _page(item: Item, **refused: ReviewForm) -> str:
         "reviews/review.html",
         item=item,
         choices=signoff.choices(item, current.standing()),
-        outside=reviewing.reviewers().get(item.post) is None,
+        outside=current.standing().county.reviewer(item.post_id) is None,
         changes=_changes(item),
         revised=versions.changes_of(item),
         upload=None,

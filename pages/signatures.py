@@ -6,11 +6,10 @@ from flask import Blueprint, Response, make_response, render_template, request
 from wtforms import HiddenField, PasswordField
 
 from checklist import access, clock
-from checklist.access import reviewing
 from checklist.actor import Actor
 from checklist.county import accounts
 from checklist.items import progress, signoff, statements
-from models import Batch, Item, ItemState, Post
+from models import Batch, Item, ItemState
 from pages import current
 from pages.forms import Form, Line, tidy
 
@@ -39,15 +38,12 @@ def new() -> str:
 
 def _reported() -> list[Item]:
     """Return what is ready to be signed, of the post at work first: one sheet is one post."""
-    posts = _by_turn(current.standing().posts)
-    ticked = [item for item in progress.items_of(posts) if item.state is ItemState.TICKED]
-    first = min((posts.index(item.post) for item in ticked), default=None)
-    return [item for item in ticked if item.post == posts[first]] if first is not None else []
-
-
-def _by_turn(posts: tuple[Post, ...]) -> list[Post]:
+    held = current.standing().posts
     at_work = current.actor().post
-    return sorted(posts, key=lambda post: post != at_work)
+    ticked = [item for item in progress.items_of(held) if item.state is ItemState.TICKED]
+    turn = [post.id for post in sorted(held, key=lambda post: post != at_work)]
+    first = min((turn.index(item.post_id) for item in ticked), default=None)
+    return [item for item in ticked if first is not None and item.post_id == turn[first]]
 
 
 def _sheet(items: list[Item], form: SignForm) -> str:
@@ -55,7 +51,7 @@ def _sheet(items: list[Item], form: SignForm) -> str:
     sheet = []
     for item in items:
         access.require(by, "sign", item)
-        acting = by.user is not None and signoff.is_acting(by.user, item.post)
+        acting = by.user is not None and access.is_acting(by.user, item.post_id)
         text = statements.statement(item, by.user, acting, minutes_no) if by.user else ""
         sheet.append((item, text, statements.digest(text)))
     form.minutes_shown.data = minutes_no
@@ -90,4 +86,6 @@ def _sign(shown: dict[int, str], form: SignForm, by: Actor) -> Batch:
 @bp.get("/<int:id>")
 def receipt(id: int) -> str:
     batch = current.see(Batch, id)
-    return render_template("signatures/receipt.html", batch=batch, reviewer=reviewing.reviewers().get(batch.post))
+    return render_template(
+        "signatures/receipt.html", batch=batch, reviewer=current.standing().county.reviewer(batch.post_id)
+    )

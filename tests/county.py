@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select
 
-from checklist import clock, ledger, lists
+from checklist import access, clock, ledger, lists, picture
 from checklist.actor import Actor, Auth
 from checklist.audit import entries
 from checklist.audit.check import Check
@@ -243,6 +243,12 @@ def duty(words: str) -> Duty:
     return db.session.scalars(select(Duty).where(Duty.wording.contains(words)).order_by(Duty.id)).first()  # type: ignore[return-value]
 
 
+def reviewer_of(post: Post) -> Post | None:
+    """The post that reviews another's items; None where that is outside the system."""
+    id = picture.current().reviewers[post.id]
+    return db.session.get(Post, id) if id else None
+
+
 def item(words: str, login: str | None = None, period: str | None = None) -> Item:
     """The first item of a duty, of somebody's, of a period."""
     query = select(Item).join(Duty).where(Duty.wording.contains(words)).order_by(Item.id)
@@ -261,7 +267,7 @@ def ticked(words: str, login: str) -> Item:
 
 def sign(*items: Item, by: Actor) -> Batch:
     """Sign exactly what a page would have shown."""
-    acting = signoff.is_acting(by.user, items[0].post) if by.user else False
+    acting = access.is_acting(by.user, items[0].post_id) if by.user else False
     shown = {i.id: signoff.digest(signoff.statement(i, by.user, acting)) for i in items if by.user}
     return signoff.sign(shown, by=by)
 

@@ -247,13 +247,13 @@ def rewrite_the_log(kind: str) -> None:
         heads.append({"seq": seq, "prev": prev, "hash": leaf.hex(), "line": new.decode()})
         bodies.append({"seq": seq, "body": changed.decode()})
         prev = leaf.hex()
-        leaves.append((seq, leaf))
+        leaves.append(leaf)
     db.session.rollback()
     unguard(kind)
     with db.engine.begin() as connection:
         for table in (audit_checkpoint, audit_node, audit_body, audit_log):
             connection.execute(delete(table))
-        for table, rows in ((audit_log, heads), (audit_body, bodies), (audit_node, tree.completed(leaves))):
+        for table, rows in ((audit_log, heads), (audit_body, bodies), (audit_node, tree.completed(0, b"", leaves))):
             connection.execute(insert(table), rows)
     db.session.rollback()
 

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 
 from checklist import access, ledger
-from checklist.access import reviewing
 from checklist.actor import Actor
 from checklist.county import accounts, units
 from checklist.refusal import Malformed, NotYours, Refused, Unseen
@@ -189,9 +188,9 @@ def test_a_unit_has_one_head_and_one_secretary(shen: Actor) -> None:
 
 def test_a_post_may_name_its_reviewer_until_that_post_ends(shen: Actor, vacant: Post) -> None:
     post = units.add_post(county.unit("QH-CZJ").id, "总会计师", PostKind.MEMBER, by=shen, reviewer=vacant)
-    assert reviewing.reviewers()[post] == vacant
+    assert county.reviewer_of(post) == vacant
     units.end_post(vacant.id, TODAY, by=shen)
-    assert reviewing.reviewers()[post] == county.post_of("zhou")
+    assert county.reviewer_of(post) == county.post_of("zhou")
     with pytest.raises(Refused, match="副主任自 2026-03-02 起撤销"):
         units.add_post(county.unit("QH-CZJ").id, "总经济师", PostKind.MEMBER, by=shen, reviewer=vacant)
 
@@ -235,7 +234,7 @@ def test_a_tenure_runs_from_a_day_until_before_another(shen: Actor, vacant: Post
 
     def holds(day: date) -> bool:
         qinghe.set_day(day)
-        return tenure in access.tenures_of(county.user("cai"))
+        return access.Standing.of(county.actor("cai")).holds(vacant.id)
 
     assert [holds(day) for day in (TODAY, TOMORROW, date(2026, 3, 31), APRIL)] == [False, True, True, False]
 
@@ -313,7 +312,7 @@ def test_a_unit_has_one_leader_in_charge(shen: Actor) -> None:
         units.put_in_charge(qian, bureau, by=shen)
     units.end_charge(only(Portfolio).id, by=shen)
     units.put_in_charge(qian, bureau, by=shen)
-    assert reviewing.reviewers()[county.post_of("zhou")] == county.post_of("qian")
+    assert county.reviewer_of(county.post_of("zhou")) == county.post_of("qian")
 
 
 @pytest.mark.parametrize("code", ["QH-GOV", "QH"])

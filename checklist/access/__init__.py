@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
+from checklist import picture
 from checklist.access.offices import Capacity
 from checklist.access.offices import Standing as Standing
-from checklist.access.offices import tenures_of as tenures_of
+from checklist.access.offices import is_acting as is_acting
 from checklist.access.relations import (
     answering_head,
     answering_liaison,
@@ -166,7 +167,7 @@ def may(standing: Standing, verb: str, row: Logged) -> Capacity | None:
     return next(filter(None, (relation(standing, row) for relation in TABLE[type(row)][verb])), None)
 
 
-def require(by: Actor, verb: str, row: Logged) -> Post | None:
+def require(by: Actor, verb: str, row: Logged) -> Post | picture.Post | None:
     """Return the post in whose capacity the actor may do this, or None where it takes no post.
 
     Raises Unseen or NotYours. To be called inside the act, before the row's state is looked at.
@@ -183,7 +184,7 @@ def require(by: Actor, verb: str, row: Logged) -> Post | None:
 
 def load(kind: type[Row], id: int) -> Row:
     """Read a row anew, as it stands now. Raises Unseen when there is none."""
-    row = db.session.get(kind, id, populate_existing=True)
+    row = db.session.get(kind, id, options=kind.read_along(), populate_existing=True)
     if row is None:
         raise Unseen()
     return row
@@ -215,20 +216,22 @@ def county() -> Unit:
 
 def readable_logs(by: Actor) -> list[Unit]:
     """Return the units for whose logs somebody holds a grant; the root for somebody without, to be refused by."""
-    granted = [g.unit for g in Standing.of(by).grants if g.role in (Role.AUDITOR, Role.LOG_ADMIN)]
-    return granted or [county()]
+    scopes = [unit for role, unit in Standing.of(by).grants if role in (Role.AUDITOR, Role.LOG_ADMIN)]
+    return [load(Unit, unit) for unit in scopes] or [county()]
 
 
 # --- whose holder, whose reviewer -----------------------------------------------------------------------
 
 
-def reviewees(standing: Standing) -> list[Post]:
+def reviewees(standing: Standing) -> list[picture.Post]:
     """Return the posts whose items this person reviews, or records the outside review of."""
-    return [
-        post
-        for post, reviewing in standing.reviewers.items()
-        if post not in standing.posts and (reviewing in standing.posts or records_reviews(standing, post))
-    ]
+    posts = standing.county.posts.values()
+    return [post for post in posts if not standing.holds(post.id) and _reviews(standing, post)]
+
+
+def _reviews(standing: Standing, post: picture.Post) -> bool:
+    reviewer = standing.county.reviewer(post.id)
+    return standing.holds(reviewer.id) if reviewer else records_reviews(standing, post)
 
 
 def reviews_somebody(standing: Standing) -> bool:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from sqlalchemy import select
 
-from checklist import clock
-from checklist.access.reviewing import in_force, reviewers
+from checklist import picture
 from checklist.actor import Actor
-from models import Grant, Liaison, Post, Role, Tenure, Unit, User, db
+from checklist.picture import Picture
+from models import Assignment, Duty, Role, User, db
 
 
 @dataclass(frozen=True)
@@ -19,7 +18,7 @@ class Capacity:
     """As what somebody may act: the relation's name, and the post it comes with, if it comes with one."""
 
     role: str
-    post: Post | None = None
+    post: picture.Post | None = None
 
 
 @dataclass(frozen=True)
@@ -27,49 +26,57 @@ class Standing:
     """What a person is today: the posts held, those prepared as a liaison, and the roles granted."""
 
     by: Actor
+    county: Picture
 
     @classmethod
     def of(cls, by: Actor) -> Standing:
-        """Read it anew: a disabled account, an ended tenure or a lapsed grant counts from the next act."""
-        return cls(Actor() if by.user and by.user.disabled_at else by)
-
-    # Each is read when it is asked for: most rules need but one of them.
-
-    @cached_property
-    def posts(self) -> tuple[Post, ...]:
-        return tuple(tenure.post for tenure in tenures_of(self.by.user))
+        """Return what somebody is now: a closed account, an ended tenure or a lapsed grant counts from the next act."""
+        county = picture.current()
+        is_closed = by.user is not None and by.user.id in county.closed
+        return cls(Actor() if is_closed else by, county)
 
     @cached_property
-    def prepares(self) -> tuple[Post, ...]:
-        return tuple(liaison.post for liaison in _held(Liaison, self.by.user))
+    def posts(self) -> tuple[picture.Post, ...]:
+        """The posts that the person holds."""
+        return self.county.held_by(self.user_id)
 
     @cached_property
-    def grants(self) -> tuple[Grant, ...]:
-        return tuple(_held(Grant, self.by.user))
+    def prepares(self) -> tuple[picture.Post, ...]:
+        """The posts that the person prepares as a liaison."""
+        return tuple(self.county.posts[id] for id in self.county.liaisons.get(self.user_id, ()))
 
     @cached_property
-    def reviewers(self) -> dict[Post, Post | None]:
-        """Who reviews whom, read once: a page asks of each of its rows."""
-        return reviewers()
+    def grants(self) -> tuple[tuple[Role, int], ...]:
+        """The roles that the person holds, each with the id of the unit for which it is."""
+        return tuple(self.county.grants.get(self.user_id, ()))
 
-    def granted(self, role: Role, unit: Unit | None) -> bool:
+    @cached_property
+    def assigned_lists(self) -> frozenset[int]:
+        """The ids of the lists with a duty that falls to a post held or prepared."""
+        ids = [post.id for post in self.posts + self.prepares]
+        rows = select(Duty.duty_list_id).join(Assignment, Assignment.duty_id == Duty.id)
+        return frozenset(db.session.scalars(rows.where(Assignment.post_id.in_(ids), ~Duty.dropped).distinct()))
+
+    @property
+    def user_id(self) -> int:
+        """The person's id; 0 for nobody and for the console."""
+        return self.by.user.id if self.by.user else 0
+
+    def holds(self, post_id: int) -> bool:
+        """Return whether the person holds a post."""
+        return post_id in self.county.tenures.get(self.user_id, ())
+
+    def granted(self, role: Role, unit_id: int | None) -> bool:
         """Return whether the role is held for this unit or one above it; with no unit, for any."""
-        scopes = {grant.unit for grant in self.grants if grant.role is role}
-        return bool(scopes if unit is None else scopes.intersection(unit.line()))
+        scopes = {scope for held, scope in self.grants if held is role}
+        return bool(scopes if unit_id is None else scopes.intersection(self.county.units[unit_id].line))
 
-    def leads(self, unit: Unit) -> Post | None:
+    def leads(self, unit_id: int) -> picture.Post | None:
         """Return the post as 一把手 or secretary of this unit, or of one above it, that the person holds."""
-        line = unit.line()
-        return next((post for post in self.posts if post.is_head and post.unit in line), None)
+        line = self.county.units[unit_id].line
+        return next((post for post in self.posts if post.is_head and post.unit.id in line), None)
 
 
-def _held(kind: Any, user: User | None) -> list[Any]:
-    """Return the dated rows of a kind that give somebody something today: tenures, grants, a liaison's posts."""
-    if user is None:
-        return []
-    return list(db.session.scalars(select(kind).where(kind.user_id == user.id, *in_force(kind, clock.today()))))
-
-
-def tenures_of(user: User | None) -> list[Tenure]:
-    """Return the tenures by which somebody holds posts today."""
-    return _held(Tenure, user)
+def is_acting(user: User, post_id: int) -> bool:
+    """Return whether somebody holds a post as 代理/主持工作 today."""
+    return picture.current().tenures.get(user.id, {}).get(post_id, False)

@@ -5,7 +5,8 @@ A relation returns the capacity in which somebody stands in it, or None; its doc
 
 from __future__ import annotations
 
-from checklist.access.offices import Capacity, Standing, tenures_of
+from checklist.access.offices import Capacity, Standing
+from checklist.picture import Post
 from models import (
     THREE_OFFICERS,
     Batch,
@@ -15,7 +16,6 @@ from models import (
     Logged,
     Opinion,
     Part,
-    Post,
     PostKind,
     Role,
     Unit,
@@ -27,41 +27,47 @@ from models import (
 
 def holder(standing: Standing, item: Item) -> Capacity | None:
     """责任人"""
-    return Capacity("holder", item.post) if item.post in standing.posts else None
+    return Capacity("holder", _post(standing, item)) if standing.holds(item.post_id) else None
 
 
 def liaison(standing: Standing, item: Item) -> Capacity | None:
     """联络员"""
-    return Capacity("liaison") if item.post in standing.prepares else None
+    return Capacity("liaison") if _post(standing, item) in standing.prepares else None
 
 
 def supporter(standing: Standing, item: Item) -> Capacity | None:
     """配合责任人"""
-    helping = [a.post for a in item.duty.assignments if a.part is Part.SUPPORT and a.post in standing.posts]
-    return Capacity("supporter", helping[0]) if helping else None
+    if not standing.posts:
+        return None
+    helping = [a.post_id for a in item.duty.assignments if a.part is Part.SUPPORT and standing.holds(a.post_id)]
+    return Capacity("supporter", standing.county.posts[helping[0]]) if helping else None
 
 
 def reviewer(standing: Standing, item: Item) -> Capacity | None:
     """审核人"""
     if _is_own(standing, item):
         return None
-    post = standing.reviewers.get(item.post)
-    return Capacity("reviewer", post) if post in standing.posts else None
+    post = standing.county.reviewer(item.post_id)
+    return Capacity("reviewer", post) if post and standing.holds(post.id) else None
 
 
 def recorder(standing: Standing, item: Item) -> Capacity | None:
     """记录上级审核的经办人"""
-    return None if _is_own(standing, item) or not records_reviews(standing, item.post) else Capacity("recorder")
+    return (
+        None
+        if _is_own(standing, item) or not records_reviews(standing, _post(standing, item))
+        else Capacity("recorder")
+    )
 
 
 def signatory(standing: Standing, item: Item) -> Capacity | None:
     """签认过它的人"""
-    return Capacity("signatory") if any(s.user == standing.by.user for s in item.signatures) else None
+    return Capacity("signatory") if any(s.user_id == standing.user_id for s in item.signatures) else None
 
 
 def superior(standing: Standing, item: Item) -> Capacity | None:
     """本单位或上级单位负责人"""
-    post = standing.leads(item.post.unit)
+    post = standing.leads(_post(standing, item).unit.id)
     return Capacity("superior", post) if post else None
 
 
@@ -79,13 +85,17 @@ def records_reviews(standing: Standing, post: Post) -> bool:
     """Return whether this person records the reviews that a post gets outside the system."""
     if any(standing.granted(office, None) for office in THREE_OFFICERS):  # they never review, whatever else they are
         return False
-    return standing.reviewers.get(post) is None and standing.granted(Role.CLERK, post.unit)
+    return standing.county.reviewer(post.id) is None and standing.granted(Role.CLERK, post.unit.id)
 
 
 def _is_own(standing: Standing, item: Item) -> bool:
     """Return whether an item is one's own, which nobody reviews: signed by oneself, or of any post that one holds."""
-    signed = item.signature is not None and item.signature.user == standing.by.user
-    return signed or item.post in standing.posts
+    signed = item.signature is not None and item.signature.user_id == standing.user_id
+    return signed or standing.holds(item.post_id)
+
+
+def _post(standing: Standing, item: Item) -> Post:
+    return standing.county.posts[item.post_id]
 
 
 # --- relations to a list ------------------------------------------------------------------------------------
@@ -93,33 +103,32 @@ def _is_own(standing: Standing, item: Item) -> bool:
 
 def list_clerk(standing: Standing, duty_list: DutyList) -> Capacity | None:
     """经办人"""
-    return Capacity("clerk") if standing.granted(Role.CLERK, duty_list.unit) else None
+    return Capacity("clerk") if standing.granted(Role.CLERK, duty_list.unit_id) else None
 
 
 def confirmer(standing: Standing, duty_list: DutyList) -> Capacity | None:
     """另一位确认人（办公室主任或党组织书记）"""
     # Adoption takes two: neither who drafted it nor who submitted it.
-    if standing.by.user in (duty_list.drafted_by, duty_list.submitted_by):
+    if standing.user_id in (duty_list.drafted_by_id, duty_list.submitted_by_id):
         return None
-    offices = [duty_list.unit] + [
-        t.post.unit for t in tenures_of(duty_list.submitted_by) if t.post.unit.parent == duty_list.unit
-    ]
+    submitted_from = {post.unit for post in standing.county.held_by(duty_list.submitted_by_id or 0)}
     for post in standing.posts:
-        heads_office = post.kind is PostKind.PRINCIPAL and post.unit in offices[1:]
-        if heads_office or (post.is_secretary and post.unit == duty_list.unit):
+        is_office = post.unit in submitted_from and post.unit.parent_id == duty_list.unit_id
+        heads_office = post.kind is PostKind.PRINCIPAL and is_office
+        if heads_office or (post.is_secretary and post.unit.id == duty_list.unit_id):
             return Capacity("confirmer", post)
     return None
 
 
 def answering_head(standing: Standing, opinion: Opinion) -> Capacity | None:
     """被征求单位的一把手或书记"""
-    heads = [post for post in standing.posts if post.unit == opinion.unit and post.is_head]
+    heads = [post for post in standing.posts if post.unit.id == opinion.unit_id and post.is_head]
     return Capacity("head", heads[0]) if heads else None
 
 
 def answering_liaison(standing: Standing, opinion: Opinion) -> Capacity | None:
     """其联络员"""
-    prepared = [post for post in standing.prepares if post.unit == opinion.unit and post.is_head]
+    prepared = [post for post in standing.prepares if post.unit.id == opinion.unit_id and post.is_head]
     return Capacity("liaison") if prepared else None
 
 
@@ -128,11 +137,10 @@ def reader(standing: Standing, duty_list: DutyList) -> Capacity | None:
     if duty_list.state not in (ListState.ADOPTED, ListState.SUPERSEDED):
         return None
     answers_for = standing.posts + standing.prepares
-    own = [post for post in answers_for if post.unit == duty_list.unit]
-    if own or standing.leads(duty_list.unit) or standing.granted(Role.AUDITOR, duty_list.unit):
+    own = [post for post in answers_for if post.unit.id == duty_list.unit_id]
+    if own or standing.leads(duty_list.unit_id) or standing.granted(Role.AUDITOR, duty_list.unit_id):
         return Capacity("reader", own[0] if own else None)
-    assigned = {a.post for duty in duty_list.kept for a in duty.assignments}
-    return Capacity("owner") if assigned.intersection(answers_for) else None
+    return Capacity("owner") if duty_list.id in standing.assigned_lists else None
 
 
 # --- relations to a unit, a person, a receipt ---------------------------------------------------------------
@@ -140,17 +148,17 @@ def reader(standing: Standing, duty_list: DutyList) -> Capacity | None:
 
 def unit_auditor(standing: Standing, unit: Unit) -> Capacity | None:
     """审计员"""
-    return Capacity("auditor") if standing.granted(Role.AUDITOR, unit) else None
+    return Capacity("auditor") if standing.granted(Role.AUDITOR, unit.id) else None
 
 
 def log_admin(standing: Standing, unit: Unit) -> Capacity | None:
     """审计管理员"""
-    return Capacity("log_admin") if standing.granted(Role.LOG_ADMIN, unit) else None
+    return Capacity("log_admin") if standing.granted(Role.LOG_ADMIN, unit.id) else None
 
 
 def unit_clerk(standing: Standing, unit: Unit) -> Capacity | None:
     """经办人"""
-    return Capacity("clerk") if standing.granted(Role.CLERK, unit) else None
+    return Capacity("clerk") if standing.granted(Role.CLERK, unit.id) else None
 
 
 def system_admin(standing: Standing, _row: Logged) -> Capacity | None:
@@ -180,6 +188,6 @@ def oneself(standing: Standing, user: User) -> Capacity | None:
 
 def signer(standing: Standing, batch: Batch) -> Capacity | None:
     """签认人"""
-    if standing.by.user == batch.user or batch.post in standing.posts + standing.prepares:
-        return Capacity("signer", batch.post)
-    return None
+    post = standing.county.posts[batch.post_id]
+    is_theirs = standing.user_id == batch.user_id or post in standing.posts + standing.prepares
+    return Capacity("signer", post) if is_theirs else None

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 
 from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import joinedload
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from checklist import access, clock, ledger
@@ -226,7 +227,9 @@ def _token_hash(token: str) -> str:
 
 def session_of(token: str) -> Session | None:
     """Return the session that a cookie's token belongs to, while it lasts and its account is open."""
-    session = db.session.scalar(select(Session).where(Session.token_hash == _token_hash(token)))
+    session = db.session.scalar(
+        select(Session).where(Session.token_hash == _token_hash(token)).options(joinedload(Session.user))
+    )
     if session is None or session.ended_at or session.user.disabled_at:
         return None
     return session if clock.now() - session.started_at < SESSION_LASTS else None

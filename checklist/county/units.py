@@ -9,8 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, or_, select, true
 
-from checklist import access, clock, ledger
-from checklist.access import reviewing
+from checklist import access, clock, ledger, picture
 from checklist.actor import Actor
 from checklist.refusal import Malformed, Refused, insist_on, length
 from models import (
@@ -45,7 +44,7 @@ class Office:
     """A post with its reviewing post, and what has not ended of it: running now, or from a coming day on."""
 
     post: Post
-    reviewer: Post | None
+    reviewer: picture.Post | None
     tenures: list[Tenure]
     liaisons: list[Liaison]
     charges: list[Portfolio]
@@ -53,10 +52,10 @@ class Office:
 
 def offices() -> list[Office]:
     """Return all posts that there ever were, in the order in which they were added."""
-    reviewers = reviewing.reviewers()
+    county = picture.current()
     tenures, liaisons, charges = (_lasting_by_post(kind) for kind in (Tenure, Liaison, Portfolio))
     return [
-        Office(post, reviewers[post], tenures.get(post, []), liaisons.get(post, []), charges.get(post, []))
+        Office(post, county.reviewer(post.id), tenures.get(post, []), liaisons.get(post, []), charges.get(post, []))
         for post in db.session.scalars(select(Post).order_by(Post.id))
     ]
 

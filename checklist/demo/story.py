@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, datetime, timedelta
 
-from checklist import clock
-from checklist.access import reviewing
+from checklist import clock, picture
 from checklist.actor import Actor, Auth
 from checklist.county import accounts, units
 from checklist.demo.county import ACCOUNTS, ACTING, CHARGES, GRANTS, LIAISONS, OTHERS, POSTS, UNITS
@@ -29,7 +28,6 @@ class Story:
         self.people: dict[str, User] = {}  # by login
         self.units: dict[str, Unit] = {}  # by code
         self.posts: dict[tuple[str, str], Post] = {}  # by login and unit code
-        self.reviewers: dict[Post, Post | None] = {}
         self.letters: Counter[str] = Counter()
 
     def time(self) -> datetime:
@@ -48,6 +46,11 @@ class Story:
 
     def holder(self, post: Post) -> str:
         return next(login for (login, _), held in self.posts.items() if held == post)
+
+    def reviewer(self, post: Post) -> Post | None:
+        """Return the reviewing post of a post, or None where the superior is outside the system."""
+        id = picture.current().reviewers[post.id]
+        return next((other for other in self.posts.values() if other.id == id), None)
 
     def actor(self, login: str, post: Post | None = None) -> Actor:
         """Return somebody at work, with the password just given."""
@@ -80,7 +83,6 @@ def found_the_county(story: Story) -> None:
     for leader, codes in CHARGES:
         for code in codes:
             units.put_in_charge(story.posts[leader, "QH-GOV"].id, story.units[code].id, by=CONSOLE)
-    story.reviewers = reviewing.reviewers()
 
 
 def make_account(login: str, name: str, password: str | None, home: Unit) -> User:

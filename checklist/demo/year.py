@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from checklist import clock
+from checklist import access, clock
 from checklist.actor import Actor
 from checklist.demo.county import DEEDS, LETTERS, LIAISONS, REACHED, REPORTS, REVISED, TIERS, Deed
 from checklist.demo.lists import adopt_the_tiers, revise_a_list
@@ -86,7 +86,7 @@ def sign(story: Story, items: list[Item]) -> None:
     post = items[0].post
     login = story.holder(post)
     user = story.people[login]
-    acting = signoff.is_acting(user, post)
+    acting = access.is_acting(user, post.id)
     minutes_no = story.number("清常纪") if any(map(statements.takes_minutes, items)) else ""
     shown = {item.id: statements.digest(statements.statement(item, user, acting, minutes_no)) for item in items}
     signoff.sign(shown, by=story.actor(login, post), minutes_no=minutes_no)
@@ -94,12 +94,12 @@ def sign(story: Story, items: list[Item]) -> None:
 
 def reviewer(story: Story, item: Item) -> Actor:
     """Return who reviews an item; where the superior is outside the system, the clerk who records it."""
-    post = story.reviewers[item.post]
+    post = story.reviewer(item.post)
     return story.actor(story.holder(post), post) if post else story.actor("xianwei")
 
 
 def approve(story: Story, item: Item) -> None:
-    letter = "" if story.reviewers[item.post] else story.number("市纪函")
+    letter = "" if story.reviewer(item.post) else story.number("市纪函")
     signoff.approve(item.id, by=reviewer(story, item), outside_document=letter)
 
 

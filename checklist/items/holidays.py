@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from checklist import access, ledger
+from checklist import access, ledger, picture
 from checklist.actor import Actor
 from checklist.items import schedule
 from checklist.items.workdays import SATURDAY, Calendar
@@ -50,13 +51,24 @@ def _shipped() -> tuple[Notice, ...]:
 def notices() -> list[Notice]:
     """Return the notices in force, by year: what the county has loaded goes before what came with the application."""
     by_year = {notice.year: notice for notice in _shipped()}
-    for row in db.session.scalars(select(HolidayYear)):
-        by_year[row.year] = Notice(row.year, row.notice, tuple(row.days))
+    for year, (number, days) in picture.current().holidays.items():
+        by_year[year] = Notice(year, number, tuple(days))
     return [by_year[year] for year in sorted(by_year)]
 
 
+# The calendar of each picture of the county, as long as there is one.
+_calendars: WeakKeyDictionary[picture.Picture, Calendar] = WeakKeyDictionary()
+
+
 def calendar() -> Calendar:
-    """Return the calendar in force. To be read once for all the days that a page or an act is about."""
+    """Return the calendar in force."""
+    county = picture.current()
+    if county not in _calendars:
+        _calendars[county] = _calendar()
+    return _calendars[county]
+
+
+def _calendar() -> Calendar:
     in_force = notices()
     kinds = {day: kind for notice in in_force for day, kind in notice.kinds.items()}
     return Calendar(kinds, frozenset(notice.year for notice in in_force))

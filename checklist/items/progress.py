@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from checklist import clock
+from checklist import clock, picture
 from checklist.items import cases
 from checklist.items.schedule import Light, light
 from models import (
@@ -29,6 +29,8 @@ from models import (
     Step,
     db,
 )
+
+AnyPost = Post | picture.Post
 
 # The sections of a checklist, in the order in which they want attention.
 SECTIONS = {
@@ -69,14 +71,21 @@ class Tally:
     signed: int
     approved: int
     returned: int
+    ready: int  # reported, and to be signed by the person for whom it was counted
 
     @classmethod
-    def of(cls, posts: Iterable[Post]) -> Tally:
-        """Count the items of these posts by their state, in the database."""
-        counted = select(Item.state, func.count()).where(*_on_the_checklist(posts)).group_by(Item.state)
-        counts = Counter(dict(db.session.execute(counted).all()))
-        states = (ItemState.TICKED, ItemState.SIGNED, ItemState.APPROVED, ItemState.RETURNED)
-        return cls(counts.total(), *(counts[state] for state in states))
+    def of(cls, posts: Iterable[AnyPost], held: Iterable[AnyPost] = ()) -> Tally:
+        """Count the items of these posts by their state, in the database; those that `held` posts can sign apart."""
+        counted = select(Item.state, Item.post_id, func.count()).where(*_on_the_checklist(posts))
+        counts: Counter[ItemState] = Counter()
+        ready, own = 0, {post.id for post in held}
+        for state, post, count in db.session.execute(counted.group_by(Item.state, Item.post_id)):
+            counts[state] += count
+            ready += count if state is ItemState.TICKED and post in own else 0
+        ticked, signed, approved, returned = (
+            counts[state] for state in (ItemState.TICKED, ItemState.SIGNED, ItemState.APPROVED, ItemState.RETURNED)
+        )
+        return cls(counts.total(), ticked, signed, approved, returned, ready)
 
     @property
     def done(self) -> int:
@@ -84,11 +93,11 @@ class Tally:
         return self.signed + self.approved
 
 
-def _on_the_checklist(posts: Iterable[Post]) -> tuple[ColumnElement[bool], ...]:
+def _on_the_checklist(posts: Iterable[AnyPost]) -> tuple[ColumnElement[bool], ...]:
     return Item.post_id.in_([post.id for post in posts]), Item.state != ItemState.DROPPED
 
 
-def items_of(posts: Iterable[Post]) -> list[Item]:
+def items_of(posts: Iterable[AnyPost]) -> list[Item]:
     """Return the items of these posts that have not been dropped, soonest due first.
 
     What their rows show is read along, in a number of queries that does not grow with them.
@@ -156,7 +165,7 @@ def guarded_in_row(item: Item) -> list[Duty]:
 
     Reads the work of its own period alone, so that a row can be drawn again at a cost that no agenda adds to.
     """
-    if item.case:
+    if item.case or not item.duty.guards:
         return []
     beside = (Item.case == "", Item.period == item.period, Item.lineage.in_(item.duty.guards))
     query = select(Item).where(*_on_the_checklist([item.post]), *beside).options(joinedload(Item.duty))
@@ -173,6 +182,8 @@ def guarded(item: Item) -> list[Duty]:
 
 def _guarded_duties(items: list[Item]) -> dict[str, Duty]:
     wanted = {lineage for item in items for lineage in item.duty.guards}
+    if not wanted:
+        return {}
     current = select(Duty).join(Duty.duty_list).where(DutyList.state == ListState.ADOPTED, Duty.lineage.in_(wanted))
     return {duty.lineage: duty for duty in db.session.scalars(current)}
 
@@ -194,7 +205,7 @@ class Waiting:
     notices: list[str]
 
 
-def waiting(posts: Iterable[Post]) -> list[Waiting]:
+def waiting(posts: Iterable[AnyPost]) -> list[Waiting]:
     """Return the signed items of these posts, the longest waiting first."""
     items = [i for i in items_of(posts) if i.state is ItemState.SIGNED and i.signature]
     items.sort(key=lambda item: item.signature.id if item.signature else 0)

@@ -9,8 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from operator import eq, ge, gt, le, lt
 
-from checklist import access, clock, ledger
-from checklist.access import reviewing
+from checklist import access, clock, ledger, picture
 from checklist.actor import Actor, Auth
 from checklist.items import LONGEST_DOCUMENT_NO, LONGEST_TEXT, cases, holidays
 from checklist.items.statements import VERSION, digest, on_behalf_of, statement, takes_minutes
@@ -21,12 +20,10 @@ from models import (
     ExactDecimal,
     Item,
     ItemState,
-    Post,
     Reading,
     Review,
     Signature,
     Target,
-    User,
     Verdict,
     db,
 )
@@ -187,11 +184,6 @@ def is_met(target: Target, value: Decimal) -> bool | None:
 # --- signing ------------------------------------------------------------------------------------------------
 
 
-def is_acting(user: User, post: Post) -> bool:
-    """Return whether somebody holds a post as 代理/主持工作 today."""
-    return any(t.acting for t in access.tenures_of(user) if t.post == post)
-
-
 def sign(shown: Mapping[int, str], *, by: Actor, minutes_no: str = "") -> Batch:
     """Sign items in one batch, all or nothing; `shown` maps each to the digest of the statement on the page.
 
@@ -215,7 +207,7 @@ def sign(shown: Mapping[int, str], *, by: Actor, minutes_no: str = "") -> Batch:
         batch = Batch(post=items[0].post, user=by.user, signed_at=clock.now())
         db.session.add(batch)
         db.session.flush()
-        acting = is_acting(by.user, batch.post)
+        acting = access.is_acting(by.user, batch.post_id)
         for item in items:
             text = statement(item, by.user, acting, minutes_no)
             if digest(text) != shown[item.id]:
@@ -297,7 +289,7 @@ def _review(
     reason: str = "",
     redo_by: date | None = None,
 ) -> None:
-    signature, outside = item.signature, reviewing.reviewers().get(item.post) is None
+    signature, outside = item.signature, picture.current().reviewer(item.post_id) is None
     _move(item, verdict.value, rev)
     if outside:
         insist_on("上级审核意见的文号", outside_document, "outside_document", most=LONGEST_DOCUMENT_NO)
@@ -309,12 +301,17 @@ def _review(
             reason=reason,
             redo_by=redo_by,
             reviewer=None if outside else by.user,
-            reviewer_post=None if outside else ledger.under_way().post,
+            reviewer_post_id=None if outside else _post_id(),
             outside_document=outside_document if outside else "",
             recorded_by=by.user,
             reviewed_at=clock.now(),
         )
     )
+
+
+def _post_id() -> int | None:
+    post = ledger.under_way().post
+    return post.id if post else None
 
 
 # --- what every move insists on -----------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.orm import Session as DbSession
 
-from checklist import access
+from checklist import access, picture
 from checklist.actor import Actor
 from checklist.ledger import throttle
 from checklist.ledger.entry import Act as Act
@@ -178,6 +178,7 @@ def _begin(session: DbSession) -> None:
         raise RuntimeError("rows were changed before the act began")
     # A read transaction left open by the login would show stale rows on PostgreSQL and fail at once on SQLite.
     session.rollback()
+    session.expire_all()  # what was read before a commit, too
     connection = session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
     if connection.dialect.name == "postgresql":
         # A statement of its own: the next one then sees what the last holder of the lock committed.
@@ -222,6 +223,9 @@ def _notice_changes(session: DbSession, _context: object, _instances: object) ->
             if current is None:
                 raise RuntimeError(f"{row.__tablename__} changed outside an act")
             current.notice(row, deleted=row in session.deleted)
+            if row.__tablename__ in picture.REGISTER:
+                session.info["register_changed"] = True
+                session.info.pop("picture", None)
 
 
 @event.listens_for(DbSession, "do_orm_execute")

@@ -7,16 +7,16 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import insert, inspect, select
+from sqlalchemy import insert, inspect, select, update
 from sqlalchemy.orm import Session as DbSession
 
 import verify
-from checklist import __version__, clock
+from checklist import __version__, clock, picture
 from checklist.actor import Actor
 from checklist.ledger import tree
 from checklist.ledger.states import NOWHERE, State, state, timestamp, unit_code
 from checklist.refusal import Refused
-from models import Logged, Post, audit_body, audit_log, audit_node
+from models import Logged, audit_body, audit_log, audit_node, register_seq
 
 APP = f"shuangze {__version__}"
 TOLERATED_SKEW = timedelta(seconds=2)
@@ -43,7 +43,7 @@ class Act:
         self.action = action
         self.by = by
         self.reason = reason
-        self.post: Post | None = by.post
+        self.post = by.post
         self._before: dict[Logged, State | None] = {}
         self._units_of_deleted: dict[Logged, str] = {}
         self._added: list[Entry] = []
@@ -96,7 +96,7 @@ def append(session: DbSession, act: Act, entries: list[Entry]) -> range:
     seq, prev, last = (head.seq + 1, head.hash, _time_of(head.line)) if head else (0, verify.GENESIS, None)
     raw = clock.now()
     moment = max(raw, last) if last else raw
-    first = seq
+    first, before = seq, bytes.fromhex(prev)
     if moment - raw > TOLERATED_SKEW:
         entries = [Entry("clock.skew", after={"clock": timestamp(raw)}), *entries]
         first += 1
@@ -108,13 +108,15 @@ def append(session: DbSession, act: Act, entries: list[Entry]) -> range:
         leaf = verify.entry_hash(line)
         heads.append({"seq": number, "prev": prev, "hash": leaf.hex(), "line": line.decode()})
         bodies.append({"seq": number, "body": body.decode()})
-        leaves.append((number, leaf))
+        leaves.append(leaf)
         prev = leaf.hex()
     session.execute(insert(audit_log), heads)
     session.execute(insert(audit_body), bodies)
-    nodes = tree.completed(leaves)
+    nodes = tree.completed(seq, before, leaves)
     if nodes:
         session.execute(insert(audit_node), nodes)
+    if any(entry.object and entry.object["type"] in picture.REGISTER for entry in entries):
+        session.execute(update(register_seq).values(seq=seq + len(heads) - 1))
     return range(first, seq + len(heads))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 import verify
 from models import audit_log, audit_node, db
@@ -15,19 +15,30 @@ class Broken(RuntimeError):
     """A hash that the tree needs is not there, or is none."""
 
 
-def completed(leaves: list[tuple[int, bytes]]) -> list[dict[str, Any]]:
-    """Return the rows of the nodes that new leaves, (entry's number, hash), complete: about one for each."""
-    fresh: dict[tuple[int, int], bytes] = {(0, seq): leaf for seq, leaf in leaves}
+def completed(first: int, prev: bytes, leaves: list[bytes]) -> list[dict[str, Any]]:
+    """Return the rows of the nodes that new leaves complete, about one for each.
+
+    The leaves are those of the entries from number `first` on; `prev` is the hash of the entry before.
+    """
+    known = {(0, first - 1): prev} | {(0, seq): leaf for seq, leaf in enumerate(leaves, first)}
     rows = []
-    for seq, current in leaves:
+    for seq, current in enumerate(leaves, first):
         level, index = 0, seq
         while index % 2:
-            sibling = fresh.get((level, index - 1)) or _node(level, index - 1)
-            current = verify.node_hash(sibling, current)
+            if (level, index - 1) not in known:
+                known |= _left_of(first)
+            current = verify.node_hash(known[level, index - 1], current)
             level, index = level + 1, index // 2
-            fresh[level, index] = current
+            known[level, index] = current
             rows.append({"level": level, "index": index, "hash": current.hex()})
     return rows
+
+
+def _left_of(seq: int) -> dict[tuple[int, int], bytes]:
+    """Read the nodes, above the leaves, that cover the entries before number `seq`: one for each bit of it."""
+    wanted = [(level, (seq >> level) - 1) for level in range(1, seq.bit_length()) if seq >> level & 1]
+    query = select(audit_node).where(tuple_(audit_node.c.level, audit_node.c.index).in_(wanted))
+    return {(level, index): bytes.fromhex(hash) for level, index, hash in db.session.execute(query)}
 
 
 def root(size: int) -> bytes:

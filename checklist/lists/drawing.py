@@ -15,10 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from checklist import clock, ledger, lists
-from checklist.access.reviewing import in_force
 from checklist.actor import Actor
 from checklist.decompose import normalise
 from checklist.lists import drafting, guarding, owners, pairing, tiers
+from checklist.picture import in_force
 from checklist.refusal import Malformed, Refused, Stale
 from models import Assignment, Cadence, Duty, DutyList, ListKind, Part, Portfolio, Post, Side, Tier, Unit, db
 

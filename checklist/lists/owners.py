@@ -15,8 +15,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from checklist.access.reviewing import in_force
 from checklist.clock import today
+from checklist.picture import in_force
 from models import Duty, DutyList, Part, Post, PostKind, Tenure, Unit, UnitKind, db
 
 Owner = dict[str, Any]

@@ -7,8 +7,7 @@ from collections import Counter
 
 from sqlalchemy import select
 
-from checklist import clock
-from checklist.access import reviewing
+from checklist import clock, picture
 from checklist.decompose.named import Named
 from checklist.lists import owners
 from checklist.lists.owners import Owner
@@ -27,7 +26,7 @@ class KnownOwners:
         named += [(post.title, {"post": post.id}) for post in posts]
         named += [(post.name, {"post": post.id}) for post in within if post.unit == root]
         named += [(words, {"set": name, "except": []}) for name, words in owners.SETS.items()]
-        holding = select(Tenure).where(*reviewing.in_force(Tenure, clock.today()))
+        holding = select(Tenure).where(*picture.in_force(Tenure, clock.today()))
         named += [(t.user.name, {"post": t.post_id}) for t in db.session.scalars(holding) if t.post in within]
         count = Counter(name for name, _ in named)
         self.by_name = {name: owner for name, owner in named if count[name] == 1}
