@@ -243,6 +243,12 @@ def duty(words: str) -> Duty:
     return db.session.scalars(select(Duty).where(Duty.wording.contains(words)).order_by(Duty.id)).first()  # type: ignore[return-value]
 
 
+def tenures_of(login: str) -> list[Tenure]:
+    """The tenures by which somebody holds posts today."""
+    held = select(Tenure).join(User).where(User.login == login).order_by(Tenure.id)
+    return [tenure for tenure in db.session.scalars(held) if tenure.holds_on(clock.today())]
+
+
 def reviewer_of(post: Post) -> Post | None:
     """The post that reviews another's items; None where that is outside the system."""
     id = picture.current().reviewers[post.id]

@@ -246,7 +246,7 @@ def test_a_role_holds_between_its_days_for_the_unit_and_below(han: Actor, qinghe
     def audits(day: date, code: str = "QH-CZJ") -> bool:
         qinghe.set_day(day)
         standing = access.Standing.of(Actor(user=county.user("lian")))
-        return standing.granted(Role.AUDITOR, county.unit(code))
+        return standing.granted(Role.AUDITOR, county.unit(code).id)
 
     assert [audits(day) for day in (TODAY, TOMORROW, date(2026, 3, 31), APRIL)] == [False, True, True, False]
     assert not audits(TOMORROW, "QH-GOV")

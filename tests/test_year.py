@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from checklist import access, lists
+from checklist import lists
 from checklist.county import units
 from checklist.items import holidays, progress, schedule, signoff
 from models import Cadence, Duty, DutyList, Item, ItemState, Post, PostKind, db
@@ -120,7 +120,7 @@ def test_whoever_is_appointed_finds_what_the_post_still_has_to_do_and_nothing_is
     post = county.post_of("zhou")
     signed, before = county.signed("预算考核", "zhou"), items_of(post)
     qinghe.move(days=120)
-    tenure = access.tenures_of(county.user("zhou"))[0]
+    tenure = county.tenures_of("zhou")[0]
     units.end_tenure(tenure.id, qinghe.at.date(), by=county.console)
     units.appoint(county.user("cai").id, post.id, qinghe.at.date(), by=county.console)
     assert items_of(post) == before, "items belong to the post, whoever holds it"
@@ -146,7 +146,7 @@ def test_a_unit_that_has_ended_keeps_what_it_had_and_gets_nothing_new(qinghe: co
     before = items_of(post)
     qinghe.set_day(day)
     for login in ("wang", "feng"):
-        units.end_tenure(access.tenures_of(county.user(login))[0].id, day, by=county.console)
+        units.end_tenure(county.tenures_of(login)[0].id, day, by=county.console)
         units.end_post(county.post_of(login).id, day, by=county.console)
     units.end_unit(county.unit("QH-DH").id, day, by=county.console)
     duty_list = ready_for_all_towns()
