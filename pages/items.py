@@ -17,6 +17,9 @@ from models import Case, Item, ItemState
 from pages import current
 from pages.forms import FileForm, Form, Line, Text
 
+# The fields of a press that says nothing.
+PRESSED = {"csrf_token", "nonce", "rev"}
+
 bp = Blueprint("items", __name__, url_prefix="/items")
 
 
@@ -134,27 +137,31 @@ def _counts() -> dict[str, Any]:
 
 @bp.post("/<int:id>/tick")
 def tick(id: int) -> Response:
-    press = Form()
-    if _says_nothing():  # the act looks at the row, and nobody needs to before it
-        ticked = current.send(press, lambda by: signoff.tick(id, by=by, rev=press.rev.data), Item)
-        if ticked and ticked.id == id:
-            return _row(ticked)
+    pressed = _press(id, signoff.tick) if request.form.keys() <= PRESSED else None
+    if pressed:
+        return pressed
     item = current.see(Item, id, to="tick")
-    if press.status == 409:
-        return current.back(press, _refused(item, press))
     form = report_form(item)
     return _send(item, form, lambda by: signoff.tick(id, by=by, rev=form.rev.data, report=form.report()))
 
 
-def _says_nothing() -> bool:
-    """Whether a press of 报完成 comes with no word beside it: then the row need not be looked at before the act."""
-    return request.form.keys() <= {"csrf_token", "nonce", "rev"}
-
-
 @bp.post("/<int:id>/untick")
 def untick(id: int) -> Response:
+    if pressed := _press(id, signoff.untick):
+        return pressed
     item, form = current.see(Item, id, to="untick"), Form()
     return _send(item, form, lambda by: signoff.untick(id, by=by, rev=form.rev.data))
+
+
+def _press(id: int, verb: Callable[..., Item]) -> Response | None:
+    """Do what takes but a press, without a look at the row before the act; None where the press alone does not do."""
+    form = Form()
+    item = current.send(form, lambda by: verb(id, by=by, rev=form.rev.data), Item)
+    if item and item.id == id:
+        return _row(item)
+    if form.status == 409:
+        return current.back(form, _refused(current.see(Item, id, to=verb.__name__), form))
+    return None
 
 
 @bp.post("/<int:id>/report")
