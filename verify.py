@@ -253,60 +253,47 @@ def check_body(body: bytes) -> dict[str, Any]:
     return value
 
 
-class Looks:
-    """Remembers how good bodies look, so that of a million bodies only some hundreds are read as JSON.
+class Shapes:
+    """Remembers the shapes of good bodies, so that most of a million are not read as JSON.
 
-    From a good body a pattern is made of all that is alike in it but for its texts and numbers. A body that fits
-    is canonical and has its fields for the same reasons.
+    A body's shape is what is left once its plain texts and numbers have each been taken out for a mark. A body that
+    has the shape of a good one is that one with other texts and numbers in the same places: canonical, and with its
+    fields, for the same reasons. Where BODY wants more of a field than its type, HEAD and TAIL look at the bytes.
     """
 
-    _MOST = 50  # of one action; more would take longer to try than to read
-    _LONGEST = 8 << 10  # and neither do many actions, or a body that is one long pattern, cost an auditor hours
+    _ROOM = 8 << 20  # bytes of shapes; a log of ours needs some hundred kilobytes
+    _LONGEST = 8 << 10  # bytes of a body
+    # Each begins with its own bytes: re finds those much faster than it would find what stands behind a look-behind.
+    _TEXTS = re.compile(rb':"[^"\\\x00-\x1f]*"')
+    _TEXTS_IN_LISTS = re.compile(rb'"[^"\\\x00-\x1f]*"(?=[,\]])')
+    _NUMBERS = re.compile(rb":(?:0|-?[1-9][0-9]{0,14})(?=[,}])")
+    _HEAD = re.compile(rb'\{"action":"([a-z_.]+)","actor":')
+    _TAIL = re.compile(
+        rb'"req":"[0-9a-f]{32}","result":"([a-z0-9: ]+)","salt":"[0-9a-f]{32}","session":(?:null|"[^"\\\x00-\x1f]{0,99}")\}\Z'
+    )
 
     def __init__(self) -> None:
-        self._patterns: dict[bytes, list[re.Pattern[bytes]]] = {}  # by action, the last to fit first
+        self._known: set[tuple[bytes, bytes, bytes]] = set()
+        self._room = self._ROOM
 
-    def fits(self, body: bytes) -> bool:
-        """Whether a body is like one that was good; False says nothing of it."""
-        patterns = self._patterns.get(self._action(body), [])
-        for pattern in patterns:
-            if pattern.fullmatch(body):
-                if pattern is not patterns[0]:
-                    patterns.remove(pattern)
-                    patterns.insert(0, pattern)
-                return _is_utf8(body)
-        return False
+    def of(self, body: bytes) -> tuple[bytes, bytes, bytes] | None:
+        """Return a body's action, result and shape, or None where it is to be read whatever it is like."""
+        head, tail = self._HEAD.match(body), self._TAIL.search(body, max(0, len(body) - 300))
+        if head is None or tail is None or len(body) > self._LONGEST or b"\0" in body or not _is_utf8(body):
+            return None
+        shape = self._TEXTS.sub(b":\0t", body)
+        if b'["' in shape:
+            shape = self._TEXTS_IN_LISTS.sub(b"\0t", shape)
+        return head[1], tail[1], self._NUMBERS.sub(b":\0n", shape)
 
-    def remember(self, body: bytes, told: dict[str, Any]) -> None:
-        """Take a good body, and what it tells, for a model of others; not one whose attachments BODY looks into."""
-        if len(body) > self._LONGEST or len(self._patterns) > 10 * self._MOST:
-            return
-        try:
-            pattern = b",".join(b'"%s":%s' % (name.encode(), self._like(name, told[name])) for name in sorted(told))
-        except RecursionError:
-            return
-        patterns = self._patterns.setdefault(self._action(body), [])
-        patterns.insert(0, re.compile(rb"\{" + pattern + rb"\}"))
-        del patterns[self._MOST :]
+    def __contains__(self, shape: object) -> bool:
+        return shape in self._known
 
-    @staticmethod
-    def _action(body: bytes) -> bytes:
-        return body[: body.find(b",")]  # by the order of names the action comes first
-
-    def _like(self, name: str, value: Any) -> bytes:
-        """The pattern of a value; `name` is its field's in a body, where BODY wants more of it than its type."""
-        if name in ("action", "result"):
-            return re.escape(canonical(value))
-        if name in ("req", "salt"):
-            return b'"[0-9a-f]{32}"'
-        if isinstance(value, str):
-            return rb'"[^"\\\x00-\x1f]*"'
-        if isinstance(value, dict):
-            parts = (b"%s:%s" % (re.escape(canonical(key)), self._like("", value[key])) for key in sorted(value))
-            return rb"\{" + b",".join(parts) + rb"\}"
-        if isinstance(value, list):
-            return rb"\[" + b",".join(self._like("", part) for part in value) + rb"\]"
-        return canonical(value) if value is None or isinstance(value, bool) else rb"(?:0|-?[1-9][0-9]{0,14})"
+    def add(self, shape: tuple[bytes, bytes, bytes] | None) -> None:
+        """Remember the shape of a good body, while there is room."""
+        if shape is not None and self._room > len(shape[2]):
+            self._room -= len(shape[2])
+            self._known.add(shape)
 
 
 def _is_utf8(text: bytes) -> bool:
@@ -355,6 +342,7 @@ _READER = json.JSONDecoder(
 #
 # Ed25519 as in RFC 8032, section 5.1, on the curve -x² + y² = 1 + dx²y² over the integers modulo P.
 
+MOST_KEYS = 100  # that one log names in its life, and that are kept at hand
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
@@ -392,7 +380,7 @@ def _spelt(point: Point) -> bytes:
     return (point[1] * inverse % P | (point[0] * inverse % P % 2) << 255).to_bytes(32, "little")
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=MOST_KEYS)
 def _multiples(point: Point) -> list[list[Point]]:
     """Return a point's multiples by each of 64 hexadecimal digits, kept because one key checks many signatures."""
     rows = []
@@ -418,13 +406,14 @@ _Y = 463168356949264781694283940034751631413079938662562256157830336031652518559
 BASE: Point = (_X, _Y, 1, _X * _Y % P)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=MOST_KEYS)
 def _minus(public: bytes) -> Point | None:
     """Return the negative of a public key's point."""
     point = _point(public)
     return point and (P - point[0], point[1], 1, P - point[3])
 
 
+@lru_cache(maxsize=1 << 12)
 def ed25519_holds(public: bytes, message: bytes, signature: bytes) -> bool:
     """Tell whether an Ed25519 signature of 64 bytes holds (RFC 8032, 5.1.7, without the cofactor)."""
     if len(public) != 32 or len(signature) != 64:
@@ -508,6 +497,7 @@ def signature_line(key: Key, signature: bytes) -> bytes:
 
 
 LONGEST_NOTE = 64 << 10
+MOST_SIGNATURES = 4  # a new key signs beside the old one; each signature costs a reader milliseconds
 _CHECKPOINT = re.compile(
     r"(?P<origin>[^\n]+)\n(?P<size>0|[1-9][0-9]{0,14})\n(?P<root>[A-Za-z0-9+/]{43}=)\n\n"
     r"(?P<signatures>(?:\u2014 [^\s+]+ [A-Za-z0-9+/]+={0,2}\n)+)"
@@ -529,6 +519,8 @@ def parse_checkpoint(note: bytes) -> Checkpoint:
         signatures.append((name, raw[:4], raw[4:]))
     if len({signature[:2] for signature in signatures}) < len(signatures):
         raise FormatError("one key has signed twice")
+    if len(signatures) > MOST_SIGNATURES:
+        raise FormatError("more signatures than a checkpoint has")
     root = _base64(found["root"].encode())
     return Checkpoint(found["origin"], int(found["size"]), root, note, tuple(signatures))
 
@@ -656,7 +648,7 @@ class Chain:
         self._notes: dict[int, list[tuple[str, Checkpoint]]] = {}
         for code, note in notes:
             self._notes.setdefault(note.size, []).append((code, note))
-        self._looks = Looks()
+        self._shapes = Shapes()
         self._missing: list[int] = []
         self._erased: set[int] = set()
 
@@ -690,7 +682,8 @@ class Chain:
     def _read(self, body: bytes, digest: bytes, expected: bool) -> None:
         if body_hash(body).encode() != digest:
             raise Bad("body", self.seq)
-        if self.seq and expected and self._looks.fits(body):
+        shape = self._shapes.of(body) if self.seq and expected else None
+        if shape in self._shapes:
             return
         try:
             told = check_body(body)
@@ -707,10 +700,12 @@ class Chain:
             self.origin = _origin(after)
         elif action == "log.key" and told["result"] == "ok":
             self.keys.append((self.seq, _named_key(after, self.seq)))
+            if len(self.keys) > MOST_KEYS:
+                raise Bad("fields", self.seq)
         elif action == "erase" and told["result"] == "ok":
             self._erase(told["object"] or {})
-        elif not told["attachments"]:
-            self._looks.remember(body, told)
+        elif not told["attachments"]:  # BODY looks into those
+            self._shapes.add(shape)
 
     def _erase(self, erased: dict[str, Any]) -> None:
         if erased.get("type") == "body" and erased["id"] < self.seq:
@@ -1040,7 +1035,7 @@ def open_zip(path: Path, files: ExitStack) -> Members:
     """Return the members of a zip. Raises Bad unless it is, byte for byte, as write_bundle makes it."""
     file = files.enter_context(path.open("rb"))
     found: Members = {}
-    directory = b""
+    directory = bytearray()
     at = 0
     while True:
         file.seek(at)
@@ -1109,7 +1104,9 @@ def _in_order(names: Iterable[str]) -> list[str]:
     return sorted(places, key=lambda name: places[name]) if needed <= places.keys() == matches.keys() else []
 
 
-LONGEST_LINE = 64 << 20  # no entry comes near it; a bundle without line feeds is not read into memory whole
+LONGEST_LINE = (
+    4 << 20
+)  # bytes: a speech of 200,000 characters has 600,000; JSON takes up to thirty times as many to read
 
 
 def _lines(file: BinaryIO, code: str) -> Iterator[bytes]:
