@@ -20,13 +20,14 @@ from tests.conftest import ROOT
 THE_RECORD = {
     "models": "",
     "clock": "",
+    "picture": "models clock",
     "durable": "",
-    "actor": "models",
+    "actor": "models picture",
     "refusal": "models",
     "formats": "refusal",
-    "access": "models clock actor refusal",
-    "ledger": "verify checklist models clock durable actor refusal access",
-    "items": "models clock durable actor refusal formats access ledger",
+    "access": "models picture actor refusal",
+    "ledger": "verify checklist models clock picture durable actor refusal access",
+    "items": "models clock picture durable actor refusal formats access ledger",
 }
 MAY_IMPORT = {
     "verify": "",
@@ -36,17 +37,17 @@ MAY_IMPORT = {
     "files": "refusal",
     "feedback": "models clock actor refusal ledger",
     "readiness": "models ledger",
-    "lists": "models clock actor refusal access ledger items decompose files",
-    "papers": "models clock actor refusal access ledger items decompose files lists",
-    "county": "models clock actor refusal access ledger files papers",
+    "lists": "models clock picture actor refusal access ledger items decompose files",
+    "papers": "models clock picture actor refusal ledger items decompose files lists",
+    "county": "models clock picture actor refusal access ledger files papers",
     "audit": "verify models clock actor refusal access ledger items files lists",
-    "demo": "models clock actor access ledger items lists county",
+    "demo": "models clock picture actor access ledger items lists county",
     "cli": "verify models clock actor refusal access ledger items decompose files county audit demo readiness",
-    "pages": "verify checklist models clock durable actor refusal formats access ledger items decompose files feedback"
+    "pages": "verify checklist models clock picture durable actor refusal formats access ledger items decompose files feedback"
     " readiness lists papers county audit demo",
     "app": "models pages cli",
 }
-LONGEST_RECORD = 4500
+LONGEST_RECORD = 5000
 VAGUE_NAMES = {"common", "helpers", "manager", "service", "utils"}
 LONGEST_FILE = 360
 LONG_BY_NATURE = {"models.py", "verify.py"}
