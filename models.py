@@ -18,12 +18,14 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
     Dialect,
     Enum,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
@@ -424,6 +426,26 @@ register_seq = Table(
     Column("only", Integer, primary_key=True, autoincrement=False),
     Column("seq", Sequence, nullable=False),
 )
+
+# Of each entry what it is looked for by (see checklist.ledger.index); of an erased one what its header says alone.
+LOOKED_FOR = ("at", "unit", "actor", "action", "object_type", "object_id", "duty_id", "refused")
+audit_index = Table(
+    "audit_index",
+    db.metadata,
+    Column("seq", Sequence, primary_key=True, autoincrement=False),
+    Column("at", Text, nullable=False),  # as the header writes it
+    Column("unit", Text, nullable=False),
+    Column("actor", Text),
+    Column("action", Text),
+    Column("object_type", Text),
+    Column("object_id", Sequence),
+    Column("duty_id", Sequence),
+    Column("refused", Boolean, nullable=False),
+    *(Index(None, name, "seq") for name in LOOKED_FOR),
+)
+
+# The names of all who act in audit_index, so that part of a name leads to the whole ones.
+audit_name = Table("audit_name", db.metadata, Column("name", Text, primary_key=True))
 
 audit_checkpoint = Table(
     "audit_checkpoint",

@@ -12,7 +12,7 @@ import click
 
 import verify
 from checklist import ledger
-from checklist.audit import bundles, receipts
+from checklist.audit import bundles, index, receipts
 from checklist.audit.check import Check
 from checklist.ledger import checkpoints, keys
 from cli.terminal import command, creating, existing_file, new_file, operator, say, stop, stop_without_log, write_new
@@ -57,6 +57,13 @@ def verify_log(anchors: tuple[Path, ...], as_json: bool) -> None:
     else:
         say(*check.words(), *(d.words for d in check.differences), *["数据库与日志一致。"] * check.good)
     sys.exit(verdict.exit_code if check.good else verify.TAMPERED)
+
+
+@command()
+def reindex() -> None:
+    """Make the index by which the log is searched anew from the log itself; nobody can write meanwhile."""
+    run_to_the_end(index.rebuild(), ledger.size(), "重做索引")
+    say(f"已按日志的 {ledger.size()} 条记录重做索引。")
 
 
 @command()

@@ -16,7 +16,7 @@ from tests import county
 from tests.databases import Server
 from tests.forgeries import Entry
 
-TABLES = ("audit_log", "audit_body", "audit_node", "audit_checkpoint")
+TABLES = ("audit_body", "audit_log", "audit_node", "audit_checkpoint")
 Rows = list[tuple[bytes, bytes | None]]  # headers and bodies
 
 

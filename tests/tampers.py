@@ -12,13 +12,13 @@ from sqlalchemy import select
 
 import verify
 from checklist import ledger
-from checklist.audit import bundles, receipts
+from checklist.audit import bundles, index, receipts
 from checklist.items import signoff
 from checklist.ledger import checkpoints, lines
 from models import Signature, db
 from tests import county
 from tests.databases import Server
-from tests.dba import raw, read, reseal, restore, rewrite, run, said, unseal
+from tests.dba import TABLES, raw, read, reseal, restore, rewrite, run, said, unseal
 from tests.forgeries import Entry, chained
 
 # All that has to be caught. The tests are called by these numbers; 26 to 29 must not pass for verified either.
@@ -152,6 +152,7 @@ def cut(log: Log) -> None:
         f"DELETE FROM audit_body WHERE seq >= {log.at}",
         f"DELETE FROM audit_log WHERE seq >= {log.at}",
         f'DELETE FROM audit_node WHERE ("index" + 1) << level > {log.at}',
+        f"DELETE FROM audit_index WHERE seq >= {log.at}",
     )
 
 
@@ -161,7 +162,7 @@ def cut_and_unsealed(log: Log) -> None:
 
 
 def emptied(log: Log) -> None:
-    run(*(f"DELETE FROM {table}" for table in ("audit_body", "audit_log", "audit_node", "audit_checkpoint")))
+    run(*(f"DELETE FROM {table}" for table in (*TABLES, "audit_index", "audit_name")))
 
 
 def opened_anew(log: Log) -> None:
@@ -200,6 +201,8 @@ def rechained(change: Callable[[list[Entry], Log], None], *then: Callable[[], No
         told = read()
         change(told, log)
         rewrite(list(zip(chained(told), [entry.body for entry in told], strict=True)))
+        for _ in index.rebuild():
+            pass
         for step in then:
             step()
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 import verify
 from checklist import access, ledger
 from checklist.actor import Actor
+from checklist.audit.index import Comparison
 from checklist.audit.replay import Difference, Replay
 from checklist.ledger import checkpoints
 from models import audit_body, audit_log, audit_node, db
@@ -51,12 +52,12 @@ class Check:
             # One snapshot for all the queries; SQLite's read transaction is one as it is.
             db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         try:
-            with closing(Nodes()) as nodes:
-                yield from self._check(nodes)
+            with closing(Nodes()) as nodes, closing(Comparison()) as index:
+                yield from self._check(nodes, index)
         finally:
             db.session.rollback()
 
-    def _check(self, nodes: Nodes) -> Iterator[int]:
+    def _check(self, nodes: Nodes, index: Comparison) -> Iterator[int]:
         kept = list(self._kept())
         anchors = [("anchor", note) for note in self.anchors]
         chain = verify.Chain(notes=[*anchors, *(("checkpoint", note) for note in kept)])
@@ -64,11 +65,13 @@ class Check:
         try:
             for line, body, beside in _rows():
                 chain.take(line, body)
-                if beside != (chain.seq - 1, json.loads(line)["prev"], chain.prev.decode()):
+                head = json.loads(line)
+                if beside != (chain.seq - 1, head["prev"], chain.prev.decode()):
                     words = f"第 {chain.seq - 1} 条记录旁存的序号或哈希与记录不符"
                     self.differences.append(Difference(chain.seq - 1, words))
                 nodes.add(bytes.fromhex(chain.prev.decode()))
                 replay.follow(line, body)
+                index.add(head, None if body is None else json.loads(body))
                 if chain.anchored == chain.seq:
                     self.proven_until = chain.ts.decode()
                 if chain.seq % REPORTED_EVERY == 0:
@@ -80,7 +83,7 @@ class Check:
             self.differences.clear()  # a log that is broken explains nothing
         else:
             self._compare(chain, kept)
-            self.differences += [*nodes.differences(), *replay.compare()]
+            self.differences += [*nodes.differences(), *replay.compare(), *index.differences()]
             self.verdict.doubts = [] if chain.anchored else ["anchor"]
         verify.describe(self.verdict, chain)
         self.verdict.checked = ["chain", "bodies", *(["anchor"] if chain.anchored else [])]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session as DbSession
 import verify
 from checklist import __version__, clock, picture
 from checklist.actor import Actor
-from checklist.ledger import tree
+from checklist.ledger import index, tree
 from checklist.ledger.states import NOWHERE, State, state, timestamp, unit_code
 from checklist.refusal import Refused
 from models import Logged, audit_body, audit_log, audit_node, register_seq
@@ -100,21 +100,24 @@ def append(session: DbSession, act: Act, entries: list[Entry]) -> range:
     if moment - raw > TOLERATED_SKEW:
         entries = [Entry("clock.skew", after={"clock": timestamp(raw)}), *entries]
         first += 1
-    heads, bodies, leaves = [], [], []
+    heads, bodies, leaves, said = [], [], [], []
     for number, entry in enumerate(entries, seq):
-        body = _body(act, entry)
-        digest = verify.body_hash(body)
-        line = verify.header(seq=number, prev=prev, body=digest, ts=timestamp(moment), unit=entry.unit)
+        told = _told(act, entry)
+        body = verify.canonical(told)
+        place: State = {"seq": number, "ts": timestamp(moment), "unit": entry.unit}
+        line = verify.header(**place, prev=prev, body=verify.body_hash(body))
         leaf = verify.entry_hash(line)
         heads.append({"seq": number, "prev": prev, "hash": leaf.hex(), "line": line.decode()})
         bodies.append({"seq": number, "body": body.decode()})
         leaves.append(leaf)
+        said.append((place, told))
         prev = leaf.hex()
     session.execute(insert(audit_log), heads)
     session.execute(insert(audit_body), bodies)
     nodes = tree.completed(seq, before, leaves)
     if nodes:
         session.execute(insert(audit_node), nodes)
+    index.write(session, said)
     if any(entry.object and entry.object["type"] in picture.REGISTER for entry in entries):
         session.execute(update(register_seq).values(seq=seq + len(heads) - 1))
     return range(first, seq + len(heads))
@@ -124,25 +127,23 @@ def _time_of(line: str) -> datetime:
     return datetime.strptime(json.loads(line)["ts"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
 
 
-def _body(act: Act, entry: Entry) -> bytes:
+def _told(act: Act, entry: Entry) -> State:
     by = act.by
-    return verify.canonical(
-        {
-            "salt": secrets.token_hex(16),
-            "actor": _actor(act),
-            "ip": by.ip,
-            "session": by.session,
-            "req": by.req,
-            "action": entry.action,
-            "object": entry.object,
-            "before": entry.before,
-            "after": entry.after,
-            "reason": entry.reason,
-            "result": entry.result,
-            "attachments": entry.attachments,
-            "app": APP,
-        }
-    )
+    return {
+        "salt": secrets.token_hex(16),
+        "actor": _actor(act),
+        "ip": by.ip,
+        "session": by.session,
+        "req": by.req,
+        "action": entry.action,
+        "object": entry.object,
+        "before": entry.before,
+        "after": entry.after,
+        "reason": entry.reason,
+        "result": entry.result,
+        "attachments": entry.attachments,
+        "app": APP,
+    }
 
 
 def _actor(act: Act) -> State | None:
