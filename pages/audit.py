@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from flask import Blueprint, Response, render_template, request, send_file, stream_template, url_for
-from wtforms import DateField, StringField
+from wtforms import BooleanField, DateField, StringField
 from wtforms.validators import Optional
 
 import verify
@@ -17,6 +17,7 @@ from checklist import access, clock, ledger
 from checklist.actor import Actor
 from checklist.audit import entries, excerpts, words
 from checklist.audit.check import Check, require_reader, verify_log
+from checklist.audit.filters import Filter
 from checklist.county import units
 from checklist.ledger.acts import ACTIONS
 from checklist.refusal import Malformed
@@ -24,6 +25,8 @@ from pages import current
 from pages.forms import Form, KeptForm, tidy
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
+
+PLACE = ("before", "after")  # where a page of the log begins
 
 
 class FilterForm(Form):
@@ -39,19 +42,21 @@ class FilterForm(Form):
     action = StringField("行为", filters=[tidy])
     object = StringField("对象", filters=[tidy], render_kw={"placeholder": "本期事项 17"})
 
-    def wanted(self) -> entries.Filter:
-        asked = {name: getattr(self, name).data for name in ("person", "unit", "action", "object")}
-        return entries.Filter(self.from_day.data, self.until_day.data, **{k: v or "" for k, v in asked.items()})
+    words = StringField("责任事项里的词", filters=[tidy])
+    refused = BooleanField("只看被拒绝的")
+
+    def wanted(self) -> Filter:
+        texts = {name: getattr(self, name).data or "" for name in ("person", "unit", "action", "object", "words")}
+        return Filter(self.from_day.data, self.until_day.data, **texts, refused=self.refused.data)
 
 
 @bp.get("/")
 def log() -> str:
     form = FilterForm(request.args)
     form.validate()
-    before = request.args.get("before", type=int)
-    found = entries.search(form.wanted(), by=current.actor(), before=before, limit=entries.PAGE + 1)
-    older = found[entries.PAGE - 1].seq if len(found) > entries.PAGE else None
-    shown: dict[str, Any] = {"entries": found[: entries.PAGE], "older": older, "form": form, "before": before}
+    place = {name: request.args.get(name, type=int) for name in PLACE}
+    found = entries.page(form.wanted(), by=current.actor(), **place)
+    shown: dict[str, Any] = {"page": found, "form": form}
     if current.is_htmx():
         return render_template("audit/_entries.html", asked=asked, **shown)
     actions, objects = ACTIONS.values(), words.OBJECTS.values()
@@ -63,7 +68,7 @@ def log() -> str:
 
 def asked(**changed: Any) -> str:
     """Return the address of this page with the filter that was asked for, and something changed in it."""
-    filled = {name: value for name, value in request.args.items() if value and name != "before"}
+    filled = {name: value for name, value in request.args.items() if value and name not in PLACE}
     return url_for("audit.log", **{**filled, **changed})
 
 

@@ -12,6 +12,7 @@ from checklist import access, clock, ledger, lists, picture
 from checklist.actor import Actor, Auth
 from checklist.audit import entries
 from checklist.audit.check import Check
+from checklist.audit.filters import Filter
 from checklist.county import accounts, units
 from checklist.items import signoff
 from checklist.ledger import checkpoints, keys
@@ -191,7 +192,7 @@ def decided(duty: Duty, guards: list[str]) -> editing.Edit:
 
 def gained(since: int) -> list[entries.LogEntry]:
     """The log's entries from number `since` on, oldest first."""
-    return entries.search(entries.Filter(), by=actor("yang"), limit=ledger.size() - since)[::-1]
+    return entries.search(Filter(), by=actor("yang"), limit=ledger.size() - since)[::-1]
 
 
 def in_step() -> bool:

@@ -9,7 +9,7 @@ import pytest
 from checklist import ledger
 from checklist.audit import bundles, entries, receipts
 from checklist.audit.check import Check, verify_log
-from checklist.audit.entries import Filter
+from checklist.audit.filters import Filter
 from checklist.items import signoff
 from checklist.ledger import checkpoints
 from checklist.refusal import NotYours, Refused, Unseen

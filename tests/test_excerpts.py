@@ -16,7 +16,7 @@ from sqlalchemy import select
 import verify
 from checklist import ledger
 from checklist.audit import entries, excerpts
-from checklist.audit.entries import Filter
+from checklist.audit.filters import Filter
 from checklist.files import sheets
 from checklist.items import signoff
 from checklist.refusal import Malformed, NotYours, Refused

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from checklist.audit import words
-from checklist.audit.entries import Filter
+from checklist.audit.filters import Filter
 from checklist.audit.replay import TABLES
 from checklist.items import holidays
 from checklist.ledger import lines

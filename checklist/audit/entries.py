@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import Select, select
 
 import verify
-from checklist import access, clock
 from checklist.actor import Actor
+from checklist.audit.filters import Filter, readable_units, sought
 from checklist.audit.words import OBJECTS
-from checklist.ledger import lines
 from checklist.ledger.acts import ACTIONS
-from checklist.ledger.states import timestamp
 from checklist.refusal import Unseen
-from models import Unit, audit_body, audit_log, db
+from models import audit_body, audit_index, audit_log, db
 
 PAGE = 50
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What an auditor looks for; an empty field asks for nothing. Words match anywhere in a name or code."""
-
-    from_day: date | None = None
-    until_day: date | None = None  # included
-    person: str = ""
-    unit: str = ""
-    action: str = ""
-    object: str = ""  # "签认", "item 17" or "17"
 
 
 @dataclass(frozen=True)
@@ -97,20 +82,55 @@ class LogEntry:
         return [(n, before.get(n), after.get(n)) for n in names if before.get(n) != after.get(n)]
 
 
-def search(wanted: Filter, *, by: Actor, before: int | None = None, limit: int = PAGE) -> list[LogEntry]:
-    """Return the newest entries that match, older than entry `before`. Raises Unseen or NotYours."""
-    query = matching(wanted, by=by).order_by(audit_log.c.seq.desc())
+@dataclass(frozen=True)
+class Page:
+    """Entries that match, newest first; `older` and `newer` are the ones beside which the next pages begin."""
+
+    entries: list[LogEntry]
+    older: int | None
+    newer: int | None
+
+
+def page(wanted: Filter, *, by: Actor, before: int | None = None, after: int | None = None) -> Page:
+    """Return the newest page of what matches, the one before an entry, or the one after an entry (-1: the oldest).
+
+    Raises Unseen or NotYours.
+    """
+    found = search(wanted, by=by, before=before, after=after, limit=PAGE + 1)
+    is_more = len(found) > PAGE
+    shown = found[-PAGE:] if after is not None else found[:PAGE]
+    if not shown:
+        return Page([], None, None)
+    is_older, is_newer = (after >= 0, is_more) if after is not None else (is_more, before is not None)
+    return Page(shown, shown[-1].seq if is_older else None, shown[0].seq if is_newer else None)
+
+
+def search(
+    wanted: Filter, *, by: Actor, before: int | None = None, after: int | None = None, limit: int = PAGE
+) -> list[LogEntry]:
+    """Return the newest entries that match, older than entry `before`; or the oldest that are newer than `after`.
+
+    The newest come first either way. Raises Unseen or NotYours.
+    """
+    asked = sought(wanted, by=by)
     if before is not None:
-        query = query.where(audit_log.c.seq < before)
-    return [LogEntry(*row) for row in db.session.execute(query.limit(limit))]
+        asked = replace(asked, end=min(asked.end, before))
+    if after is not None:
+        asked = replace(asked, first=max(asked.first, after + 1))
+    found = asked.next(limit, oldest=after is not None)
+    if found is None:
+        return []
+    query = _LINES.join(found, found.c.seq == audit_log.c.seq).order_by(audit_log.c.seq.desc())
+    return [LogEntry(*row) for row in db.session.execute(query)]
 
 
 def entry(seq: int, *, by: Actor) -> LogEntry:
     """Return one entry. Raises Unseen when there is none within what this person may read."""
-    newest = search(Filter(), by=by, before=seq + 1, limit=1)
-    if not newest or newest[0].seq != seq:
+    units = readable_units(by)
+    row = db.session.execute(_LINES.where(audit_log.c.seq == seq)).one_or_none()
+    if row is None or (units is not None and LogEntry(*row).head["unit"] not in units):
         raise Unseen()
-    return newest[0]
+    return LogEntry(*row)
 
 
 def matching(wanted: Filter, *, by: Actor) -> Select[int, str, str, str | None]:
@@ -118,45 +138,10 @@ def matching(wanted: Filter, *, by: Actor) -> Select[int, str, str, str | None]:
 
     Raises Unseen or NotYours.
     """
-    query = select(audit_log.c.seq, audit_log.c.hash, audit_log.c.line, audit_body.c.body)
-    query = query.outerjoin(audit_body, audit_log.c.seq == audit_body.c.seq)
-    return query.where(*_scope(by), *_conditions(wanted))
+    indexed = _LINES.join(audit_index, audit_index.c.seq == audit_log.c.seq)
+    return indexed.where(*sought(wanted, by=by).conditions())
 
 
-def _scope(by: Actor) -> list[ColumnElement[bool]]:
-    """Return the condition that keeps somebody to the granted units and those below them; none for a grant at the root."""
-    granted = access.readable_logs(by)
-    access.require(by, "read_log", granted[0])
-    if any(unit.parent is None for unit in granted):
-        return []
-    codes = [u.code for u in db.session.scalars(select(Unit)) if set(granted).intersection(u.line())]
-    return [lines.in_header("unit").in_(codes)]
-
-
-def _conditions(wanted: Filter) -> Iterator[ColumnElement[bool]]:
-    if wanted.from_day:
-        yield lines.in_header("ts") >= _midnight(wanted.from_day)
-    if wanted.until_day:
-        yield lines.in_header("ts") < _midnight(wanted.until_day + timedelta(days=1))
-    if wanted.person:
-        yield lines.in_body("actor", "name").contains(wanted.person, autoescape=True)
-    if wanted.unit:
-        known = db.session.execute(select(Unit.code, Unit.name)).all()
-        codes = [code for code, name in known if wanted.unit in name or wanted.unit.upper() in code]
-        yield lines.in_header("unit").in_(codes)
-    if wanted.action:
-        yield lines.in_body("action").in_(_called(ACTIONS, wanted.action))
-    number = "".join(filter(str.isdigit, wanted.object))
-    kind = wanted.object.replace(number, "").strip()
-    if kind:
-        yield lines.in_body("object", "type").in_(_called(OBJECTS, kind))
-    if number:
-        yield lines.in_body("object", "id") == number
-
-
-def _called(names: dict[str, str], words: str) -> list[str]:
-    return [code for code, name in names.items() if words in name or words.lower() in code]
-
-
-def _midnight(day: date) -> str:
-    return timestamp(datetime.combine(day, time(), clock.SHANGHAI))
+_LINES = select(audit_log.c.seq, audit_log.c.hash, audit_log.c.line, audit_body.c.body).outerjoin(
+    audit_body, audit_log.c.seq == audit_body.c.seq
+)

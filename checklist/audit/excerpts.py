@@ -18,7 +18,8 @@ from xlsxwriter import Workbook
 
 from checklist import clock, ledger
 from checklist.actor import Actor
-from checklist.audit.entries import Filter, LogEntry, matching
+from checklist.audit.entries import LogEntry, matching
+from checklist.audit.filters import Filter
 from checklist.files import sheets
 from checklist.refusal import Malformed, Refused
 from models import audit_log, db
@@ -64,7 +65,7 @@ def export(wanted: Filter, kind: str, *, by: Actor) -> Generator[LogEntry]:
             raise Refused(
                 f"符合条件的有 {size} 条，一张 Excel 工作表最多放 {MOST_ENTRIES} 条。请缩小筛选范围（例如分几段日期），或者存为 CSV。"
             )
-        filled = {name: str(value) for name, value in asdict(wanted).items() if value}
+        filled = {name: value if value is True else str(value) for name, value in asdict(wanted).items() if value}
         act.add_entry({"filter": filled, "kind": kind, "root": None, "size": size})
     return _read(query.order_by(audit_log.c.seq), db.engine)
 

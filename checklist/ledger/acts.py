@@ -93,9 +93,11 @@ FACTS = {
     "ok": "核验通过",
     "origin": "日志名称",
     "person": "人员",
+    "refused": "只看被拒绝的",
     "root": "根哈希",
     "sha256": "文件哈希",
     "size": "日志条数",
     "unit": "单位",
     "until_day": "终止日期",
+    "words": "责任事项里的词",
 }
