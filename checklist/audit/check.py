@@ -48,6 +48,7 @@ class Check:
     def run(self) -> Iterator[int]:
         """Check all, and yield the number of entries checked now and then."""
         db.session.rollback()
+        db.session.expire_all()  # what this session has read already may have been changed since
         if db.engine.dialect.name == "postgresql":
             # One snapshot for all the queries; SQLite's read transaction is one as it is.
             db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
