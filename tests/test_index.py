@@ -13,7 +13,7 @@ from checklist.audit import index
 from checklist.ledger.entry import Entry
 from models import audit_index, audit_name, db
 from tests import county
-from tests.test_all_verbs import live
+from tests.all_verbs import live
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 

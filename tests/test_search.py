@@ -23,9 +23,9 @@ from checklist.ledger.acts import ACTIONS
 from checklist.refusal import NotYours
 from models import Duty, Unit, db
 from tests import county
+from tests.all_verbs import live
 from tests.conftest import Visit
 from tests.queries import counted
-from tests.test_all_verbs import live
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 
