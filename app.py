@@ -44,6 +44,7 @@ SETTINGS = {
     "proxies": Setting("0", "How many reverse proxies stand in front and may say the visitor's address."),
     "idle_minutes": Setting("60", "After so many minutes without a request the login ends."),
     "address": Setting("127.0.0.1:8000", "Where `flask serve` listens."),
+    "processes": Setting("2", "How many processes `flask serve` runs: as many as cores; on Windows always one."),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import subprocess
 import sys
 import tempfile
@@ -12,11 +13,13 @@ from pathlib import Path
 
 import click
 import flask_migrate
-import waitress
-from flask import current_app
+from flask import Flask, current_app
+from sqlalchemy.orm import configure_mappers
 
 from checklist import demo, ledger, readiness
+from cli import processes
 from cli.terminal import command, say, stop
+from models import db
 
 HTMX_PACKAGE = "django-htmx==1.29.0"  # carries the very file that the CDN serves
 HTMX_MEMBER = "django_htmx/static/django_htmx/htmx-2.min.js"
@@ -35,11 +38,24 @@ def start() -> None:
 
 @command()
 def serve() -> None:
-    """Serve the application with waitress; in demo mode, make the demo county first when there is none."""
+    """Serve the application; in demo mode, make the demo county first when there is none."""
     start()
-    address = current_app.config["SHUANGZE"]["address"]
-    click.echo(f"双责已启动：http://{address}　按 Ctrl+C 停止")
-    waitress.serve(current_app._get_current_object(), listen=address, threads=8, ident="")  # type: ignore[attr-defined]
+    settings, app = current_app.config["SHUANGZE"], current_app._get_current_object()  # type: ignore[attr-defined]
+    warm(app)
+    listeners = processes.listen(settings["address"])
+    click.echo(f"双责已启动：http://{settings['address']}　按 Ctrl+C 停止")
+    processes.run(int(settings["processes"]), app, listeners)
+
+
+def warm(app: Flask) -> None:
+    """Do once, before the processes part, what the first request in each of them would wait for."""
+    configure_mappers()
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+    db.session.remove()
+    db.engine.dispose()  # no two processes may speak on one connection
+    gc.collect()
+    gc.freeze()  # what is never collected stays shared in memory
 
 
 @command("demo")

@@ -8,11 +8,17 @@ outside an act raises.
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TypeVar
+
+try:
+    import fcntl
+except ImportError:  # on Windows one process serves
+    fcntl = None  # type: ignore[assignment]
 
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import ORMExecuteState
@@ -31,8 +37,8 @@ Row = TypeVar("Row", bound=Logged)
 MINUTE = timedelta(minutes=1)
 MOST_UNSEEN = 20  # entries a login and minute about rows that are not there for it: guessing must not swell the log
 
-# One writer at a time: within this process by a lock, which spares SQLite's slow busy back-off, and between
-# processes by the database: BEGIN IMMEDIATE on SQLite, this advisory lock on PostgreSQL.
+# One writer at a time: within this process by a lock, and between processes by the database: BEGIN IMMEDIATE on
+# SQLite, this advisory lock on PostgreSQL. SQLite lets who waits look again after ever longer pauses: _turn() wakes.
 _one_writer = threading.Lock()
 _ADVISORY_LOCK = 0x5348_5541_4E47_5A45
 
@@ -162,9 +168,27 @@ def writing() -> Iterator[DbSession]:
     session = db.session()
     if "act" in session.info:
         raise RuntimeError("an act is under way")
-    with _one_writer:
+    with _one_writer, _turn():
         _begin(session)
         yield session
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for this process's turn at a SQLite file: the folder it lies in is locked, so that no further file is left.
+
+    The kernel wakes who waits, and gives the turn on when a process dies.
+    """
+    file = db.engine.url.database
+    if fcntl is None or not file or db.engine.dialect.name != "sqlite":
+        yield
+        return
+    folder = os.open(os.path.dirname(file) or ".", os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def open_log(origin: str, *, by: Actor) -> None:
