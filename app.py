@@ -55,6 +55,7 @@ def create_app(**overrides: str) -> Flask:
     instance.mkdir(parents=True, exist_ok=True)
 
     app = Flask(__name__, instance_path=str(instance))
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}  # `+%}` where the end of a line is a space to keep
     app.config.update(
         SHUANGZE=settings,
         SECRET_KEY=settings["secret_key"] or _demo_secret(settings, instance),
