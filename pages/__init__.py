@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, current_app, redirect, request, url_for
+from flask_compress import Compress
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
@@ -53,8 +58,9 @@ ITEMS = (items, cases, evidence, signatures, reviews, receipts)
 LISTS = (lists, speeches, imports, drawing, duties, drafts, papers, consultations, versions, corrections)
 LOG = (audit, checkpoints, bundles)
 BLUEPRINTS = (login, *ITEMS, *LISTS, *LOG, units, posts, people, register, holidays, feedback, htmx)
+FILES = {"static", "htmx.script"}
 # What somebody can reach without a login; everything else asks for one.
-OPEN = {"login.log_in", "static", "htmx.script"}
+OPEN = {"login.log_in", *FILES}
 
 MESSAGES = {
     400: "请求不完整，请返回上一页重试。",
@@ -70,9 +76,17 @@ def init_app(app: Flask) -> None:
     logins = LoginManager(app)
     logins.user_loader(Visitor.load)
     CSRFProtect(app)
+    app.config.update(
+        COMPRESS_ALGORITHM=["zstd", "gzip"],
+        COMPRESS_STREAMS=False,
+        COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "image/svg+xml"],
+    )
+    Compress(app)
     for page in BLUEPRINTS:
         app.register_blueprint(page.bp)
     app.add_url_rule("/", "home", home)
+    app.url_defaults(name_version)
+    app.before_request(spare_strangers_compression)
     app.before_request(refuse_unready)
     app.before_request(ask_for_login)
     app.after_request(add_headers)
@@ -118,6 +132,26 @@ def ask_for_login() -> Response | None:
     return None
 
 
+def spare_strangers_compression() -> None:
+    """Compress nothing that somebody else's page may have asked for (docs/decisions/0011)."""
+    untold = "cross-site" if current_app.config["SESSION_COOKIE_SECURE"] else "none"
+    if request.headers.get("Sec-Fetch-Site", untold) not in ("same-origin", "none"):
+        request.environ.pop("HTTP_ACCEPT_ENCODING", None)
+
+
+def name_version(endpoint: str, values: dict[str, Any]) -> None:
+    """Put a file's digest into its address: under that address it never changes."""
+    if endpoint in FILES:
+        static, copy = Path(str(current_app.static_folder)), current_app.config["HTMX_COPY"]
+        file = static / values["filename"] if endpoint == "static" else copy
+        values["v"] = _digest(file, file.stat().st_mtime_ns)
+
+
+@cache
+def _digest(file: Path, _changed: int) -> str:
+    return sha256(file.read_bytes()).hexdigest()[:16]
+
+
 def what_every_page_shows() -> dict[str, object]:
     """Return the variables of base.html."""
     known = bool(current_user and current_user.is_authenticated)
@@ -147,7 +181,7 @@ def size(count: int) -> str:
 
 
 def add_headers(response: Response) -> Response:
-    """Allow no script or style but our own and htmx, no frame, and no copy in a cache."""
+    """Allow no script or style but our own and htmx, no frame, and no copy in a cache, but a year for a file's version."""
     policy = (
         f"default-src 'none'; script-src 'self' {current_app.config['HTMX_URL']}; style-src 'self'; img-src 'self' data:; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -156,9 +190,11 @@ def add_headers(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if request.endpoint not in ("static", "htmx.script"):
+    if request.endpoint not in FILES:
         response.headers["Cache-Control"] = "no-store"
         response.vary.add("HX-Request")
+    elif "v" in request.args and response.status_code == 200:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
 

@@ -24,4 +24,4 @@ def script_tag() -> ScriptTag:
 @bp.get("/htmx.min.js")
 def script() -> Response:
     copy = current_app.config["HTMX_COPY"]
-    return send_from_directory(copy.parent, copy.name, mimetype="text/javascript", max_age=86_400)
+    return send_from_directory(copy.parent, copy.name, mimetype="text/javascript")
