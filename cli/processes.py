@@ -20,7 +20,7 @@ from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
 
-THREADS = 8  # in each process
+THREADS = 4  # in each process
 GRACE = 10  # seconds for what is under way when the server is told to stop
 BACKLOG = 1024  # connections that may wait to be accepted
 STOP = {signal.SIGTERM, signal.SIGINT}

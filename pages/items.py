@@ -179,6 +179,8 @@ def _send(item: Item, form: Form, verb: Callable[[Actor], Item]) -> Response:
 
 def _refused(item: Item, form: Form) -> Response | str:
     """Return the row for htmx, else the item's page, with the form that was not accepted."""
+    if form.status == 409:
+        form.rev.data, form.rev.raw_data = item.rev, None  # the next press is of the row as it is shown
     if current.is_htmx():
         return _row(item, form)
     return _page(item, **{"form" if isinstance(form, ReportForm) else "untick": form})

@@ -272,3 +272,13 @@ def test_no_template_compares_a_state_or_asks_who_may() -> None:
     compares = re.compile(r"(state|verdict)(\.value)? (==|!=|in|not in) |\{%-? (el)?if may_")
     templates = (Path(__file__).parent.parent / "templates").rglob("*.html")
     assert [file.name for file in templates if compares.search(file.read_text(encoding="utf-8"))] == []
+
+
+def test_a_press_on_a_row_that_changed_meanwhile_comes_back_with_the_row_as_it_stands(visit: Visit) -> None:
+    item, zhou = county.item("预算考核", "zhou"), visit("zhou")
+    path, old = f"/items/{item.id}", item.rev
+    zhou.post(f"{path}/tick", data={"rev": old})
+    answer = zhou.post(f"{path}/untick", data={"rev": old})
+    assert answer.status_code == 409
+    told = set(re.findall(r'name="rev"[^>]*value="(\d+)"', answer.text))
+    assert told == {str(county.item("预算考核", "zhou").rev)} != {str(old)}
