@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
-.PHONY: help run test quick long eval lint format check lock clean system
+.PHONY: help run test quick long eval bench lint format check lock clean system
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "%-8s%s\n", $$1, $$2}' Makefile
@@ -28,6 +28,9 @@ long: system ## what takes too long for every run
 
 eval: $(VENV)/run ## how well texts are decomposed, and every single miss
 	@$(BIN)/python -m tests.evaluate
+
+bench: $(VENV)/run ## beside the reference in ../shared/bench; needs wrk
+	@$(BIN)/python -m benchmarks.beside
 
 lint: $(VENV)/dev ## ruff, mypy, djlint
 	$(BIN)/ruff check

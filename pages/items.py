@@ -159,9 +159,11 @@ def _press(id: int, verb: Callable[..., Item]) -> Response | None:
     item = current.send(form, lambda by: verb(id, by=by, rev=form.rev.data), Item)
     if item and item.id == id:
         return _row(item)
-    if form.status == 409:
-        return current.back(form, _refused(current.see(Item, id, to=verb.__name__), form))
-    return None
+    if form.status != 409:
+        return None
+    item = current.see(Item, id, to=verb.__name__)
+    form.rev.data, form.rev.raw_data = item.rev, None  # the next press is of the row as it is shown
+    return current.back(form, _refused(item, form))
 
 
 @bp.post("/<int:id>/report")
