@@ -10,14 +10,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from checklist import ledger, lists
-from checklist.county import accounts
+from checklist.county import accounts, units
 from checklist.lists import editing
 from checklist.refusal import Malformed, NotYours, Refused, Repeated, Stale, Unseen
-from models import Assignment, Cadence, Duty, DutyList, Item, ListState, Part, Role, db
+from models import Assignment, Cadence, Duty, DutyList, Item, ListState, Part, PostKind, Role, UnitKind, db
 from tests import county
 from tests.conftest import Visit
 from tests.drafts import MEETING, draft, edit, one, ready, submitted
 from tests.entries import entries
+from tests.queries import counted
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 
@@ -261,3 +262,74 @@ def test_only_leads_get_items_and_each_only_once() -> None:
     assert len(keys) == len(set(keys))
     for item in items:
         assert next(a.part for a in item.duty.assignments if a.post == item.post) is Part.LEAD
+
+
+# --- planned before the write lock, and checked under it ----------------------------------------------------
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
+    """Let something happen between the plan and the lock, as another process could."""
+
+    def between(happens: Callable[[], object]) -> None:
+        make = lists._plan
+
+        def planned(duty_list: DutyList) -> lists.Plan:
+            monkeypatch.setattr(lists, "_plan", make)
+            plan = make(duty_list)
+            happens()
+            return plan
+
+        monkeypatch.setattr(lists, "_plan", planned)
+
+    return between
+
+
+def test_who_lost_his_post_meanwhile_gets_nothing(meanwhile: Callable[[Callable[[], object]], None]) -> None:
+    duty_list = submitted()
+    meanwhile(lambda: county.abolish("zhou"))
+    with pytest.raises(Refused, match="没有可承担的岗位"):
+        lists.adopt(duty_list.id, by=county.actor("li"))
+    assert county.in_step()
+
+
+def test_a_town_founded_meanwhile_gets_its_items(meanwhile: Callable[[Callable[[], object]], None]) -> None:
+    def found() -> None:
+        town = units.add_unit("QH-BS", "北山乡", UnitKind.TOWN, by=county.console, short_name="北山", parent=unit)
+        units.add_post(town.id, "乡长", PostKind.PRINCIPAL, by=county.console)
+
+    duty_list, unit = submitted(), county.unit("QH-GOV")
+    meanwhile(found)
+    lists.adopt(duty_list.id, by=county.actor("li"))
+    duty = next(duty for duty in duty_list.duties if "第一责任人" in duty.wording)
+    assert {a.post.name for a in duty.assignments} == {"镇长", "乡长"}
+    assert county.in_step()
+
+
+def test_what_was_worded_otherwise_meanwhile_is_adopted_as_it_was_submitted_last(
+    meanwhile: Callable[[Callable[[], object]], None],
+) -> None:
+    def again() -> None:
+        lists.withdraw_submission(duty_list.id, WHY, by=county.actor("chu"))
+        edit(one(duty_list), county.actor("chu"), cadence=Cadence.MONTHLY)
+        lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
+
+    duty_list = submitted()
+    meanwhile(again)
+    lists.adopt(duty_list.id, by=county.actor("li"))
+    periods = db.session.scalars(select(Item.period).where(Item.duty_id == one(duty_list).id)).all()
+    assert len(set(periods)) == 10  # from March on
+    assert county.in_step()
+
+
+def test_adoption_asks_no_more_for_a_large_list_than_for_a_small_one() -> None:
+    asked = []
+    for words in ("", "".join(f"要抓好第{n}件事。" for n in range(30))):
+        duty_list = county.draft(f"{len(words)}字分解表", f"一、任务\n要办好实事。{words}\n")
+        for duty in list(duty_list.duties):
+            edit(duty, county.actor("chu"), owners=[{"set": "towns", "except": [], "part": "lead"}])
+        lists.submit(duty_list.id, **MEETING, by=county.actor("chu"))
+        with counted() as sent:
+            lists.adopt(duty_list.id, by=county.actor("li"))
+        asked.append(len([statement for statement in sent if "audit_" not in statement]))
+    assert asked[0] == asked[1]

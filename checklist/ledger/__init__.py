@@ -1,8 +1,8 @@
 """The only way to write.
 
 A verb opens an act; what it changes inside is noticed by itself, and when the act ends one entry for each
-changed row is appended to the log in the same transaction. Nothing else may write a `Logged` row: a flush
-outside an act raises.
+changed row is appended to the log in the same transaction. Many new rows at once are written as values, by
+`insert_rows`. Nothing else may write a `Logged` row: a flush outside an act raises, and so does a statement.
 """
 
 from __future__ import annotations
@@ -13,15 +13,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 try:
     import fcntl
 except ImportError:  # on Windows one process serves
     fcntl = None  # type: ignore[assignment]
 
-from sqlalchemy import event, func, select
-from sqlalchemy.orm import ORMExecuteState
+from sqlalchemy import Column, Connection, Engine, UpdateBase, event, func, insert, inspect, select
 from sqlalchemy.orm import Session as DbSession
 
 from checklist import access, picture
@@ -29,6 +28,7 @@ from checklist.actor import Actor
 from checklist.ledger import throttle
 from checklist.ledger.entry import Act as Act
 from checklist.ledger.entry import append
+from checklist.ledger.states import unit_codes
 from checklist.refusal import Refused, Repeated, Unseen
 from models import Logged, Submission, audit_body, audit_log, db
 
@@ -41,6 +41,8 @@ MOST_UNSEEN = 20  # entries a login and minute about rows that are not there for
 # SQLite, this advisory lock on PostgreSQL. SQLite lets who waits look again after ever longer pauses: _turn() wakes.
 _one_writer = threading.Lock()
 _ADVISORY_LOCK = 0x5348_5541_4E47_5A45
+
+LOGGED = {kind.__tablename__ for kind in Logged.__subclasses__()}
 
 # Made by the migrations; `flask serve` and every start insist on them.
 TRIGGERS = {
@@ -235,6 +237,38 @@ def _remember_submission(session: DbSession, by: Actor, written: range) -> None:
         session.add(Submission(nonce=by.nonce, user_id=by.user.id, seq=written.start))
 
 
+# --- many rows at once --------------------------------------------------------------------------------------
+
+
+def insert_rows(kind: type[Logged], rows: list[dict[str, Any]]) -> None:
+    """Insert many rows of a kind that has no files, in an act, with an entry for each as if it had been added alone.
+
+    A row is its values by column; what it lacks is as the column's default says. Nothing is made of it that the
+    session would have to keep, which costs several times what the rows and their entries cost.
+    """
+    if not rows:
+        return
+    session, current = db.session(), under_way()
+    session.flush()  # entries follow each other as what they tell of did
+    new = {column.key: _default(column) for column in inspect(kind).columns if not column.primary_key} | {"rev": 1}
+    whole = [new | row for row in rows]
+    last = session.scalar(select(func.max(kind.id))) or 0
+    _may_write(session, kind)
+    session.connection().execute(insert(kind.__table__), whole)  # type: ignore[arg-type]
+    _may_write_no_longer(session)
+    # There is one writer, and numbers only rise: the new rows stand in this order.
+    inserted = session.execute(unit_codes(kind).where(kind.id > last).order_by(kind.id))
+    for (id, unit), values in zip(inserted, whole, strict=True):
+        current.note_new(kind, {"id": id, **values}, unit)
+
+
+def _default(column: Column[Any]) -> Any:
+    default: Any = column.default
+    if default is None:
+        return None
+    return default.arg(None) if default.is_callable else default.arg
+
+
 # --- nothing changes unnoticed ------------------------------------------------------------------------------
 
 
@@ -247,17 +281,31 @@ def _notice_changes(session: DbSession, _context: object, _instances: object) ->
             if current is None:
                 raise RuntimeError(f"{row.__tablename__} changed outside an act")
             current.notice(row, deleted=row in session.deleted)
-            if row.__tablename__ in picture.REGISTER:
-                session.info["register_changed"] = True
-                session.info.pop("picture", None)
+            _may_write(session, type(row))
 
 
-@event.listens_for(DbSession, "do_orm_execute")
-def _forbid_bulk_changes(statement: ORMExecuteState) -> None:
-    writes = statement.is_insert or statement.is_update or statement.is_delete
-    mapper = statement.bind_mapper
-    if writes and mapper is not None and issubclass(mapper.class_, Logged):
-        raise RuntimeError(f"{mapper.local_table} changed by a statement that the log would not notice")
+def _may_write(session: DbSession, kind: type[Logged]) -> None:
+    """Let statements write rows of a kind that have been noticed, until the session has sent them."""
+    session.info.setdefault("noticed", set()).add(kind.__tablename__)
+    if kind.__tablename__ in picture.REGISTER:
+        session.info["register_changed"] = True
+        session.info.pop("picture", None)
+
+
+@event.listens_for(DbSession, "after_flush")
+@event.listens_for(DbSession, "after_soft_rollback")
+def _may_write_no_longer(session: DbSession, *_: object) -> None:
+    session.info.pop("noticed", None)
+
+
+@event.listens_for(Engine, "before_execute")
+def _forbid_unnoticed_changes(_connection: Connection, statement: object, *_: object) -> None:
+    """Raise for a statement, however it came here, that writes rows which have not been noticed."""
+    if not isinstance(statement, UpdateBase):
+        return
+    table = str(statement.table)
+    if table in LOGGED and table not in db.session.info.get("noticed", ()):
+        raise RuntimeError(f"{table} changed by a statement that the log would not notice")
 
 
 # --- what the log comes to ----------------------------------------------------------------------------------

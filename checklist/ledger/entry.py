@@ -14,7 +14,7 @@ import verify
 from checklist import __version__, clock, picture
 from checklist.actor import Actor
 from checklist.ledger import index, tree
-from checklist.ledger.states import NOWHERE, State, state, timestamp, unit_code
+from checklist.ledger.states import NOWHERE, State, state, state_of, timestamp, unit_code
 from checklist.refusal import Refused
 from models import Logged, audit_body, audit_log, audit_node, register_seq
 
@@ -45,6 +45,7 @@ class Act:
         self.reason = reason
         self.post = by.post
         self._before: dict[Logged, State | None] = {}
+        self._touched: list[Logged | Entry] = []  # in this order; what was written as values has its entry already
         self._units_of_deleted: dict[Logged, str] = {}
         self._added: list[Entry] = []
 
@@ -56,12 +57,18 @@ class Act:
         """Keep the state in which the act found a row that is about to be written."""
         if row not in self._before:
             self._before[row] = None if inspect(row).pending else state(row, committed=True)
+            self._touched.append(row)
         if deleted:
             self._units_of_deleted[row] = unit_code(row)
 
+    def note_new(self, kind: type[Logged], values: State, unit: str) -> None:
+        """Keep what the log is to say of a new row that was written as values."""
+        cited = {"type": kind.__tablename__, "id": values["id"], "rev": values["rev"]}
+        self._touched.append(Entry(self.action, unit, cited, after=state_of(kind, values), reason=self.reason))
+
     def entries(self) -> list[Entry]:
         """Return an entry for each row that differs from what it was, in the order in which they were touched."""
-        changed = [self._entry(row, before) for row, before in self._before.items()]
+        changed = [one if isinstance(one, Entry) else self._entry(one, self._before[one]) for one in self._touched]
         return [entry for entry in changed if entry.before != entry.after] + self._added
 
     def _entry(self, row: Logged, before: State | None) -> Entry:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import reduce
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import inspect
+from sqlalchemy import Select, inspect, literal, select
 from sqlalchemy.orm import LoaderCallableStatus
 
-from models import Logged, Word
+from models import Logged, Unit, Word
 
 NOWHERE = "-"  # the unit of an entry that belongs to none
 
@@ -23,11 +24,15 @@ def state(row: Logged, *, committed: bool = False) -> State:
 
     With `committed`, as it stands in the database, before what has been changed since.
     """
-    columns = inspect(type(row)).columns
-    fields = {
-        column.key: _encode(_value(row, column.key, committed), bool(column.info.get("secret"))) for column in columns
-    }
-    return {"schema": row.schema, **fields}
+    kind = type(row)
+    return state_of(kind, {column.key: _value(row, column.key, committed) for column in kind.__table__.columns})
+
+
+def state_of(kind: type[Logged], values: Mapping[str, Any]) -> State:
+    """Return the same of a row of which only the values are there, by the names of its columns."""
+    columns = kind.__table__.columns
+    fields = {column.key: _encode(values[column.key], bool(column.info.get("secret"))) for column in columns}
+    return {"schema": kind.schema, **fields}
 
 
 def unit_code(row: Logged) -> str:
@@ -36,6 +41,16 @@ def unit_code(row: Logged) -> str:
         return NOWHERE
     code: str = reduce(getattr, row.unit_path, row).code  # type: ignore[attr-defined]
     return code
+
+
+def unit_codes(kind: type[Logged]) -> Select[int, str]:
+    """Return a query for the ids of rows of a kind, each with the code that its entries are tagged with."""
+    if kind.unit_path is None:
+        return select(kind.id, literal(NOWHERE))
+    query, place = select(kind.id, Unit.code).select_from(kind), kind
+    for step in kind.unit_path:
+        query, place = query.join(getattr(place, step)), inspect(place).relationships[step].mapper.class_
+    return query
 
 
 def _value(row: Logged, key: str, committed: bool) -> Any:

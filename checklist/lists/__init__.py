@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 
-from checklist import access, clock, ledger
+from checklist import access, clock, ledger, picture
 from checklist.actor import Actor
 from checklist.items import holidays, schedule
 from checklist.lists import guarding, linter, owners, tiers, versions
@@ -155,6 +156,51 @@ def to_confirm(standing: access.Standing) -> list[DutyList]:
     return [duty_list for duty_list in db.session.scalars(waiting) if access.may(standing, "adopt", duty_list)]
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What a submitted list brings into force, as values: what it lacks, else its assignments and its new items.
+
+    It is made before the write lock is taken, and good for as long as what it rests on stands.
+    """
+
+    rests_on: tuple[Any, ...]
+    problems: list[str]
+    assignments: list[dict[str, Any]]
+    items: list[dict[str, Any]]
+
+
+def _plan(duty_list: DutyList) -> Plan:
+    rests_on = _rests_on(duty_list)  # read first: what changes while the rest is read is then noticed
+    spread = owners.spreads(duty_list)
+    posts = [(duty, *pair) for duty in duty_list.kept for pair in spread[duty].posts.items()]
+    return Plan(
+        rests_on,
+        unready(duty_list),
+        [{"duty_id": duty.id, "post_id": post.id, "part": part} for duty, post, part in posts],
+        [
+            {
+                "duty_id": duty.id,
+                "lineage": duty.lineage,
+                "post_id": post.id,
+                "period": period.name,
+                "due_on": period.due_on,
+            }
+            for duty, post, period in versions.missing(duty_list, clock.today())
+        ],
+    )
+
+
+def _rests_on(duty_list: DutyList) -> tuple[Any, ...]:
+    """Return the register with its holidays today, and how often each row of any version of the list was changed.
+
+    Items come only from a version's adoption, which changes its row.
+    """
+    with db.session.no_autoflush:
+        lists = [(version.id, version.rev) for version in versions.series(duty_list)]
+        duties = select(Duty.id, Duty.rev).where(Duty.duty_list_id.in_([id for id, _ in lists])).order_by(Duty.id)
+        return picture.current(), lists, db.session.execute(duties).all()
+
+
 def adopt(list_id: int, *, by: Actor, rev: int | None = None) -> DutyList:
     """Confirm a submitted list as the second person: owners become posts, and the year's items are made.
 
@@ -162,19 +208,19 @@ def adopt(list_id: int, *, by: Actor, rev: int | None = None) -> DutyList:
 
     Raises Stale when the list was declined and submitted anew after the page was drawn.
     """
+    db.session.expire_all()
+    waiting = db.session.get(DutyList, list_id)
+    plan = _plan(waiting) if waiting and waiting.state is LIST_MOVES["adopt"].before else None
     with move("adopt", list_id, by=by, rev=rev) as duty_list:
-        if problems := unready(duty_list):
-            raise Refused("还不能确认：" + "；".join(problems), duty_list)
+        if plan is None or plan.rests_on != _rests_on(duty_list):
+            plan = _plan(duty_list)
+        if plan.problems:
+            raise Refused("还不能确认：" + "；".join(plan.problems), duty_list)
         versions.supersede(duty_list)
         ledger.under_way().reason = duty_list.revised_because or None
         duty_list.decided_by, duty_list.adopted_on = by.user, clock.today()
-        db.session.flush()
-        spread = owners.spreads(duty_list)
-        for duty in duty_list.kept:
-            duty.assignments = [Assignment(post=post, part=part) for post, part in spread[duty].posts.items()]
-        for duty, post, period in versions.missing(duty_list, duty_list.adopted_on):
-            place = {"lineage": duty.lineage, "post": post, "period": period.name}
-            db.session.add(Item(duty=duty, due_on=period.due_on, **place))
+        ledger.insert_rows(Assignment, plan.assignments)
+        ledger.insert_rows(Item, plan.items)
     return duty_list
 
 

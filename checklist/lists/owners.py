@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from checklist.clock import today
 from checklist.picture import in_force
@@ -136,7 +137,8 @@ def team(root: Unit) -> list[Post]:
 
 
 def _posts_in(units: list[Unit]) -> list[Post]:
-    found = db.session.scalars(select(Post).where(Post.unit_id.in_([u.id for u in units])).order_by(Post.id))
+    there = select(Post).where(Post.unit_id.in_([u.id for u in units])).options(joinedload(Post.unit))
+    found = db.session.scalars(there.order_by(Post.id))
     return [post for post in found if is_open(post, today())]
 
 
