@@ -21,6 +21,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     DateTime,
     Dialect,
     Enum,
@@ -34,8 +35,11 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     event,
+    func,
+    text,
 )
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, joinedload, mapped_column, relationship
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -507,7 +511,7 @@ class Item(Logged):
 
     duty_id: Mapped[int] = column("责任事项编号", ForeignKey("duty.id"), index=True)
     lineage: Mapped[str] = column("责任事项的沿革编号", String(16))
-    post_id: Mapped[int] = column("岗位编号", ForeignKey("post.id"), index=True)
+    post_id: Mapped[int] = column("岗位编号", ForeignKey("post.id"))
     period: Mapped[str] = column("本期", String(10))
     case: Mapped[str] = column("所属办件", String(60), default="")
     due_on: Mapped[date] = column("到期日")
@@ -530,7 +534,8 @@ class Item(Logged):
 
     @classmethod
     def rules(cls) -> tuple[Any, ...]:
-        return (UniqueConstraint("lineage", "post_id", "period", "case"),)
+        in_order = Index("ix_item_post_id_due", "post_id", text("coalesce(redo_by, due_on)"))  # as `due` spells it
+        return UniqueConstraint("lineage", "post_id", "period", "case"), in_order
 
     @classmethod
     def read_along(cls) -> tuple[ORMOption, ...]:
@@ -544,10 +549,15 @@ class Item(Logged):
             along(cls.signatures),
         )
 
-    @property
+    @hybrid_property
     def due(self) -> date:
         """The day that counts: the reviewer's, once an item has been sent back."""
         return self.redo_by or self.due_on
+
+    @due.inplace.expression
+    @classmethod
+    def _due(cls) -> ColumnElement[date]:
+        return func.coalesce(cls.redo_by, cls.due_on)
 
     @property
     def title(self) -> str:

@@ -6,13 +6,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from checklist import ledger
 from checklist.items import progress, signoff
-from models import Item, ItemState
+from models import Item, ItemState, db
 from tests import county
 from tests.conftest import Visit
+from tests.queries import counted, plan, sent
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 
@@ -147,3 +148,40 @@ def test_a_lists_rows_show_how_far_they_have_come(qinghe: county.Clock) -> None:
     duty = county.duty("对接会")
     count = progress.counts([duty])[duty.id]
     assert (count.total, count.signed, count.approved, count.late) == (4, 1, 0, 1)
+
+
+def test_what_was_sent_back_is_late_by_the_reviewers_day(qinghe: county.Clock) -> None:
+    item = county.signed("对接会", "zhou")
+    signoff.send_back(item.id, "请附清单", date(2026, 4, 20), by=county.actor("sun"))
+    approved = county.item("对接会", "zhou", "2026-Q2")
+    signoff.tick(approved.id, by=county.actor("zhou"))
+    county.sign(approved, by=county.actor("zhou"))
+    signoff.approve(approved.id, by=county.actor("sun"))
+    with ledger.act("drop", by=county.console):
+        county.item("对接会", period="2026-Q4").state = ItemState.DROPPED
+    for day, late in ((date(2026, 4, 20), 0), (date(2026, 4, 21), 1), (date(2026, 12, 31), 2)):
+        qinghe.set_day(day)
+        count = progress.counts([item.duty])[item.duty_id]
+        assert (count.total, count.signed, count.approved, count.late) == (3, 0, 1, late)
+
+
+def test_the_day_that_counts_is_one_to_the_database_too(qinghe: county.Clock) -> None:
+    signoff.send_back(county.signed("对接会", "zhou").id, "请附清单", date(2026, 4, 20), by=county.actor("sun"))
+    days = dict(db.session.execute(select(Item.id, Item.due)).all())
+    assert days == {item.id: item.due for item in db.session.scalars(select(Item))}
+
+
+def test_the_rows_of_a_list_are_counted_in_one_question() -> None:
+    duties = county.duty("对接会").duty_list.kept
+    with counted() as statements:
+        assert len(progress.counts(duties)) == len(duties)
+    assert len(statements) == 1
+
+
+def test_a_checklist_comes_in_its_order_out_of_the_index() -> None:
+    post = county.post_of("zhou")
+    with sent() as statements:
+        progress.items_of([post])
+    db.session.rollback()
+    (asked,) = [statement for statement in statements if "ORDER BY coalesce" in statement]
+    assert "ix_item_post_id_due" in plan(asked, statements[asked])

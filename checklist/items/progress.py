@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -105,6 +104,7 @@ def items_of(posts: Iterable[AnyPost]) -> list[Item]:
     query = (
         select(Item)
         .where(*_on_the_checklist(posts))
+        .order_by(Item.due, Item.id)
         .options(
             joinedload(Item.post).joinedload(Post.unit),
             joinedload(Item.step).joinedload(Step.case).selectinload(Case.steps),
@@ -117,7 +117,7 @@ def items_of(posts: Iterable[AnyPost]) -> list[Item]:
             selectinload(Item.reviews).joinedload(Review.reviewer),
         )
     )
-    return sorted(db.session.scalars(query), key=lambda item: (item.due, item.id))
+    return list(db.session.scalars(query))
 
 
 def agenda(items: list[Item]) -> dict[str, list[Row]]:
@@ -242,18 +242,14 @@ class DutyCount:
 
 
 def counts(duties: Iterable[Duty]) -> dict[int, DutyCount]:
-    """Count, by the id of each duty, how many of its items are signed, approved, and late today."""
-    ids = [duty.id for duty in duties]
-    by_duty: dict[int, list[Item]] = {}
-    for item in db.session.scalars(select(Item).where(Item.duty_id.in_(ids), Item.state != ItemState.DROPPED)):
-        by_duty.setdefault(item.duty_id, []).append(item)
-    return {id: _count(items, clock.today()) for id, items in by_duty.items()}
-
-
-def _count(items: list[Item], today: date) -> DutyCount:
-    return DutyCount(
-        len(items),
-        sum(item.state is ItemState.SIGNED for item in items),
-        sum(item.state is ItemState.APPROVED for item in items),
-        sum(item.state.is_unsigned and item.due < today for item in items),
+    """Count, by the id of each duty, how many of its items are signed, approved, and late today, in the database."""
+    unsigned = Item.state.in_([state for state in ItemState if state.is_unsigned])
+    columns = (
+        func.count(),
+        func.count().filter(Item.state == ItemState.SIGNED),
+        func.count().filter(Item.state == ItemState.APPROVED),
+        func.count().filter(unsigned, Item.due < clock.today()),
     )
+    theirs = (Item.duty_id.in_([duty.id for duty in duties]), Item.state != ItemState.DROPPED)
+    counted = select(Item.duty_id, *columns).where(*theirs).group_by(Item.duty_id)
+    return {id: DutyCount(*told) for id, *told in db.session.execute(counted)}
