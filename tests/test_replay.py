@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -52,14 +53,14 @@ def differences() -> list[Difference]:
 
 def last_seq(row: Logged) -> int:
     """The newest entry about a row."""
-    return replayed().last_seq[row.__tablename__, row.id]
+    return replayed().traces[row.__tablename__, row.id].last
 
 
 def replayed() -> replay.Replay:
     """The log, followed to its end."""
     followed = replay.Replay()
     for line, body in lines.read():
-        followed.follow(line, body)
+        followed.follow(json.loads(line), json.loads(body or "null"))
     db.session.rollback()
     return followed
 
@@ -67,7 +68,7 @@ def replayed() -> replay.Replay:
 @pytest.mark.usefixtures("worked")
 def test_the_log_explains_every_row() -> None:
     assert not differences()
-    kinds = {kind for (kind, _), told in replayed().states.items() if told}
+    kinds = {kind for (kind, _), trace in replayed().traces.items() if trace.digest}
     assert kinds > {"item", "signature", "batch", "review", "evidence", "reading", "assignment", "target", "grant"}
 
 
@@ -154,6 +155,15 @@ def test_a_row_that_cannot_even_be_read_is_named(kind: str, table: str, column: 
     assert len(found) == 1
 
 
+def test_a_text_that_is_none_is_named(kind: str) -> None:
+    if kind == "postgresql":
+        pytest.skip("PostgreSQL takes no such value")
+    item = county.item("对接会")
+    id, seq = item.id, last_seq(item)
+    run(f"UPDATE item SET note = x'e58a9e' WHERE id = {id}")
+    assert differences() == [Difference(seq, f"item {id}的 note 与第 {seq} 条记录不符")]
+
+
 def test_a_row_deleted_behind_the_logs_back_is_missed() -> None:
     tenure = db.session.scalars(select(Tenure).order_by(Tenure.id)).first()
     assert tenure is not None
@@ -189,6 +199,13 @@ def test_a_change_that_a_later_act_covers_up_is_noticed() -> None:
         db.session.get_one(User, wang).name = "王镇长"
     seq = ledger.size() - 1
     assert Difference(seq, f"第 {seq} 条记录所写的原状态，与此前的记录不符（user {wang}）") in differences()
+
+
+def test_a_rows_way_to_its_unit_goes_on_as_that_of_the_row_above_it() -> None:
+    for kind in replay.TABLES.values():
+        if kind.unit_path:
+            above = replay.TABLES[kind.unit_path[0]]
+            assert kind.unit_path[1:] == above.unit_path, kind
 
 
 @pytest.fixture

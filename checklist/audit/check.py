@@ -65,14 +65,15 @@ class Check:
         replay = Replay()
         try:
             for line, body, beside in _rows():
+                prev = chain.prev.decode()
                 chain.take(line, body)
-                head = json.loads(line)
-                if beside != (chain.seq - 1, head["prev"], chain.prev.decode()):
+                if beside != (chain.seq - 1, prev, chain.prev.decode()):
                     words = f"第 {chain.seq - 1} 条记录旁存的序号或哈希与记录不符"
                     self.differences.append(Difference(chain.seq - 1, words))
                 nodes.add(bytes.fromhex(chain.prev.decode()))
-                replay.follow(line, body)
-                index.add(head, None if body is None else json.loads(body))
+                head, told = json.loads(line), json.loads(body or "null")
+                replay.follow(head, told)
+                index.add(head, told)
                 if chain.anchored == chain.seq:
                     self.proven_until = chain.ts.decode()
                 if chain.seq % REPORTED_EVERY == 0:

@@ -1,16 +1,23 @@
-"""Rebuild the tables' states from the log, and compare: a state that no entry explains is tampering too."""
+"""Rebuild the tables' states from the log, and compare: a state that no entry explains is tampering too.
+
+A county has too many rows to keep their states in memory: of each a digest is kept, and what leads to its unit. A
+state is read again where the words need it.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from sys import intern
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from checklist.items import evidence
-from checklist.ledger.states import NOWHERE, State, state
-from models import Logged, db
+from checklist.ledger.states import NOWHERE, State, state_of
+from models import Logged, audit_body, db
 
 Key = tuple[str, int]  # a table's name and a row's id
 
@@ -29,66 +36,77 @@ class Difference:
 UNREADABLE = (LookupError, ValueError, TypeError, ArithmeticError)
 
 
+@dataclass(slots=True)
+class Trace:
+    """What is kept of a row that the log speaks of."""
+
+    first: int  # its first entry, and the unit with which that is tagged
+    tag: str
+    last: int = 0
+    digest: bytes | None = None  # of its last state; None once deleted
+    # What it was last, deleted or not, leads by this to its unit: the id of the row above it, or a unit's own code.
+    above: int | str | None = None
+    is_there: bool = False  # in its table
+
+
 class Replay:
-    """The state of every row by the log, followed entry by entry, and where the log contradicts itself."""
+    """A trace of every row by the log, followed entry by entry, and where the log contradicts itself."""
 
     def __init__(self) -> None:
-        self.states: dict[Key, State | None] = {}  # the last state of each row; None once deleted
-        # What a row was last, deleted or not: its unit, and that of the rows below it, are found through this.
-        self.lasting: dict[Key, State] = {}
-        self.last_seq: dict[Key, int] = {}
-        self._tags: dict[tuple[Key, str], int] = {}  # a row's unit tag, and its first entry
+        self.traces: dict[Key, Trace] = {}
+        self._tagged_anew: dict[tuple[Key, str], int] = {}  # a row's other unit tags, and the first entry of each
         self._files: dict[str, int] = {}  # the SHA-256 of each file, and the first entry that names it
         self._contradictions: list[Difference] = []
 
-    def follow(self, line: bytes, body: bytes | None) -> None:
-        """Follow an entry; it must begin where the last one about its row ended."""
-        if body is None:
+    def follow(self, head: State, entry: State | None) -> None:
+        """Follow an entry by its header and body; it must begin where the last one about its row ended."""
+        if entry is None:
             return
-        head, entry = json.loads(line), json.loads(body)
         row = entry["object"]
         if row is None or (entry["before"] is None and entry["after"] is None):
             return
-        key = (row["type"], row["id"])
+        key, seq, tag = (intern(row["type"]), row["id"]), head["seq"], intern(head["unit"])
         before, after = _completed(key[0], entry["before"]), _completed(key[0], entry["after"])
-        if before != self.states.get(key):
-            words = f"第 {head['seq']} 条记录所写的原状态，与此前的记录不符（{_name(key)}）"
-            self._contradictions.append(Difference(head["seq"], words))
-        self.states[key] = after
-        self.lasting[key] = after or before or {}
-        self.last_seq[key] = head["seq"]
-        self._tags.setdefault((key, head["unit"]), head["seq"])
+        trace = self.traces.setdefault(key, Trace(seq, tag))
+        if _digest(before) != trace.digest:
+            words = f"第 {seq} 条记录所写的原状态，与此前的记录不符（{_name(key)}）"
+            self._contradictions.append(Difference(seq, words))
+        trace.digest, trace.last, trace.above = _digest(after), seq, _above(key[0], after or before or {})
+        if tag != trace.tag:
+            self._tagged_anew.setdefault((key, tag), seq)
         for file in entry["attachments"]:
-            self._files.setdefault(file["sha256"], head["seq"])
+            self._files.setdefault(file["sha256"], seq)
 
     def compare(self) -> list[Difference]:
         """Compare what the tables hold with the log, each entry's unit with its row's, and the files with their hashes."""
         differences = list(self._contradictions)
-        present: set[Key] = set()
         for name, kind in TABLES.items():
-            for id, row in _rows(kind):
-                present.add((name, id))
-                differences += self._compare_row((name, id), row)
-        gone = [key for key, last in self.states.items() if last is not None and key not in present]
-        differences += [Difference(self.last_seq[key], f"{_name(key)}不见了，而记录里没有删除它") for key in gone]
+            for id, actual in _states(kind):
+                differences += self._compare_row((name, id), actual)
+        gone = [(key, trace) for key, trace in self.traces.items() if trace.digest and not trace.is_there]
+        differences += [Difference(trace.last, f"{_name(key)}不见了，而记录里没有删除它") for key, trace in gone]
         return differences + self._wrong_tags() + list(self._lost_files())
 
-    def _compare_row(self, key: Key, row: Logged | None) -> list[Difference]:
-        last = self.states.get(key)
-        if last is None:
+    def _compare_row(self, key: Key, actual: State | None) -> list[Difference]:
+        trace = self.traces.get(key)
+        if trace is None or trace.digest is None:
             return [Difference(None, f"{_name(key)}在数据库里有，记录里没有")]
-        seq = self.last_seq[key]
-        if row is None:
+        trace.is_there, seq = True, trace.last
+        if actual is None:
             return [Difference(seq, f"{_name(key)}有读不懂的值，与第 {seq} 条记录不符")]
-        actual = state(row)
+        if _digest(actual) == trace.digest:
+            return []
+        last = _after(key[0], seq)
         changed = [name for name in actual if actual[name] != last.get(name)]
         return [Difference(seq, f"{_name(key)}的 {'、'.join(changed)} 与第 {seq} 条记录不符")] if changed else []
 
     def _wrong_tags(self) -> list[Difference]:
+        tags = [
+            (trace.first, key, trace.tag) for key, trace in self.traces.items() if trace.tag != self._unit_code(key)
+        ]
+        tags += [(seq, key, tag) for (key, tag), seq in self._tagged_anew.items() if tag != self._unit_code(key)]
         return [
-            Difference(seq, f"第 {seq} 条记录的单位标记 {tag} 不是{_name(key)}的单位")
-            for (key, tag), seq in self._tags.items()
-            if tag != self._unit_code(key)
+            Difference(seq, f"第 {seq} 条记录的单位标记 {tag} 不是{_name(key)}的单位") for seq, key, tag in sorted(tags)
         ]
 
     def _lost_files(self) -> Iterator[Difference]:
@@ -97,17 +115,37 @@ class Replay:
             if not evidence.is_whole(digest):
                 yield Difference(seq, f"第 {seq} 条记录的佐证文件 {digest} 不见了，或内容与哈希不符")
 
-    def _unit_code(self, key: Key) -> str | None:
+    def _unit_code(self, key: Key) -> int | str | None:
         """Return the code of a row's unit by the log: unit_path by way of foreign keys; None where they break off."""
         if key[0] not in TABLES:
             return None
-        path = TABLES[key[0]].unit_path
+        path, trace = TABLES[key[0]].unit_path, self.traces.get(key)
         if path is None:
             return NOWHERE
-        last = self.lasting[key]
         for step in path:
-            last = self.lasting.get((step, last.get(f"{step}_id", 0)), {})
-        return last.get("code")
+            trace = self.traces.get((step, trace.above)) if trace and isinstance(trace.above, int) else None
+        return trace.above if trace else None
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=repr).encode
+
+
+def _digest(state: State | None) -> bytes | None:
+    return None if state is None else sha256(_encode(state).encode()).digest()
+
+
+def _above(table: str, state: State) -> Any:
+    """Return what leads from a row to the next one of its unit_path; of a unit its code."""
+    path = TABLES[table].unit_path if table in TABLES else None
+    if path is None:
+        return None
+    return state.get(f"{path[0]}_id" if path else "code")
+
+
+def _after(table: str, seq: int) -> State:
+    """Read again in which state an entry left its row."""
+    body = db.session.scalar(select(audit_body.c.body).where(audit_body.c.seq == seq))
+    return _completed(table, json.loads(body or "{}").get("after")) or {}
 
 
 def _completed(table: str, state: State | None) -> State | None:
@@ -121,25 +159,26 @@ def _completed(table: str, state: State | None) -> State | None:
     return completed
 
 
-def _rows(kind: type[Logged]) -> Iterator[tuple[int, Logged | None]]:
-    """Yield every row of a table with its id; None in place of one that cannot be read."""
+def _states(kind: type[Logged]) -> Iterator[tuple[int, State | None]]:
+    """Yield the id and state of every row of a table, by id; None in place of a state that cannot be read."""
     every = db.session.scalars(select(kind.id).order_by(kind.id)).all()
     for start in range(0, len(every), 500):
         ids = every[start : start + 500]
         try:
-            yield from [(row.id, row) for row in _read(kind, ids)]
+            yield from _read(kind, ids)
         except UNREADABLE:
             for id in ids:
                 yield id, _read_one(kind, id)
 
 
-def _read(kind: type[Logged], ids: Sequence[int]) -> Sequence[Logged]:
-    return db.session.scalars(select(kind).where(kind.id.in_(ids)).order_by(kind.id)).all()
+def _read(kind: type[Logged], ids: Sequence[int]) -> list[tuple[int, State]]:
+    rows = db.session.execute(select(*inspect(kind).columns).where(kind.id.in_(ids)).order_by(kind.id)).mappings()
+    return [(row["id"], state_of(kind, row)) for row in rows]
 
 
-def _read_one(kind: type[Logged], id: int) -> Logged | None:
+def _read_one(kind: type[Logged], id: int) -> State | None:
     try:
-        return _read(kind, [id])[0]
+        return _read(kind, [id])[0][1]
     except UNREADABLE:
         return None
 

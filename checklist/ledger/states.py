@@ -28,7 +28,7 @@ def state(row: Logged, *, committed: bool = False) -> State:
     return state_of(kind, {column.key: _value(row, column.key, committed) for column in kind.__table__.columns})
 
 
-def state_of(kind: type[Logged], values: Mapping[str, Any]) -> State:
+def state_of(kind: type[Logged], values: Mapping[Any, Any]) -> State:
     """Return the same of a row of which only the values are there, by the names of its columns."""
     columns = kind.__table__.columns
     fields = {column.key: _encode(values[column.key], bool(column.info.get("secret"))) for column in columns}
