@@ -94,7 +94,7 @@ def cut_the_last_entry() -> None:
     last = ledger.size() - 1
     db.session.rollback()
     nodes = f'DELETE FROM audit_node WHERE ("index" + 1) << level > {last}'
-    run(f"DELETE FROM audit_body WHERE seq = {last}", f"DELETE FROM audit_log WHERE seq = {last}", nodes)
+    run(*(f"DELETE FROM {table} WHERE seq = {last}" for table in ("audit_body", "audit_log", "audit_index")), nodes)
 
 
 @pytest.mark.parametrize("written_since", [0, 1, 5])
