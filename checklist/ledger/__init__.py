@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from typing import Any, TypeVar
 
 try:
@@ -21,6 +22,7 @@ except ImportError:  # on Windows one process serves
     fcntl = None  # type: ignore[assignment]
 
 from sqlalchemy import Column, Connection, Engine, UpdateBase, event, func, insert, inspect, select
+from sqlalchemy.orm import Mapper, RelationshipDirection, object_mapper
 from sqlalchemy.orm import Session as DbSession
 
 from checklist import access, picture
@@ -83,9 +85,11 @@ def act(action: str, *, by: Actor, reason: str | None = None) -> Iterator[Act]:
                 raise Repeated(rows)
             yield current
             session.flush()
-            written = append(session, current, current.entries())
+            entries = current.entries()
+            written = append(session, current, entries)
             _remember_submission(session, by, written)
             session.commit()
+            _forget_collections(session, {entry.object["type"] for entry in entries if entry.object})
         except Refused as refused:
             session.rollback()
             _begin(session)
@@ -100,6 +104,21 @@ def act(action: str, *, by: Actor, reason: str | None = None) -> Iterator[Act]:
             del session.info["act"]
     for follow in after_commit if written else ():
         follow(written)
+
+
+def _forget_collections(session: DbSession, changed: set[str]) -> None:
+    """Let what refers to rows of changed tables be read anew: rows may have come, gone, or changed places."""
+    for row in session.identity_map.values():
+        stale = [name for name, table in _collections(object_mapper(row)) if table in changed]
+        if stale:
+            session.expire(row, stale)
+
+
+@cache
+def _collections(kind: Mapper[Any]) -> list[tuple[str, str]]:
+    """Return the relationships of a class that lead to rows which point back at it, each with their table."""
+    back = [r for r in kind.relationships if r.direction is not RelationshipDirection.MANYTOONE]
+    return [(r.key, r.mapper.class_.__tablename__) for r in back]
 
 
 @contextmanager
