@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import select
 
 from checklist import clock, ledger
 from checklist.actor import Actor
@@ -25,7 +24,7 @@ from models import Duty, Unit, db
 from tests import county
 from tests.all_verbs import live
 from tests.conftest import Visit
-from tests.queries import counted
+from tests.queries import counted, plan, sent
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 
@@ -187,31 +186,6 @@ def test_an_auditor_of_one_bureau_finds_that_bureau_with_every_filter() -> None:
 
 
 # --- how it is found ----------------------------------------------------------------------------------------
-
-
-@contextmanager
-def sent() -> Iterator[dict[str, Any]]:
-    """Within this block, the statements that were sent, each with what it was given once."""
-    statements: dict[str, Any] = {}
-
-    def note(_connection: Any, _cursor: Any, statement: str, given: Any, *_: Any) -> None:
-        statements[statement] = given
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-
-
-def plan(statement: str, given: Any) -> str:
-    """How the database answers; PostgreSQL would rather read a small table from end to end."""
-    with db.engine.connect() as connection:
-        explain = "EXPLAIN QUERY PLAN"
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql("SET enable_seqscan = off")
-            explain = "EXPLAIN"
-        return "\n".join(str(row[-1]) for row in connection.exec_driver_sql(f"{explain} {statement}", given))
 
 
 @pytest.mark.usefixtures("busy")
