@@ -134,7 +134,8 @@ class Client(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> Any:
         db.session.rollback()
         response = Context().run(super().open, *args, **{"buffered": True, **kwargs})
-        db.session.rollback()  # what the test looks at next is what the request left
+        db.session.rollback()
+        db.session.expire_all()  # what the test looks at next is what the request left
         return response
 
 
