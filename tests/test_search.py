@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from checklist import clock, ledger
 from checklist.actor import Actor
@@ -20,7 +20,7 @@ from checklist.items import signoff
 from checklist.ledger import lines
 from checklist.ledger.acts import ACTIONS
 from checklist.refusal import NotYours
-from models import Duty, Unit, db
+from models import Duty, Unit, audit_index, db
 from tests import county
 from tests.all_verbs import live
 from tests.conftest import Visit
@@ -200,6 +200,28 @@ def test_no_search_reads_the_log_or_its_index_from_end_to_end(place: dict[str, i
     assert len(plans) > 30
     for statement, said in plans.items():
         assert not re.findall(r"^SCAN audit_(?!name)|Seq Scan on audit_(?!name)", said, re.MULTILINE), (statement, said)
+
+
+@pytest.mark.parametrize("oldest", [False, True])
+def test_for_two_filters_that_never_meet_no_more_is_read_than_answers_to_one_of_them(oldest: bool) -> None:
+    first, size = ledger.size(), 20_000
+    busy = [
+        {"seq": seq, "at": "2026", "unit": unit, "actor": actor, "refused": False}
+        for seq in range(first, first + size)
+        for unit, actor in [("QH-CZJ", "周局长") if seq % 2 else ("QH-JYJ", "郑副局长")]
+    ]
+    with db.engine.begin() as connection:
+        connection.execute(insert(audit_index), busy)
+        connection.exec_driver_sql("ANALYZE")
+    found = filters.Sought({"actor": ["周局长"], "unit": ["QH-JYJ"]}, first, first + size).next(50, oldest=oldest)
+    assert found is not None
+    with sent() as statements:
+        assert db.session.scalars(select(found.c.seq)).all() == []
+    db.session.rollback()
+    ((statement, given),) = statements.items()
+    said = plan(statement, given)
+    assert re.search("ix_audit_index_(actor|unit)", said), said
+    assert not re.search("pk_audit_index|USING INTEGER PRIMARY KEY", said), said
 
 
 @pytest.mark.usefixtures("busy")

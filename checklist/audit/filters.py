@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -74,16 +73,25 @@ class Sought:
         values = self.values[lead]
         if len(values) > limit:
             values = self._foremost(lead, limit, oldest)
-        each = [_ordered(self._led(lead).where(COLUMNS[lead] == value), limit, oldest).subquery() for value in values]
+        each = [self._of_value(lead, literal(value), limit, oldest).subquery() for value in values]
         return _ordered(select(union_all(*map(select, each)).subquery().c.seq), limit, oldest).subquery()
+
+    def _of_value(self, lead: str, value: ColumnElement[Any], limit: int, oldest: bool) -> Select[int]:
+        """Return the query for the first that match and have one value, in an order that only its index has.
+
+        With `=` PostgreSQL would also think of going through the whole log in its order.
+        """
+        query = self._led(lead).where(COLUMNS[lead].between(value, value))
+        order = (COLUMNS[lead], COLUMNS.seq)
+        return query.order_by(*(c.asc() if oldest else c.desc() for c in order)).limit(limit)
 
     def _between(self) -> tuple[ColumnElement[bool], ...]:
         return COLUMNS.seq >= self.first, COLUMNS.seq < self.end
 
     def _led(self, lead: str | None) -> Select[int]:
-        """Return the query for what matches, save for the column that leads: no index is taken for the others."""
-        others = [(COLUMNS[name], values) for name, values in self.values.items() if name != lead]
-        return select(COLUMNS.seq).where(*self._between(), *(_is_one_of(func.coalesce(c, c), v) for c, v in others))
+        """Return the query for what matches, save for the column that leads."""
+        others = (_is_one_of(_looked_at(COLUMNS[n]), values) for n, values in self.values.items() if n != lead)
+        return select(COLUMNS.seq).where(*self._between(), *others)
 
     def _lead(self) -> str | None:
         """Return the column that the fewest entries answer to; None where it is quicker to look at all in between."""
@@ -92,17 +100,19 @@ class Sought:
         if len(self.values) == 1:
             return next(iter(self.values))
         counts = db.session.execute(select(*(self._counted(name) for name in self.values))).one()
-        return min(zip(counts, self.values, strict=True), key=itemgetter(0))[1]
+        counted = dict(zip(self.values, counts, strict=True))
+        return min(self.values, key=lambda name: (counted[name], len(self.values[name])))
 
     def _counted(self, name: str) -> ColumnElement[int]:
         answering = select(literal(1)).where(*self._between(), _is_one_of(COLUMNS[name], self.values[name]))
-        counted = select(func.count()).select_from(answering.limit(MOST_COUNTED).subquery())
+        ordered = answering.order_by(COLUMNS[name], COLUMNS.seq)
+        counted = select(func.count()).select_from(ordered.limit(MOST_COUNTED).subquery())
         return counted.scalar_subquery()
 
     def _foremost(self, lead: str, limit: int, oldest: bool) -> list[Any]:
         """Return the values whose first match comes first: those after them have nothing among the first `limit`."""
         each = _each(self.values[lead], COLUMNS[lead])
-        first = _ordered(self._led(lead).where(COLUMNS[lead] == each.c.value), 1, oldest).scalar_subquery()
+        first = self._of_value(lead, each.c.value, 1, oldest).scalar_subquery()
         ordered = select(each.c.value).order_by((first.asc() if oldest else first.desc()).nulls_last())
         return list(db.session.scalars(ordered.limit(limit)))
 
@@ -171,6 +181,11 @@ def _each(values: list[Any], column: ColumnElement[Any]) -> FromClause:
     if db.engine.dialect.name == "postgresql":
         return func.unnest(_array(values, column)).table_valued("value").render_derived()
     return func.json_each(json.dumps(values)).table_valued("value")
+
+
+def _looked_at(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a column for which SQLite takes no index: unlike PostgreSQL it does not know how many have a value."""
+    return func.coalesce(column, column) if db.engine.dialect.name == "sqlite" else column
 
 
 def _is_one_of(column: ColumnElement[Any], values: list[Any]) -> ColumnElement[bool]:
