@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import psycopg
 from flask import Flask
-from sqlalchemy import create_engine, event
+from sqlalchemy import URL, Dialect, Engine, create_engine, event, make_url
 
 from models import db
 
@@ -131,6 +131,45 @@ class Templates:
                 done.execute("INSERT INTO done VALUES (?)", [what])
 
 
+class Engines:
+    """One engine for each kind of database and process, led to one database after another.
+
+    An engine of its own for every test would compile every statement anew, which took half of a test.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[str, Engine] = {}
+        self._now: dict[str, URL] = {}
+
+    @contextmanager
+    def on(self, url: URL) -> Iterator[Engine]:
+        """Lead the engine for this kind of database to `url` within this block."""
+        kind = url.get_backend_name()
+        engine = self._made.get(kind) or self._make(kind, url)
+        before, self._now[kind] = self._now.get(kind, url), url
+        engine.dispose()
+        own = engine.execution_options()  # what a test listens to, or keeps by engine, ends with the test
+        own.url = url
+        yield own
+        engine.dispose()
+        self._now[kind] = before
+
+    def _make(self, kind: str, url: URL) -> Engine:
+        engine = self._made[kind] = create_engine(url, query_cache_size=5000)
+
+        @event.listens_for(engine, "do_connect")
+        def connect(dialect: Dialect, *_: object) -> Any:
+            arguments, named = dialect.create_connect_args(self._now[kind])
+            return dialect.connect(*arguments, **named)
+
+        if kind == "sqlite":  # no test cuts the power
+            event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+        return engine
+
+
+ENGINES = Engines()
+
+
 @contextmanager
 def running(app: Flask, url: str, instance: Path) -> Iterator[None]:
     """Run the application on another database and in another folder, with the settings it was made with."""
@@ -138,13 +177,10 @@ def running(app: Flask, url: str, instance: Path) -> Iterator[None]:
     app.config.update(READY=False, HTMX_COPY=instance / "vendor" / "htmx.min.js")
     instance.mkdir(exist_ok=True)
     app.instance_path = str(instance)
-    with app.app_context():
-        db.engines[None] = engine = create_engine(url)
-        if engine.dialect.name == "sqlite":  # no test cuts the power
-            event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+    with app.app_context(), ENGINES.on(make_url(url)) as engine:
+        db.engines[None] = engine
         yield
         db.session.remove()
-        db.engine.dispose()
     app.config.clear()
     app.config.update(config)
 
