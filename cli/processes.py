@@ -35,14 +35,14 @@ def listen(address: str) -> list[socket.socket]:
 def run(count: int, app: Flask, sockets: list[socket.socket]) -> None:
     """Keep `count` processes answering until SIGTERM or Ctrl+C. Where nothing can be forked, answer here."""
     if not hasattr(os, "fork"):
-        return answer(app, sockets)
-    awaited = STOP | {signal.SIGCHLD}
+        return answer(app, sockets, os.getppid())
+    parent, awaited = os.getpid(), STOP | {signal.SIGCHLD}
     signal.signal(signal.SIGCHLD, lambda *_: None)  # a signal that is ignored could not be waited for everywhere
     signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
 
     def work() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, awaited)
-        answer(app, sockets)
+        answer(app, sockets, parent)  # which may be dead before this process first asks for it
 
     children = [_fork(work) for _ in range(count)]
     while signal.sigwait(awaited) == signal.SIGCHLD:
@@ -84,8 +84,8 @@ class Channel(HTTPChannel):
         return not busy and time.time() - self.last_activity > 0.5
 
 
-def answer(app: Flask, sockets: list[socket.socket]) -> None:
-    """Answer until told to stop, or until the parent is gone; then finish what is under way, for GRACE at most."""
+def answer(app: Flask, sockets: list[socket.socket], parent: int) -> None:
+    """Answer until told to stop, or until `parent` is gone; then finish what is under way, for GRACE at most."""
     known: dict[int, wasyncore.dispatcher] = {}
     create_server(app, map=known, sockets=sockets, threads=THREADS, ident="")
     doors = [each for each in known.values() if isinstance(each, BaseWSGIServer)]
@@ -98,7 +98,6 @@ def answer(app: Flask, sockets: list[socket.socket]) -> None:
 
     for name in STOP:
         signal.signal(name, stop)
-    parent = os.getppid()
     while not stopping.is_set() and os.getppid() == parent:
         wasyncore.loop(1, use_poll=True, map=known, count=1)
 
