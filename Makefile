@@ -67,7 +67,7 @@ $(BIN)/python:
 # As root (a container, a CI machine) we may install; elsewhere pytest says what it misses.
 # Ubuntu's chromium is a snap, which no container can start: Playwright brings its own there.
 UBUNTU := $(shell grep -s '^ID=ubuntu' /etc/os-release)
-PACKAGES := fonts-noto-cjk golang-go golang-golang-x-mod-dev openssl postgresql pypy3 $(if $(UBUNTU),,chromium)
+PACKAGES := fonts-noto-cjk golang-go golang-golang-x-mod-dev openssl postgresql pypy3 $(if $(UBUNTU),,chromium-headless-shell)
 
 system: $(VENV)/dev
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! dpkg --status $(PACKAGES) >/dev/null 2>&1; then \

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
-from checklist import lists
+from flask import Flask
+
+from checklist import clock, lists
 from checklist.items import cases, signoff
 from checklist.lists import consultation, copying, editing, versions
 from tests import county, registers, revisions
 from tests.cases import items_of, report
 from tests.consultations import LAST_DAY, consulting
 from tests.responsibility import MINUTES, adopted, drawn, shown, team_item
+
+
+def fill(app: Flask) -> None:
+    county.lay_key(Path(app.instance_path))
+    with clock.use_clock(county.Clock(county.NOW)):
+        live()
 
 
 def live() -> None:

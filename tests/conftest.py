@@ -28,7 +28,7 @@ from app import create_app
 from checklist import clock
 from checklist.county import accounts
 from models import db
-from tests import changes, county, forms, places
+from tests import all_verbs, changes, county, forms, places
 from tests.databases import Fill, PostgreSQL, SQLite, Templates, find_postgresql, running
 from tests.forms import expect
 
@@ -44,7 +44,7 @@ for name in [name for name in os.environ if name.startswith("SHUANGZE_")]:
     del os.environ[name]
 
 # fixture → what fills its template, on top of those before it
-LAYERS: dict[str, Fill] = {"qinghe": county.fill, "prepared": places.fill}
+LAYERS: dict[str, Fill] = {"qinghe": county.fill, "prepared": places.fill, "lived": all_verbs.fill}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -53,6 +53,10 @@ def method_in_life() -> Iterator[str]:
     method, accounts.METHOD = accounts.METHOD, "scrypt:128:8:1"
     yield method
     accounts.METHOD = method
+
+
+def migrate(app: Flask) -> None:
+    flask_migrate.upgrade()
 
 
 def missing(what: str, remedy: str) -> NoReturn:
@@ -120,7 +124,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def database_url(kind: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """A database of the test's own."""
     templates: Templates = request.getfixturevalue(kind)
-    template = templates.make("migrated", lambda app: flask_migrate.upgrade())
+    template = templates.make("migrated", migrate)
     for layer, fill in LAYERS.items():
         if layer in request.fixturenames:
             template = templates.make(layer, fill, on=template)
@@ -179,6 +183,12 @@ def prepared(qinghe: county.Clock) -> county.Clock:
     return qinghe
 
 
+@pytest.fixture
+def lived(qinghe: county.Clock) -> county.Clock:
+    """The county after all that it does in a year; see tests.all_verbs."""
+    return qinghe
+
+
 Visit = Callable[[str], FlaskClient]
 Browse = Callable[[str], Page]
 
@@ -221,10 +231,11 @@ def server(app: Flask) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwright: Playwright) -> dict[str, Any]:
-    programs = [playwright.chromium.executable_path, *map(shutil.which, ("chromium", "google-chrome"))]
+    ours = ("chromium-headless-shell", "chromium", "google-chrome")  # the first starts and draws quickest
+    programs = [*map(shutil.which, ours), playwright.chromium.executable_path]
     installed = [program for program in programs if program and Path(program).exists()]
     if not installed:
-        missing("Chromium", "apt-get install chromium fonts-noto-cjk, or: playwright install chromium")
+        missing("Chromium", "apt-get install chromium-headless-shell fonts-noto-cjk, or: playwright install chromium")
     quiet = "--disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
     arguments = ["--no-sandbox", "--disable-gpu", *quiet.split()]
     return {**browser_type_launch_args, "executable_path": installed[0], "args": arguments}

@@ -72,7 +72,8 @@ class PostgreSQL:
         if self.runner:
             shutil.chown(self.folder, "postgres")
         self._run("initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-        options = f"-c listen_addresses='' -k {self.folder} -c fsync=off -c full_page_writes=off"
+        settings = "fsync=off full_page_writes=off synchronous_commit=off autovacuum=off jit=off"
+        options = f"-c listen_addresses='' -k {self.folder} " + " ".join(f"-c {each}" for each in settings.split())
         self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", options, "start")
 
     def create(self, name: str, template: str | None = None) -> str:

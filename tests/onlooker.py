@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from datetime import datetime
+from multiprocessing.connection import Connection
 
 from app import create_app
 from checklist import access, clock, ledger, picture
@@ -33,10 +31,11 @@ def may_tick(login: str, words: str) -> bool:
         return True
 
 
-if __name__ == "__main__":
+def look_on(settings: dict[str, str], asked: Connection) -> None:
+    """Say what is seen at each moment that is asked for, until None is."""
     standing = county.Clock(county.NOW)
-    with create_app().app_context(), clock.use_clock(standing):
-        for line in sys.stdin:
-            standing.at = datetime.fromisoformat(line.strip())
-            print(json.dumps(seen()), flush=True)
+    with create_app(**settings).app_context(), clock.use_clock(standing):
+        while moment := asked.recv():
+            standing.at = moment
+            asked.send(seen())
             db.session.rollback()

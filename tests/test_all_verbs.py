@@ -9,13 +9,11 @@ import pytest
 import verify
 from checklist.audit import bundles
 from tests import county
-from tests.all_verbs import live
 
-pytestmark = pytest.mark.usefixtures("qinghe")
+pytestmark = pytest.mark.usefixtures("lived")
 
 
 def test_the_tables_are_what_the_log_says_and_each_bundle_verifies(tmp_path: Path) -> None:
-    live()
     assert county.in_step()
     for code in (None, "QH-GOV", "QH-CZJ", "QH-SLJ"):
         file = tmp_path / f"{code}.zip"

@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from pathlib import Path
 
-import flask_migrate
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app import create_app
 from checklist import clock, demo
 from checklist.actor import Actor
 from checklist.county import accounts
@@ -44,7 +42,8 @@ from models import (
     db,
 )
 from tests import county
-from tests.conftest import ROOT
+from tests.conftest import ROOT, migrate
+from tests.databases import Templates, running
 
 pytestmark = pytest.mark.slow
 
@@ -59,14 +58,10 @@ def filled(app: Flask) -> Flask:
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Flask]:
+def empty(sqlite: Templates, application: Flask, tmp_path: Path) -> Iterator[Flask]:
     """A demo that has not been filled: what a calendar does to it does not hang on the database."""
-    app = create_app(demo="1", instance=str(tmp_path))
-    with app.app_context():
-        flask_migrate.upgrade()
-        yield app
-        db.session.remove()
-        db.engine.dispose()
+    with sqlite.database(sqlite.make("migrated", migrate)) as url, running(application, url, tmp_path / "instance"):
+        yield application
 
 
 def count(kind: type[Logged], *where: object) -> int:

@@ -13,7 +13,6 @@ from checklist.audit import index
 from checklist.ledger.entry import Entry
 from models import audit_index, audit_name, db
 from tests import county
-from tests.all_verbs import live
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 
@@ -80,8 +79,8 @@ def test_the_command_says_what_it_has_done(app: Flask) -> None:
     assert not said()
 
 
+@pytest.mark.usefixtures("lived")
 def test_a_log_of_before_is_indexed_by_the_migration_as_by_the_acts() -> None:
-    live()
     before = kept()
     db.session.remove()
     flask_migrate.downgrade(revision="0008")

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -18,7 +14,8 @@ from checklist import clock
 from checklist.county import accounts, units
 from models import Grant, db
 from tests import county
-from tests.conftest import ROOT
+from tests.forks import FORKS
+from tests.onlooker import look_on
 
 Ask = Callable[[], dict[str, Any]]
 
@@ -26,21 +23,20 @@ Ask = Callable[[], dict[str, Any]]
 @pytest.fixture
 def ask(app: Flask, qinghe: county.Clock, database_url: str) -> Iterator[Ask]:
     """Ask another process, which has kept its picture of the county since it was asked last."""
-    settings = {"DATABASE_URL": database_url, "SECRET_KEY": "t" * 40, "INSTANCE": app.instance_path}
-    environment = {**os.environ, **{f"SHUANGZE_{name}": value for name, value in settings.items()}}
-    command, pipe = [sys.executable, "-m", "tests.onlooker"], subprocess.PIPE
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True) as other:
-        assert other.stdin
-        assert other.stdout
+    settings = {"database_url": database_url, "secret_key": "t" * 40, "instance": app.instance_path}
+    here, there = FORKS.Pipe()
+    other = FORKS.Process(target=look_on, args=[settings, there])
+    other.start()
 
-        def ask() -> dict[str, Any]:
-            db.session.rollback()
-            print(clock.now().isoformat(), file=other.stdin, flush=True)
-            return json.loads(other.stdout.readline())  # type: ignore[no-any-return,union-attr]
+    def ask() -> dict[str, Any]:
+        db.session.rollback()
+        here.send(clock.now())
+        return here.recv()  # type: ignore[no-any-return]
 
-        assert ask() == {"wei": True, "wu": True, "reviewer": "县财政局 局长"}
-        yield ask
-        other.stdin.close()
+    assert ask() == {"wei": True, "wu": True, "reviewer": "县财政局 局长"}
+    yield ask
+    here.send(None)
+    other.join()
 
 
 def test_a_revoked_role_is_over_in_every_process(ask: Ask) -> None:

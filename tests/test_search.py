@@ -22,7 +22,6 @@ from checklist.ledger.acts import ACTIONS
 from checklist.refusal import NotYours
 from models import Duty, Unit, audit_index, db
 from tests import county
-from tests.all_verbs import live
 from tests.conftest import Visit
 from tests.queries import counted, plan, sent
 
@@ -62,10 +61,9 @@ FILTERS: list[dict[str, Any]] = [
 
 
 @pytest.fixture
-def busy(qinghe: county.Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def busy(lived: county.Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """All that a county does in a year, over some days, with refusals; and as if that were a long log."""
-    live()
-    qinghe.move(days=2)
+    lived.move(days=2)
     for words, who in (("净增企业", "wu"), ("网上可办率", "li")):
         county.signed(words, who)
         with pytest.raises(NotYours):

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -20,14 +17,13 @@ from checklist.county import units
 from checklist.ledger import checkpoints, lines, tree
 from models import Post, PostKind, Unit, UnitKind, User, audit_node, db
 from tests import county
-from tests.conftest import ROOT
+from tests.forks import FORKS
 from tests.logs import naive_root
-from tests.writers import ACTS, MANY, RECEIPTS
+from tests.writers import Load, begin, write
 
 pytestmark = pytest.mark.slow
 
 WRITERS = 8
-REFUSED = ACTS // 5
 CONSOLE = Actor(console="test")
 
 
@@ -46,51 +42,32 @@ def prepare() -> tuple[User, list[Unit], verify.Key]:
     return shared, towns, checkpoints.init_key(by=CONSOLE)
 
 
-def start(
-    name: str, unit: int, user: int, folder: Path, at_once: int, environment: dict[str, str]
-) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.writers", name, str(unit), str(user), str(folder), str(at_once)]
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
-
-
-@pytest.mark.parametrize("at_once", [30, pytest.param(300, marks=pytest.mark.long)])
-def test_eight_processes_write_one_log(app: Flask, database_url: str, tmp_path: Path, at_once: int) -> None:
-    entries = ACTS + MANY * at_once
+@pytest.mark.parametrize("load", [Load(60, 30), pytest.param(Load(200, 300), marks=pytest.mark.long)], ids=str)
+def test_eight_processes_write_one_log(app: Flask, database_url: str, tmp_path: Path, load: Load) -> None:
     shared, towns, key = prepare()
-    size, rev, numbers = ledger.size(), shared.rev, [town.id for town in towns]
-    settings = {"DATABASE_URL": database_url, "SECRET_KEY": "t" * 40, "INSTANCE": app.instance_path}
-    environment = {**os.environ, **{f"SHUANGZE_{name}": value for name, value in settings.items()}}
-    user, kept = shared.id, tmp_path / "receipts"
-    kept.mkdir()
+    size, rev, user = ledger.size(), shared.rev, shared.id
+    jobs = [(f"writer-{n}", town.id, user, tmp_path, load) for n, town in enumerate(towns)]
+    settings = {"database_url": database_url, "secret_key": "t" * 40, "instance": app.instance_path}
     db.session.rollback()
 
-    writers = [start(f"writer-{n}", unit, user, kept, at_once, environment) for n, unit in enumerate(numbers)]
-    for writer in writers:
-        assert writer.stdout
-        assert writer.stdout.readline() == "ready\n"
-    for writer in writers:
-        assert writer.stdin
-        writer.stdin.write("\n")
-        writer.stdin.flush()
-    said, complaints = zip(*(writer.communicate() for writer in writers), strict=True)
-    assert complaints == ("",) * WRITERS
-    assert not any(writer.returncode for writer in writers)
+    with FORKS.Pool(WRITERS, begin, (settings, FORKS.Barrier(WRITERS))) as pool:
+        said = pool.starmap(write, jobs, chunksize=1)
 
-    assert sum(map(int, said)) + WRITERS * REFUSED == ledger.size() - size == WRITERS * entries
+    assert sum(said) + WRITERS * load.refused == ledger.size() - size == WRITERS * load.entries
     headers, bodies = zip(*lines.read(), strict=True)
     told = Counter((body["actor"]["name"], body["result"]) for body in map(json.loads, bodies[size:]))
     assert told == {
         (f"cli:writer-{n}", result): times
         for n in range(WRITERS)
-        for result, times in {"ok": entries - REFUSED, "refused: 409": REFUSED}.items()
+        for result, times in {"ok": load.entries - load.refused, "refused: 409": load.refused}.items()
     }
-    assert rev_of(user) == rev + WRITERS * ACTS * 2 // 5
-    assert db.session.scalar(select(func.count()).select_from(Post)) == WRITERS * (1 + ACTS * 2 // 5)
+    assert rev_of(user) == rev + WRITERS * load.acts * 2 // 5
+    assert db.session.scalar(select(func.count()).select_from(Post)) == WRITERS * (1 + load.acts * 2 // 5)
 
     assert county.in_step()
     insist_on_tree([verify.entry_hash(line) for line in headers])
-    insist_on_receipts(kept, key, headers)
+    insist_on_receipts([verify.parse_receipt(file.read_bytes()) for file in tmp_path.glob("writer-*")], key, headers)
+    assert len(list(tmp_path.glob("writer-*"))) == WRITERS * 2 * load.many
 
 
 def rev_of(user: int) -> int:
@@ -108,9 +85,7 @@ def insist_on_tree(leaves: list[bytes]) -> None:
     assert tree.root(len(leaves)) == naive_root(leaves)
 
 
-def insist_on_receipts(folder: Path, key: verify.Key, headers: tuple[bytes, ...]) -> None:
+def insist_on_receipts(taken: list[verify.Receipt], key: verify.Key, headers: tuple[bytes, ...]) -> None:
     """Every receipt that was taken while others wrote proves, without the log, what the log says."""
-    taken = [verify.parse_receipt(file.read_bytes()) for file in folder.iterdir()]
-    assert len(taken) == WRITERS * RECEIPTS
     assert verify.verify_outside(verify.Outside([key], receipts=taken)).exit_code == verify.VERIFIED
     assert [receipt.line for receipt in taken] == [headers[receipt.index] for receipt in taken]

@@ -1,10 +1,12 @@
-"""One of several processes that write at once: python -m tests.writers NAME UNIT USER FOLDER AT_ONCE (see test_writers.py)."""
+"""One of several processes that write at once (see test_writers.py)."""
 
 from __future__ import annotations
 
 import random
-import sys
+import warnings
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Barrier
 
 from app import create_app
 from checklist import access, ledger
@@ -15,22 +17,48 @@ from checklist.ledger import checkpoints
 from checklist.refusal import Refused
 from models import PostKind, User
 
-ACTS = 200  # of one entry each
-MANY = 66  # acts of `at_once` entries
-RECEIPTS = 2 * MANY
+
+@dataclass(frozen=True)
+class Load:
+    """How much each writes."""
+
+    acts: int  # of one entry each
+    at_once: int  # entries in an act of many, of which there is one for every three others
+
+    @property
+    def many(self) -> int:
+        return self.acts // 3
+
+    @property
+    def entries(self) -> int:
+        return self.acts + self.many * self.at_once
+
+    @property
+    def refused(self) -> int:
+        return self.acts // 5
+
 
 written: list[range] = []  # the numbers of the entries of each act
 
 
-def write(name: str, unit: int, user: int, folder: Path, at_once: int) -> None:
-    """Write entries, single ones and many at once by turns, and keep receipts in a folder meanwhile."""
-    for n in range(ACTS):
+def begin(settings: dict[str, str], together: Barrier) -> None:
+    """Make this process ready to write, and wait until all are."""
+    warnings.simplefilter("error")
+    ledger.after_commit.append(written.append)
+    create_app(**settings).app_context().push()
+    together.wait()
+
+
+def write(name: str, unit: int, user: int, folder: Path, load: Load) -> int:
+    """Write entries, single ones and many at once by turns, keep receipts in a folder meanwhile; return how many it wrote."""
+    for n in range(load.acts):
         write_one(n, name, unit, user)
         if n % 3 == 2:
-            seqs = write_many(name, at_once)
+            seqs = write_many(name, load.at_once)
             insist_on_seal(seqs)
             keep(random.choice(seqs), folder / f"{name}-{n}-own")
             keep(random.randrange(seqs.start), folder / f"{name}-{n}-older")
+    return sum(map(len, written))
 
 
 def write_one(n: int, name: str, unit: int, user: int) -> None:
@@ -73,13 +101,3 @@ def insist_on_seal(seqs: range) -> None:
 def keep(seq: int, file: Path) -> None:
     """Take the receipt of an entry as somebody does who signed it, while the others write on."""
     file.write_bytes(receipts.make(seq))
-
-
-if __name__ == "__main__":
-    name, unit, user, folder, at_once = sys.argv[1:]
-    ledger.after_commit.append(written.append)
-    with create_app().app_context():
-        print("ready", flush=True)
-        sys.stdin.readline()  # so that all begin together
-        write(name, int(unit), int(user), Path(folder), int(at_once))
-    print(sum(map(len, written)))
