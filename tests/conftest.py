@@ -6,6 +6,7 @@ a fixture of LAYERS starts from that template. `server` serves the same applicat
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -85,6 +86,13 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     node.workerinput["databases"] = str(node.config.stash[DATABASES])
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector look at what tests make, and not at every module for every test."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
