@@ -1,6 +1,8 @@
 """Measure `flask serve` beside the reference of ../shared/bench, one after the other: python -m benchmarks.beside
 
-The reference is the same checklist as one file of Django with an audit log. BENCH names another folder that has it.
+The reference is the same checklist as one file of Django with an audit log; it neither signs nor approves: these are
+told in ticks. BENCH names another folder that has it. A log of 1,000,000 entries takes longer than all of this:
+benchmarks.ledger has its verification, benchmarks.search its search.
 """
 
 from __future__ import annotations
@@ -14,17 +16,17 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.cookiejar import CookieJar
 from pathlib import Path
 from socket import create_server
+from statistics import median
 from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, build_opener
+
+from benchmarks import deeds
 
 HERE = Path(__file__).parent.parent
 BENCH = Path(os.environ.get("BENCH", HERE.parent / "shared" / "bench")).absolute()
 KEPT = Path(os.environ.get("BENCH_DIR", Path.home() / ".cache" / "shuangze-bench"))
 RESULT = re.compile(r"rps=([\d.]+) p50=([\d.]+)ms p95=([\d.]+)ms.*? bad_status=(\d+)")
-TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 REFERENCE_ROWS = 10_000
 
 Row = tuple[float, float, float]  # answers a second; median and 95th percentile in ms
@@ -72,10 +74,12 @@ def ours() -> Iterator[str]:
             while "已启动" not in server.stdout.readline():
                 assert server.poll() is None
             base = f"http://{address}"
-            subprocess.run([sys.executable, BENCH / "ours.py", "grow", base, "115"], check=True)
-            yield base
-            print(memory(server.pid), end="")
-            server.terminate()
+            try:
+                subprocess.run([sys.executable, BENCH / "ours.py", "grow", base, "115"], check=True)
+                yield base
+                print(memory(server.pid), end="")
+            finally:
+                server.terminate()
 
 
 def memory(pid: int) -> str:
@@ -84,22 +88,14 @@ def memory(pid: int) -> str:
 
 def export(base: str) -> tuple[Row, int]:
     """Take the whole log as CSV, again and again for eight seconds; the rate, and the rows in each."""
-    browser = build_opener(HTTPCookieProcessor(jar := CookieJar()))
-
-    def token(path: str) -> str:
-        found = TOKEN.search(browser.open(base + path).read().decode())
-        assert found
-        return found[1]
-
-    login = {"csrf_token": token("/login"), "login": "shenji", "password": "qinghe-demo"}
-    browser.open(f"{base}/login", urlencode(login).encode())
-    form = urlencode({"csrf_token": token("/audit/"), "kind": "csv"})
-    lines = browser.open(f"{base}/audit/excerpt", form.encode()).read().count(b"\r\n")
+    auditor = deeds.Browser(base, "shenji")
+    fields = [*auditor.token("/audit/"), ("kind", "csv")]
+    lines = auditor.post("/audit/excerpt", fields).count(b"\r\n")
     folder = KEPT / "ours"
-    cookie = "; ".join(f"{one.name}={one.value}" for one in jar)
+    cookie = "; ".join(f"{one.name}={one.value}" for one in auditor.jar)
     said = {
         "hdr": f"Cookie: {cookie}\nContent-Type: application/x-www-form-urlencoded",
-        "body": form,
+        "body": urlencode(fields),
         "path": "/audit/excerpt",
     }
     for name, text in said.items():
@@ -124,6 +120,7 @@ def main() -> None:
     with ours() as base:
         mine = list(rows(bench("ours", base)))
         csv, lines = export(base)
+        acts = {what: median(times) for what, times in deeds.measured(base).items()}
     print(f"load {os.getloadavg()[0]:.1f}, after: {calibrate()}")
 
     print("|  | ours | reference | ratio |\n| --- | ---: | ---: | ---: |")
@@ -135,6 +132,8 @@ def main() -> None:
     print(
         f"| CSV of the log, {lines:,} and {REFERENCE_ROWS:,} rows | {one:,.0f} rows/s | {other:,.0f} rows/s | {one / other:.2f} |"
     )
+    for what, ms in acts.items():
+        print(f"| {what}, one connection | {ms:.1f} ms | | {ms / acts['tick']:.1f} ticks |")
 
 
 if __name__ == "__main__":
