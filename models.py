@@ -34,13 +34,24 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    and_,
     event,
     func,
     text,
 )
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, joinedload, mapped_column, relationship
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    MappedColumn,
+    declared_attr,
+    foreign,
+    joinedload,
+    mapped_column,
+    relationship,
+    remote,
+)
 from sqlalchemy.orm.interfaces import ORMOption
 
 CONSTRAINT_NAMES = {
@@ -273,6 +284,10 @@ class Post(Logged):
 
     unit: Mapped[Unit] = relationship()
     reviewer: Mapped[Post | None] = relationship(remote_side="Post.id")
+
+    @classmethod
+    def read_along(cls) -> tuple[ORMOption, ...]:
+        return (joinedload(cls.unit),)
 
     @property
     def title(self) -> str:
@@ -673,7 +688,7 @@ class Signature(Logged):
 
     duty: Mapped[Duty] = relationship(foreign_keys="Signature.duty_id")
     voided_by: Mapped[Duty | None] = relationship(foreign_keys="Signature.voided_by_id")
-    batch: Mapped[Batch] = relationship(back_populates="signatures")
+    batch: Mapped[Batch] = relationship(back_populates="signatures", lazy="joined")
     item: Mapped[Item] = relationship(back_populates="signatures")
     user: Mapped[User] = relationship()
 
@@ -697,9 +712,9 @@ class Review(Logged):
 
     item: Mapped[Item] = relationship(back_populates="reviews")
     signature: Mapped[Signature] = relationship()
-    reviewer: Mapped[User | None] = relationship(foreign_keys="Review.reviewer_id")
+    reviewer: Mapped[User | None] = relationship(foreign_keys="Review.reviewer_id", lazy="joined")
     reviewer_post: Mapped[Post | None] = relationship()
-    recorded_by: Mapped[User] = relationship(foreign_keys="Review.recorded_by_id")
+    recorded_by: Mapped[User] = relationship(foreign_keys="Review.recorded_by_id", lazy="joined")
 
 
 class Case(Logged):
@@ -734,7 +749,7 @@ class Step(Logged):
     item_id: Mapped[int] = column("本期事项编号", ForeignKey("item.id"), unique=True)
 
     case: Mapped[Case] = relationship(back_populates="steps")
-    item: Mapped[Item] = relationship(back_populates="step")
+    item: Mapped[Item] = relationship(back_populates="step", lazy="joined")
 
     @classmethod
     def rules(cls) -> tuple[Any, ...]:
@@ -835,6 +850,7 @@ class DutyList(Logged):
     schema = 3
     assumed: ClassVar = {1: {"revised_because": "", "abandoned_because": ""}, 2: {"abandoned_because": ""}}
     unit_path = ("unit",)
+    SERIES: ClassVar = ("unit_id", "kind", "tier", "year", "name")  # what all versions of a list have in common
 
     unit_id: Mapped[int] = column("单位编号", ForeignKey("unit.id"), index=True)
     kind: Mapped[ListKind] = column("清单类别", one_of(ListKind))
@@ -863,10 +879,21 @@ class DutyList(Logged):
     decided_by: Mapped[User | None] = relationship(foreign_keys="DutyList.decided_by_id")
     duties: Mapped[list[Duty]] = relationship(back_populates="duty_list", order_by="Duty.position")
     consultations: Mapped[list[Consultation]] = relationship(back_populates="duty_list", order_by="Consultation.id")
+    namesakes: Mapped[list[DutyList]] = relationship(  # of one unit, kind, tier, year and name; itself among them
+        primaryjoin=lambda: and_(
+            *(remote(foreign(getattr(DutyList, key))) == getattr(DutyList, key) for key in DutyList.SERIES)
+        ),
+        order_by="DutyList.version",
+        viewonly=True,
+    )
 
     @classmethod
     def rules(cls) -> tuple[Any, ...]:
-        return (UniqueConstraint("unit_id", "kind", "tier", "year", "name", "version"),)
+        return (UniqueConstraint(*cls.SERIES, "version"),)
+
+    @classmethod
+    def read_along(cls) -> tuple[ORMOption, ...]:
+        return joinedload(cls.unit), joinedload(cls.source)
 
     @property
     def sort(self) -> str:
@@ -933,8 +960,12 @@ class Duty(Logged):
         """Return a new duty, of no list yet, that is the same with its figures, save for what is given otherwise."""
         return Duty(**{**_values(self), "targets": [target.like() for target in self.targets], **changed})
 
+    @classmethod
+    def read_along(cls) -> tuple[ORMOption, ...]:
+        return (joinedload(cls.duty_list).joinedload(DutyList.unit),)
+
     duty_list: Mapped[DutyList] = relationship(back_populates="duties")
-    targets: Mapped[list[Target]] = relationship(back_populates="duty", order_by="Target.n")
+    targets: Mapped[list[Target]] = relationship(back_populates="duty", order_by="Target.n", lazy="selectin")
     assignments: Mapped[list[Assignment]] = relationship(back_populates="duty", order_by="Assignment.id")
     corrections: Mapped[list[Correction]] = relationship(back_populates="duty", order_by="Correction.id")
 
@@ -1002,7 +1033,7 @@ class Consultation(Logged):
     ended_at: Mapped[datetime | None] = column("结束时间", UtcDateTime)
 
     duty_list: Mapped[DutyList] = relationship(back_populates="consultations")
-    opinions: Mapped[list[Opinion]] = relationship(back_populates="consultation", order_by="Opinion.id")
+    opinions: Mapped[list[Opinion]] = relationship(back_populates="consultation", order_by="Opinion.id", lazy="joined")
 
 
 class Opinion(Logged):
@@ -1022,12 +1053,16 @@ class Opinion(Logged):
     answered_at: Mapped[datetime | None] = column("答复时间", UtcDateTime)
 
     consultation: Mapped[Consultation] = relationship(back_populates="opinions")
-    unit: Mapped[Unit] = relationship()
-    answered_by: Mapped[User | None] = relationship()
+    unit: Mapped[Unit] = relationship(lazy="joined")
+    answered_by: Mapped[User | None] = relationship(lazy="joined")
 
     @classmethod
     def rules(cls) -> tuple[Any, ...]:
         return (UniqueConstraint("consultation_id", "unit_id"),)
+
+    @classmethod
+    def read_along(cls) -> tuple[ORMOption, ...]:
+        return (joinedload(cls.consultation).joinedload(Consultation.duty_list),)
 
 
 class Correction(Logged):
@@ -1044,7 +1079,7 @@ class Correction(Logged):
     corrected_at: Mapped[datetime] = column("勘误时间", UtcDateTime)
 
     duty: Mapped[Duty] = relationship(back_populates="corrections")
-    user: Mapped[User] = relationship()
+    user: Mapped[User] = relationship(lazy="joined")
 
 
 # --- feedback -----------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from checklist import clock, ledger
 from checklist.actor import Actor
@@ -22,4 +23,8 @@ def write(text: str, page: str, *, by: Actor) -> Feedback:
 
 def newest(limit: int = 50) -> list[Feedback]:
     """The latest words, for the system administrator."""
-    return list(db.session.scalars(select(Feedback).order_by(Feedback.id.desc()).limit(limit)))
+    return list(
+        db.session.scalars(
+            select(Feedback).options(joinedload(Feedback.user)).order_by(Feedback.id.desc()).limit(limit)
+        )
+    )

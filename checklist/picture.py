@@ -28,6 +28,7 @@ from models import (
     PostKind,
     Role,
     Tenure,
+    UnitKind,
     db,
     register_seq,
 )
@@ -46,8 +47,19 @@ class Unit:
     id: int
     code: str
     name: str
+    short_name: str
+    kind: UnitKind
     parent_id: int | None
+    has_ended: bool
     line: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who has, or once had, an account."""
+
+    name: str
+    is_closed: bool
 
 
 @dataclass(frozen=True)
@@ -75,7 +87,7 @@ class Post:
 class Picture:
     """The register on a day. Each part is read by one query, when it is first asked for."""
 
-    PARTS = ("units", "posts", "closed", "tenures", "liaisons", "grants", "charges", "holidays")
+    PARTS = ("units", "posts", "people", "tenures", "liaisons", "grants", "charges", "holidays")
 
     def __init__(self, day: date) -> None:
         self.day = day
@@ -89,15 +101,33 @@ class Picture:
     @cached_property
     def units(self) -> dict[int, Unit]:
         """All units there ever were, by id."""
-        columns = select(UnitRow.id, UnitRow.code, UnitRow.name, UnitRow.parent_id)
-        rows = {id: (code, name, parent) for id, code, name, parent in db.session.execute(columns.order_by(UnitRow.id))}
+        row = UnitRow
+        columns = (row.id, row.code, row.name, row.short_name, row.kind, row.parent_id, row.until_day)
+        rows = db.session.execute(select(*columns).order_by(row.id)).all()
+        parents = {row.id: row.parent_id for row in rows}
 
         def line(id: int | None) -> Iterator[int]:
             while id is not None:
                 yield id
-                id = rows[id][2]
+                id = parents[id]
 
-        return {id: Unit(id, *told, tuple(line(id))) for id, told in rows.items()}
+        return {
+            id: Unit(id, code, name, short, kind, parent, self._has_ended(until), tuple(line(id)))
+            for id, code, name, short, kind, parent, until in rows
+        }
+
+    @cached_property
+    def by_code(self) -> dict[str, Unit]:
+        """The units by their codes."""
+        return {unit.code: unit for unit in self.units.values()}
+
+    @cached_property
+    def below(self) -> dict[int | None, list[Unit]]:
+        """For each unit those directly below it, by code."""
+        found: dict[int | None, list[Unit]] = {}
+        for unit in sorted(self.units.values(), key=lambda unit: unit.code):
+            found.setdefault(unit.parent_id, []).append(unit)
+        return found
 
     @cached_property
     def posts(self) -> dict[int, Post]:
@@ -105,16 +135,29 @@ class Picture:
         row = PostRow
         columns = (row.id, row.unit_id, row.name, row.kind, row.is_secretary, row.reviewer_id, row.until_day)
         return {
-            id: Post(id, self.units[unit], name, kind, secretary, reviewer, until is not None and until <= self.day)
+            id: Post(id, self.units[unit], name, kind, secretary, reviewer, self._has_ended(until))
             for id, unit, name, kind, secretary, reviewer, until in db.session.execute(
                 select(*columns).order_by(row.id)
             )
         }
 
+    def _has_ended(self, until: date | None) -> bool:
+        return until is not None and until <= self.day
+
     @cached_property
-    def closed(self) -> frozenset[int]:
-        """The people whose accounts are closed."""
-        return frozenset(db.session.scalars(select(UserRow.id).where(UserRow.disabled_at.is_not(None))))
+    def open_posts(self) -> dict[int, list[Post]]:
+        """For each unit its posts that have not ended."""
+        found: dict[int, list[Post]] = {}
+        for post in self.posts.values():
+            if not post.has_ended:
+                found.setdefault(post.unit.id, []).append(post)
+        return found
+
+    @cached_property
+    def people(self) -> dict[int, Person]:
+        """All people who ever had an account, by id."""
+        rows = db.session.execute(select(UserRow.id, UserRow.name, UserRow.disabled_at))
+        return {id: Person(name, closed_at is not None) for id, name, closed_at in rows}
 
     @cached_property
     def tenures(self) -> dict[int, dict[int, bool]]:
@@ -187,7 +230,8 @@ class Picture:
         return None if reviewer is None else self.posts[reviewer]
 
     @cached_property
-    def _secretaries(self) -> dict[int, Post]:
+    def secretaries(self) -> dict[int, Post]:
+        """For each unit the post of its 党委 or 党组书记; a unit has one at most."""
         return {post.unit.id: post for post in self.posts.values() if post.is_secretary and not post.has_ended}
 
     def _reviewer(self, post: Post) -> int | None:
@@ -200,13 +244,13 @@ class Picture:
     def _next_up(self, post: Post) -> Post | None:
         if post.reviewer_id and not self.posts[post.reviewer_id].has_ended:
             return self.posts[post.reviewer_id]
-        secretary = self._secretaries.get(post.unit.id)
+        secretary = self.secretaries.get(post.unit.id)
         if secretary and secretary is not post and post.kind is not PostKind.PRINCIPAL:
             return secretary
         charge = self.posts.get(self.charges.get(post.unit.id, 0))
         if charge and charge is not post:
             return charge
-        return self._secretaries.get(post.unit.parent_id or 0)
+        return self.secretaries.get(post.unit.parent_id or 0)
 
 
 def in_force(kind: type[Dated], day: date) -> tuple[Any, ...]:

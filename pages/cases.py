@@ -42,9 +42,7 @@ def _page(item: Item, **refused: Form) -> str:
         cases=known,
         is_done=cases.is_done,
         offers={"begin"} if cases.takes_cases(item) and access.may(standing, "begin_case", item) else (),
-        cancellable=[
-            c for c in known if cases.is_cancellable(c) and access.may(standing, "cancel_case", c.steps[0].item)
-        ],
+        cancellable=[c for c in cases.cancellable(known) if access.may(standing, "cancel_case", c.steps[0].item)],
         unknown_years=holidays.calendar().unknown(step.item.due for case in known for step in case.steps),
         **(forms | refused),
     )

@@ -101,7 +101,7 @@ def opinion(id: int) -> str:
 def _answer_page(asked: Opinion, form: Form) -> str:
     duty_list = asked.consultation.duty_list
     spread = owners.spreads(duty_list)
-    is_own = {duty: any(post.unit == asked.unit for post in spread[duty].posts) for duty in duty_list.kept}
+    is_own = {duty: any(post.unit.id == asked.unit_id for post in spread[duty].posts) for duty in duty_list.kept}
     others = [duty for duty in duty_list.kept if not is_own[duty]]
     elsewhere = [form[f"on-{duty.lineage}"] for duty in others]
     return render_template(
@@ -109,7 +109,7 @@ def _answer_page(asked: Opinion, form: Form) -> str:
         opinion=asked,
         list=duty_list,
         form=form,
-        open=asked in consultation.open_to(current.standing()),
+        open=consultation.is_open_to(current.standing(), asked),
         describe=owners.describe,
         concerning=[duty for duty in duty_list.kept if is_own[duty]],
         others=others,

@@ -85,13 +85,14 @@ def rows(duty_list: DutyList) -> dict[str, Any]:
 def beside(duty_list: DutyList) -> dict[str, Any]:
     """Return what is said of a draft's rows, and beside them: what is missing and proposed, and what can be undone."""
     shown, loads = rows(duty_list), workload.loads(duty_list)
+    unpaired = pairing.unpaired(duty_list, shown["cited"])
     step = undoing.last_step(duty_list, current.actor())
     return shown | {
         "unready": lists.unready(duty_list),
         "reminders": _reminders(shown["findings"], duty_list),
         "of_whole": linter.of_whole(duty_list, loads),
-        "pairs": pairing.proposals(duty_list),
-        "unpaired": pairing.unpaired(duty_list),
+        "pairs": pairing.proposals(duty_list, unpaired),
+        "unpaired": unpaired,
         "loads": loads,
         "step": step,
         "step_words": _step_words(step),

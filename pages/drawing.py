@@ -103,10 +103,8 @@ def _preview(duty_list: DutyList, form: Form, chosen: set[int] | None = None) ->
 def _page(form: Form, members: list[drawing.Member], chosen: set[int] | None, **shown: Any) -> str:
     """Return what would come, every leader checked at first."""
     checked = {member.post.id for member in members} if chosen is None else chosen
-    shown |= {
-        "sources": drawing.sources(shown["unit"], shown["year"]),
-        "titles": owners.titles([member.post for member in members]),
-    }
+    shown |= {"sources": drawing.sources(shown["unit"], shown["year"]), "title": owners.title}
+    shown["units"] = current.standing().county.units
     return render_template("drawing/preview.html", form=form, members=members, checked=checked, **shown)
 
 

@@ -97,6 +97,8 @@ def _page(item: Item, **refused: Form) -> str:
         upload=FileForm(formdata=None) if evidence.may_change(item, current.standing()) else None,
         reviewer=current.standing().county.reviewer(item.post_id),
         revised=versions.changes_of(item),
+        reasons=versions.reasons(item.signatures),
+        posts=current.standing().county.posts,
         **_helpers([item], cases.of_duty(item)),
         **(forms | refused),
     )
@@ -190,6 +192,8 @@ def _refused(item: Item, form: Form) -> Response | str:
 
 def _row(item: Item, refused: Form | None = None) -> Response:
     """Return an item's row and what changes with it for htmx, else send back to the checklist."""
+    if item.step and current.is_htmx():  # all of its case is drawn
+        access.load_all(Item, [step.item_id for step in item.step.case.steps])
     return current.answer(
         "items/_case.html" if item.step else "items/_row.html",
         url_for("items.mine", _anchor=f"item-{item.id}"),

@@ -8,14 +8,15 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
 from wtforms import DateField
 from wtforms.validators import Optional
 
 from checklist import access, lists
 from checklist.items import holidays, progress
-from checklist.lists import consultation, copying, guarding, offers, owners, versions, workload
+from checklist.lists import consultation, copying, corrections, guarding, offers, owners, versions, workload
 from checklist.refusal import Malformed
-from models import Duty, DutyList, ListState, Part, db
+from models import Consultation, Duty, DutyList, ListState, Part, db
 from pages import current, desk
 from pages.forms import Form, Line, Text, WordingForm, Year
 
@@ -70,11 +71,13 @@ class CopyForm(Form):
 @bp.get("/")
 def index() -> str:
     standing = current.standing()
-    newest = db.session.scalars(select(DutyList).order_by(DutyList.id.desc()))
-    seen = [duty_list for duty_list in newest if access.may(standing, "see", duty_list)]
+    asked = selectinload(DutyList.consultations).selectinload(Consultation.opinions)
+    newest = select(DutyList).options(joinedload(DutyList.unit), asked).order_by(DutyList.id.desc())
+    seen = [duty_list for duty_list in db.session.scalars(newest) if access.may(standing, "see", duty_list)]
     return render_template(
         "lists/index.html",
         by_state={state: [d for d in seen if d.state is state] for state in SECTIONS},
+        sizes=lists.sizes(seen),
         folded=FOLDED,
         declined=[d for d in seen if d.state is S.DRAFT and d.declined_because],
         drafts=bool(current.drafts_for()),
@@ -137,12 +140,15 @@ def _editor(duty_list: DutyList, **shown: Any) -> str:
 
 
 def _as_it_stands(duty_list: DutyList, **shown: Any) -> str:
-    may_confirm = "adopt" in shown["offers"]
+    may_confirm, standing = "adopt" in shown["offers"], current.standing()
+    asked = duty_list.consultations[-1].opinions if duty_list.state is S.CONSULTING else []
     return render_template(
         "lists/list.html",
         list=duty_list,
-        opinions=[o for o in consultation.open_to(current.standing()) if o.consultation.duty_list == duty_list],
-        counts=progress.counts(duty_list.kept),
+        people=standing.county.people,
+        opinions=[opinion for opinion in asked if consultation.is_open_to(standing, opinion)],
+        counts=progress.counts(duty_list.kept) if duty_list.adopted_on else {},
+        corrections=corrections.of_list(duty_list) if duty_list.adopted_on else {},
         cited=guarding.citations(duty_list),
         titles=_titles(duty_list),
         describe=owners.describe,
@@ -156,12 +162,12 @@ def _as_it_stands(duty_list: DutyList, **shown: Any) -> str:
 
 def _titles(duty_list: DutyList) -> dict[Duty, dict[Part, list[str]]]:
     """Return who leads and who supports each duty, by the titles of their posts: as adopted, or as it would be."""
-    spread = {} if duty_list.adopted_on else owners.spreads(duty_list)
-    parts = {duty: {a.post: a.part for a in duty.assignments} or spread[duty].posts for duty in duty_list.kept}
-    titles = owners.titles({post for posts in parts.values() for post in posts})
+    spread = owners.assigned(duty_list) if duty_list.adopted_on else owners.spreads(duty_list)
     return {
-        duty: {part: [titles[post] for post, takes in posts.items() if takes is part] for part in Part}
-        for duty, posts in parts.items()
+        duty: {
+            part: [owners.title(post) for post, takes in spread[duty].posts.items() if takes is part] for part in Part
+        }
+        for duty in duty_list.kept
     }
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, url_for
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 from wtforms import DateField, SelectChoice, SelectField
 from wtforms.validators import InputRequired, Optional
 
 from checklist import access, clock, picture
 from checklist.actor import Actor
 from checklist.county import accounts, units
-from models import Grant, Role, Tenure, User, db
+from models import Grant, Role, User, db
 from pages import current
 from pages.forms import Form, Line, options
 
@@ -55,15 +55,7 @@ def index() -> str:
 def _index_page(form: AccountForm) -> str:
     may = _may()
     people = db.session.scalars(select(User).order_by(User.disabled_at.is_not(None), User.login)).all()
-    shown = {"tenures": _by_user(Tenure), "grants": _by_user(Grant)}
-    return render_template("people/index.html", people=people, form=form, may=may, **shown)
-
-
-def _by_user(kind: Any) -> dict[User, list[Any]]:
-    found: dict[User, list[Any]] = {}
-    for row in db.session.scalars(select(kind).where(*picture.in_force(kind, clock.today())).order_by(kind.id)):
-        found.setdefault(row.user, []).append(row)
-    return found
+    return render_template("people/index.html", people=people, form=form, may=may, county=picture.current())
 
 
 @bp.post("/")
@@ -93,7 +85,8 @@ def show(id: int) -> str:
 
 def _page(user: User, form: GrantForm) -> str:
     may, standing = _may(), current.standing()
-    grants = db.session.scalars(select(Grant).where(Grant.user_id == user.id).order_by(Grant.id.desc())).all()
+    theirs = select(Grant).where(Grant.user_id == user.id).options(joinedload(Grant.unit))
+    grants = db.session.scalars(theirs.order_by(Grant.id.desc())).all()
     return render_template(
         "people/person.html",
         user=user,

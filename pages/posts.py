@@ -9,10 +9,9 @@ from sqlalchemy import select
 from wtforms import BooleanField, DateField, SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
-from checklist import clock
+from checklist import clock, picture
 from checklist.actor import Actor
 from checklist.county import units
-from checklist.lists import owners
 from models import Liaison, Portfolio, Post, Tenure, Unit, User, db
 from pages import current
 from pages.forms import EndForm, Form, options
@@ -43,7 +42,8 @@ class ChargeForm(Form):
 
 def _charge_form(above: Unit, **kwargs: Any) -> ChargeForm:
     form = ChargeForm(**kwargs)
-    below = [unit for unit in units.open_units() if above in unit.line()[1:]]
+    county = picture.current()
+    below = [unit for unit in units.open_units() if above.id in county.units[unit.id].line[1:]]
     form.unit.choices = options([CHOOSE, *((unit.id, unit.name) for unit in below)])
     return form
 
@@ -66,8 +66,8 @@ def _page(post: Post, **refused: Form) -> str:
         "preparing": LiaisonForm(formdata=None),
         "charging": _charge_form(post.unit, formdata=None),
     }
-    office = next(office for office in units.offices() if office.post == post)
-    lasts = owners.is_open(post, clock.today())
+    (office,) = units.offices(Post.id == post.id)
+    lasts = not picture.current().posts[post.id].has_ended
     return render_template("posts/post.html", office=office, lasts=lasts, **(forms | refused))
 
 

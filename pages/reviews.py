@@ -35,14 +35,12 @@ class ReturnForm(ReviewForm):
 
 @bp.get("/")
 def queue() -> str:
-    return render_template("reviews/queue.html", waiting=_waiting())
-
-
-def _waiting() -> list[progress.Waiting]:
-    """Return what this person can decide now: not, after a move to the reviewer's post, what was signed before it."""
+    """Show what this person can decide now: not, after a move to the reviewer's post, what was signed before it."""
     standing = current.standing()
     waiting = progress.waiting(access.reviewees(standing))
-    return [row for row in waiting if access.may(standing, "approve", row.item)]
+    return render_template(
+        "reviews/queue.html", waiting=[row for row in waiting if access.may(standing, "approve", row.item)]
+    )
 
 
 @bp.get("/<int:id>")
@@ -108,10 +106,12 @@ def send_back(id: int) -> Response:
 def _next(decided: Item) -> Response:
     """Say what was decided, and go on to what waits longest."""
     flash(f"第 {decided.id} 号事项“{decided.title[:20]}…”{decided.state.label}。")
-    waiting = _waiting()
-    if not waiting:
+    standing = current.standing()
+    waiting = progress.longest_waiting(access.reviewees(standing))
+    following = next((item for item in waiting if access.may(standing, "approve", item)), None)
+    if following is None:
         return current.redirect_to("reviews.queue")
-    return current.redirect_to("reviews.open", id=waiting[0].item.id)
+    return current.redirect_to("reviews.open", id=following.id)
 
 
 def _serializer() -> URLSafeSerializer:

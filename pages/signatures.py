@@ -8,7 +8,8 @@ from wtforms import HiddenField, PasswordField
 from checklist import access, clock
 from checklist.actor import Actor
 from checklist.county import accounts
-from checklist.items import progress, signoff, statements
+from checklist.items import cases, progress, signoff, statements
+from checklist.lists import versions
 from models import Batch, Item, ItemState
 from pages import current
 from pages.forms import Form, Line, tidy
@@ -32,8 +33,7 @@ class SignForm(Form):
 def new() -> str:
     """Show the sheet of one post: what it has reported, or the items asked for."""
     wanted = request.args.getlist("item", type=int)
-    items = [current.see(Item, id) for id in wanted] or _reported()
-    return _sheet(items, SignForm(formdata=None))
+    return _sheet(current.see_all(Item, wanted) if wanted else _reported(), SignForm(formdata=None))
 
 
 def _reported() -> list[Item]:
@@ -48,11 +48,11 @@ def _reported() -> list[Item]:
 
 def _sheet(items: list[Item], form: SignForm) -> str:
     by, minutes_no = current.actor(), form.minutes_no.data
-    sheet = []
+    sheet, known = [], cases.of_duties(items)
     for item in items:
         access.require(by, "sign", item)
         acting = by.user is not None and access.is_acting(by.user, item.post_id)
-        text = statements.statement(item, by.user, acting, minutes_no) if by.user else ""
+        text = statements.statement(item, by.user, acting, minutes_no, known) if by.user else ""
         sheet.append((item, text, statements.digest(text)))
     form.minutes_shown.data = minutes_no
     minutes = any(map(statements.takes_minutes, items))
@@ -72,7 +72,7 @@ def create() -> Response:
     is_shown = form.minutes_no.data == (form.minutes_shown.data or "")
     if is_shown and (batch := current.send(form, lambda by: _sign(shown, form, by), Batch)):
         return current.redirect_to("signatures.receipt", id=batch.id)
-    sheet = _sheet([current.see(Item, id, to="sign") for id in shown], form)
+    sheet = _sheet(current.see_all(Item, shown, to="sign"), form)
     return current.back(form, sheet) if is_shown or not form.validate() else make_response(sheet)
 
 
@@ -87,5 +87,8 @@ def _sign(shown: dict[int, str], form: SignForm, by: Actor) -> Batch:
 def receipt(id: int) -> str:
     batch = current.see(Batch, id)
     return render_template(
-        "signatures/receipt.html", batch=batch, reviewer=current.standing().county.reviewer(batch.post_id)
+        "signatures/receipt.html",
+        batch=batch,
+        reviewer=current.standing().county.reviewer(batch.post_id),
+        reasons=versions.reasons(batch.signatures),
     )

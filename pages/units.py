@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from flask import Blueprint, Response, render_template, url_for
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 from wtforms import BooleanField, SelectChoice, SelectField
 
 from checklist import access, clock
 from checklist.actor import Actor
 from checklist.county import units
-from checklist.lists import owners
 from models import Post, PostKind, Unit, UnitKind, db
 from pages import current
 from pages.forms import EndForm, Form, Line, options
@@ -25,7 +27,9 @@ class UnitForm(Form):
 
 
 def _reviewers() -> list[SelectChoice]:
-    posts = db.session.scalars(select(Post).where(Post.until_day.is_(None)).order_by(Post.id))
+    posts = db.session.scalars(
+        select(Post).where(Post.until_day.is_(None)).options(joinedload(Post.unit)).order_by(Post.id)
+    )
     return options([("", "按上下级关系确定"), *((post.id, post.title) for post in posts)])
 
 
@@ -42,14 +46,18 @@ class PostForm(Form):
 def index() -> str:
     current.insist_on_keeper()
     standing = [unit for unit in db.session.scalars(select(Unit).order_by(Unit.code)) if _lasts(unit)]
-    below = {unit: [u for u in standing if u.parent == unit] for unit in standing}
-    offices = [office for office in units.offices() if _lasts(office.post)]
-    posts = {unit: [o for o in offices if o.post.unit == unit] for unit in standing}
+    below: dict[int | None, list[Unit]] = defaultdict(list)
+    for unit in standing:
+        below[unit.parent_id].append(unit)
+    posts: dict[int, list[units.Office]] = defaultdict(list)
+    for office in units.offices():
+        if _lasts(office.post):
+            posts[office.post.unit_id].append(office)
     return render_template("units/index.html", root=access.county(), below=below, posts=posts)
 
 
 def _lasts(row: Unit | Post) -> bool:
-    return owners.is_open(row, clock.today())
+    return row.until_day is None or row.until_day > clock.today()
 
 
 @bp.get("/<int:id>")
@@ -60,7 +68,7 @@ def show(id: int) -> str:
 def _page(unit: Unit, **refused: Form) -> str:
     """Return a unit's page; `refused` is the form of it that was not accepted, by its name in the template."""
     current.insist_on_keeper()
-    offices = [office for office in units.offices() if office.post.unit == unit]
+    offices = units.offices(Post.unit_id == unit.id)
     forms = {"founding": UnitForm(formdata=None), "adding": PostForm(formdata=None), "ending": EndForm.from_today()}
     return render_template("units/unit.html", unit=unit, offices=offices, lasts=_lasts(unit), **(forms | refused))
 

@@ -12,6 +12,7 @@ from checklist.ledger import checkpoints
 from checklist.lists import consultation, drafting, editing
 from models import Batch, DutyList, Grant, Liaison, Portfolio, Signature, Tenure, Tier, db
 from tests import county
+from tests.consultations import opinion
 from tests.files import attach
 
 Places = dict[str, int | str]
@@ -39,12 +40,11 @@ def laid_out() -> Places:
     evidence = attach(county.item("对接会"), county.actor("zhou"))
     signed = county.signed("对接会", "zhou")
     consulting, draft = named("征求意见"), named("草稿")
-    asked = consultation.asked(consulting).index(county.unit("QH-CZJ"))
     return {
         "adopted": county.duty("预算考核").duty_list.id,
         "adopted_duty": county.duty("预算考核").id,
         "consulting": consulting.id,
-        "opinion": consulting.consultations[-1].opinions[asked].id,
+        "opinion": opinion(consulting, "QH-CZJ").id,
         "item": county.item("预算考核", "zhou").id,
         "signed": signed.id,
         "evidence": evidence.id,

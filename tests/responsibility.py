@@ -26,7 +26,7 @@ MINUTES = "清政党组纪〔2026〕3 号"
 def of(login: str, draft: DutyList | None = None, unit: str = "QH-GOV") -> drawing.Member:
     """What would be drawn for somebody."""
     found = drawing.members(county.unit(unit), YEAR, draft)
-    return next(member for member in found if member.post == county.post_of(login))
+    return next(member for member in found if member.post.id == county.post_of(login).id)
 
 
 def chosen(*members: drawing.Member) -> dict[int, str]:

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from checklist import ledger
+from checklist import ledger, picture
 from checklist.items import signoff, statements
 from checklist.refusal import Malformed, Stale
 from models import Duty, DutyList, Item, ItemState, Signature, Tier, db
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("qinghe")
     [("QH", "中共清和县委员会"), ("QH-GOV", "清和县人民政府党组"), ("QH-CZJ", "县财政局党组"), ("QH-DH", "东河镇党委")],
 )
 def test_in_whose_name_a_team_signs(code: str, body: str) -> None:
-    assert statements.party_body(county.unit(code)) == body
+    assert statements.party_body(picture.current().by_code[code]) == body
 
 
 def test_a_team_list_is_signed_in_the_name_of_the_party_group_with_its_minutes() -> None:

@@ -117,14 +117,10 @@ def test_all_owners_of_a_row_are_named_by_the_same_questions_as_one() -> None:
     posts: list[owners.Owner] = [{"post": county.post_of(login).id} for login in ("qian", "sun", "wu", "zhou", "li")]
     units: list[owners.Owner] = [{"unit": code} for code in ("QH-CZJ", "QH-JYJ", "QH-DH", "海关")]
     for found in (posts, units):
-        owners.describe_all(found)  # what can be read is read
-        counts = []
-        for some in (found[:1], found):
-            asked = statements()
-            named = owners.describe_all(some)
-            counts.append(len(asked))
-            assert named == [owners.describe(owner) for owner in some]
-        assert counts[0] == counts[1]
+        owners.describe(found[0])  # what can be read is read
+        asked = statements()
+        assert len({owners.describe(owner) for owner in found}) == len(found)
+        assert asked == []
 
 
 def test_a_unit_that_owns_many_rows_is_looked_up_once() -> None:

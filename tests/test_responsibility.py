@@ -74,7 +74,9 @@ def test_a_name_is_free_for_each_kind_of_list() -> None:
 def test_the_secretary_leads_from_the_beginning_whoever_the_text_names(tier: Tier) -> None:
     duty_list = draft(tier)
     head = county.post_of("qian")
-    assert tiers.secretary(duty_list.unit) == head
+    secretary = tiers.secretary(duty_list.unit)
+    assert secretary
+    assert secretary.id == head.id
     assert [leads(duty) for duty in duty_list.duties] == [[{"post": head.id, "part": "lead"}]] * 2
     assert duty_list.duties[1].named == [{"name": "财政局", "role": "lead"}]
     assert leads(editing.add(duty_list.id, "每半年开一次专题会", by=county.actor("chu"))) == [

@@ -32,7 +32,7 @@ class Standing:
     def of(cls, by: Actor) -> Standing:
         """Return what somebody is now: a closed account, an ended tenure or a lapsed grant counts from the next act."""
         county = picture.current()
-        is_closed = by.user is not None and by.user.id in county.closed
+        is_closed = by.user is not None and county.people[by.user.id].is_closed
         return cls(Actor() if is_closed else by, county)
 
     @cached_property

@@ -73,7 +73,7 @@ def superior(standing: Standing, item: Item) -> Capacity | None:
 
 def item_auditor(standing: Standing, item: Item) -> Capacity | None:
     """审计员"""
-    return unit_auditor(standing, item.post.unit)
+    return Capacity("auditor") if standing.granted(Role.AUDITOR, _post(standing, item).unit.id) else None
 
 
 def revision(_standing: Standing, _row: Logged) -> Capacity | None:

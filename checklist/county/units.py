@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy.orm import joinedload
 
 from checklist import access, clock, ledger, picture
 from checklist.actor import Actor
@@ -50,20 +53,22 @@ class Office:
     charges: list[Portfolio]
 
 
-def offices() -> list[Office]:
-    """Return all posts that there ever were, in the order in which they were added."""
-    county = picture.current()
-    tenures, liaisons, charges = (_lasting_by_post(kind) for kind in (Tenure, Liaison, Portfolio))
+def offices(*wanted: ColumnElement[bool]) -> list[Office]:
+    """Return the posts that there ever were, or those that meet conditions, in the order in which they were added."""
+    county, found = picture.current(), select(Post).where(*wanted)
+    posts = list(db.session.scalars(found.options(joinedload(Post.unit)).order_by(Post.id)))
+    kinds = ((Tenure, Tenure.user), (Liaison, Liaison.user), (Portfolio, Portfolio.charge))
+    tenures, liaisons, charges = (_lasting_by_post(kind, shown, wanted) for kind, shown in kinds)
     return [
-        Office(post, county.reviewer(post.id), tenures.get(post, []), liaisons.get(post, []), charges.get(post, []))
-        for post in db.session.scalars(select(Post).order_by(Post.id))
+        Office(post, county.reviewer(post.id), tenures[post.id], liaisons[post.id], charges[post.id]) for post in posts
     ]
 
 
-def _lasting_by_post(kind: Any) -> dict[Post, list[Any]]:
-    rows: dict[Post, list[Any]] = {}
-    for row in db.session.scalars(lasting(kind, clock.today()).order_by(kind.from_day, kind.id)):
-        rows.setdefault(row.post, []).append(row)
+def _lasting_by_post(kind: Any, shown: Any, wanted: Iterable[ColumnElement[bool]]) -> dict[int, list[Any]]:
+    rows: dict[int, list[Any]] = defaultdict(list)
+    query = lasting(kind, clock.today()).join(kind.post).where(*wanted).options(joinedload(shown))
+    for row in db.session.scalars(query.order_by(kind.from_day, kind.id)):
+        rows[row.post_id].append(row)
     return rows
 
 

@@ -13,7 +13,7 @@ from checklist import clock, ledger
 from checklist.actor import Actor
 from checklist.items import LONGEST_TEXT, holidays, schedule
 from checklist.refusal import Malformed, Refused, insist_on
-from models import Cadence, Case, Item, ItemState, Step, db
+from models import Cadence, Case, Item, ItemState, Signature, Step, db
 
 LONGEST_NAME = 60
 MOST_STEPS = 20
@@ -150,7 +150,15 @@ def cancel(item_id: int, reason: str, *, by: Actor) -> Case:
 
 def is_cancellable(case: Case) -> bool:
     """Return whether a case can be called off: it still stands, and no step of it was ever signed."""
-    return bool(case.steps) and not any(step.item.signatures for step in case.steps)
+    return case in cancellable([case])
+
+
+def cancellable(among: Iterable[Case]) -> list[Case]:
+    """Return those of some cases that can be called off."""
+    standing = [case for case in among if case.steps]
+    items = [step.item_id for case in standing for step in case.steps]
+    signed = set(db.session.scalars(select(Signature.item_id).where(Signature.item_id.in_(items))))
+    return [case for case in standing if not signed.intersection(step.item_id for step in case.steps)]
 
 
 def _remove_steps(case: Case) -> None:
@@ -170,12 +178,20 @@ def _remove_steps(case: Case) -> None:
 
 def of_duty(item: Item) -> list[Case]:
     """Return the cases of an item's duty and post in the list's year, the latest first; also those called off."""
-    year = item.duty.duty_list.year
+    return of_duties([item])
+
+
+def of_duties(items: Iterable[Item]) -> list[Case]:
+    """Return the same of several items, as far as their duties know cases; read together."""
+    asked = {(item.lineage, item.post_id, item.duty.duty_list.year) for item in items if takes_cases(item)}
+    if not asked:
+        return []
+    lineages, posts, years = (set(told) for told in zip(*asked, strict=True))
     query = (
         select(Case)
-        .where(Case.lineage == item.lineage, Case.post_id == item.post_id)
-        .where(Case.began_on.between(date(year, 1, 1), date(year, 12, 31)))
-        .options(selectinload(Case.steps).joinedload(Step.item))
+        .where(Case.lineage.in_(lineages), Case.post_id.in_(posts))
+        .where(Case.began_on.between(date(min(years), 1, 1), date(max(years), 12, 31)))
+        .options(selectinload(Case.steps))
         .order_by(Case.began_on.desc(), Case.id.desc())
     )
     with db.session.no_autoflush:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, lazyload, selectinload
 
 from checklist import clock, picture
 from checklist.items import cases
 from checklist.items.schedule import Light, light
 from models import (
-    Assignment,
     Case,
     Duty,
     DutyList,
@@ -22,7 +21,6 @@ from models import (
     ListState,
     Post,
     Reading,
-    Review,
     Side,
     Signature,
     Step,
@@ -96,25 +94,23 @@ def _on_the_checklist(posts: Iterable[AnyPost]) -> tuple[ColumnElement[bool], ..
     return Item.post_id.in_([post.id for post in posts]), Item.state != ItemState.DROPPED
 
 
-def items_of(posts: Iterable[AnyPost]) -> list[Item]:
-    """Return the items of these posts that have not been dropped, soonest due first.
+def items_of(posts: Iterable[AnyPost], *such: ColumnElement[bool]) -> list[Item]:
+    """Return the items of these posts that have not been dropped and meet conditions, soonest due first.
 
     What their rows show is read along, in a number of queries that does not grow with them.
     """
     query = (
         select(Item)
-        .where(*_on_the_checklist(posts))
+        .where(*_on_the_checklist(posts), *such)
         .order_by(Item.due, Item.id)
         .options(
             joinedload(Item.post).joinedload(Post.unit),
             joinedload(Item.step).joinedload(Step.case).selectinload(Case.steps),
             joinedload(Item.duty).joinedload(Duty.duty_list),
-            joinedload(Item.duty).selectinload(Duty.targets),
-            joinedload(Item.duty).selectinload(Duty.assignments).joinedload(Assignment.post),
             selectinload(Item.readings).joinedload(Reading.target),
             selectinload(Item.evidence),
-            selectinload(Item.signatures).joinedload(Signature.user),
-            selectinload(Item.reviews).joinedload(Review.reviewer),
+            selectinload(Item.signatures),
+            selectinload(Item.reviews),
         )
     )
     return list(db.session.scalars(query))
@@ -185,7 +181,7 @@ def _guarded_duties(items: list[Item]) -> dict[str, Duty]:
     if not wanted:
         return {}
     current = select(Duty).join(Duty.duty_list).where(DutyList.state == ListState.ADOPTED, Duty.lineage.in_(wanted))
-    return {duty.lineage: duty for duty in db.session.scalars(current)}
+    return {duty.lineage: duty for duty in db.session.scalars(current.options(lazyload(Duty.targets)))}
 
 
 def late_entry(item: Item) -> str:
@@ -207,10 +203,17 @@ class Waiting:
 
 def waiting(posts: Iterable[AnyPost]) -> list[Waiting]:
     """Return the signed items of these posts, the longest waiting first."""
-    items = [i for i in items_of(posts) if i.state is ItemState.SIGNED and i.signature]
+    items = [item for item in items_of(posts, Item.state == ItemState.SIGNED) if item.signature]
     items.sort(key=lambda item: item.signature.id if item.signature else 0)
     same = Counter((item.post_id, item.note) for item in items if item.note)
     return [Waiting(item, _notices(item, same[item.post_id, item.note])) for item in items]
+
+
+def longest_waiting(posts: Iterable[AnyPost]) -> Iterator[Item]:
+    """Yield the same items, with their signatures in force and nothing else, as long as they are wanted."""
+    in_force = Item.signatures.and_(Signature.withdrawn_at.is_(None), Signature.voided_at.is_(None))
+    signed = select(Item).join(in_force).where(*_on_the_checklist(posts), Item.state == ItemState.SIGNED)
+    yield from db.session.scalars(signed.options(contains_eager(Item.signatures)).order_by(Signature.id)).unique()
 
 
 def _notices(item: Item, alike: int) -> list[str]:

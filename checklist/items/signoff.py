@@ -192,7 +192,7 @@ def sign(shown: Mapping[int, str], *, by: Actor, minutes_no: str = "") -> Batch:
     when a statement is no longer what the page showed.
     """
     with ledger.act("sign", by=by) as act:
-        items = [access.load(Item, id) for id in sorted(shown)]  # the steps of a case in their order
+        items = access.load_all(Item, sorted(shown))  # the steps of a case in their order
         for item in items:
             act.post = access.require(by, "sign", item)
         if not items or by.user is None:
@@ -207,9 +207,9 @@ def sign(shown: Mapping[int, str], *, by: Actor, minutes_no: str = "") -> Batch:
         batch = Batch(post=items[0].post, user=by.user, signed_at=clock.now())
         db.session.add(batch)
         db.session.flush()
-        acting = access.is_acting(by.user, batch.post_id)
+        acting, known = access.is_acting(by.user, batch.post_id), cases.of_duties(items)
         for item in items:
-            text = statement(item, by.user, acting, minutes_no)
+            text = statement(item, by.user, acting, minutes_no, known)
             if digest(text) != shown[item.id]:
                 raise Stale(f"第 {item.id} 号事项在您打开页面之后有变化，请看过新的内容再签认。", item)
             _sign_one(item, batch)

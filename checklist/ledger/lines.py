@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import JSON, ColumnElement, Text, and_, cast, func, literal_column, or_, select, true
+from sqlalchemy import JSON, ColumnElement, Select, Text, and_, cast, func, literal_column, or_, select, true
 
 from models import audit_body, audit_log, db
 
@@ -35,9 +35,15 @@ def entry(seq: int) -> tuple[bytes | None, bytes | None]:
 
 def about(table: str, id: int) -> int | None:
     """Return the number of the first entry about a row."""
-    asked = (in_body("object", "type") == table, in_body("object", "id") == str(id))
-    seq: int | None = db.session.scalar(select(func.min(audit_body.c.seq)).where(*asked))
+    seq: int | None = db.session.scalar(first_about(table, id))
     return seq
+
+
+def first_about(table: str, id: int) -> Select[int | None]:
+    """Select that number."""
+    return select(func.min(audit_body.c.seq)).where(
+        in_body("object", "type") == table, in_body("object", "id") == str(id)
+    )
 
 
 def in_header(field: str) -> ColumnElement[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import reduce
 from typing import Any
 
@@ -43,7 +44,7 @@ def _left_of(seq: int) -> dict[tuple[int, int], bytes]:
 
 def root(size: int) -> bytes:
     """Return the root over the first `size` entries."""
-    return _over(0, size) if size else verify.root([])
+    return _over([(0, size)])[0] if size else verify.root([])
 
 
 def inclusion(index: int, size: int) -> list[bytes]:
@@ -52,12 +53,12 @@ def inclusion(index: int, size: int) -> list[bytes]:
     while last - first > 1:
         middle = first + _left(last - first)
         if index < middle:
-            path.append(_over(middle, last))
+            path.append((middle, last))
             last = middle
         else:
-            path.append(_over(first, middle))
+            path.append((first, middle))
             first = middle
-    return path[::-1]
+    return _over(path[::-1])
 
 
 def consistency(old: int, size: int) -> list[bytes]:
@@ -66,14 +67,14 @@ def consistency(old: int, size: int) -> list[bytes]:
     while old < last:
         middle = first + _left(last - first)
         if old <= middle:
-            path.append(_over(middle, last))
+            path.append((middle, last))
             last = middle
         else:
-            path.append(_over(first, middle))
+            path.append((first, middle))
             first = middle
     if first:  # else it is the old root, which the reader has
-        path.append(_over(first, last))
-    return path[::-1]
+        path.append((first, last))
+    return _over(path[::-1])
 
 
 def _left(size: int) -> int:
@@ -81,23 +82,30 @@ def _left(size: int) -> int:
     return 1 << (size - 1).bit_length() - 1
 
 
-def _over(first: int, last: int) -> bytes:
-    """Return the hash over entries `first` up to `last`, where `first` begins a subtree of that many."""
-    peaks = []
+def _over(ranges: list[tuple[int, int]]) -> list[bytes]:
+    """Return the hash over the entries of each range, first up to last, where `first` begins a subtree of that many."""
+    peaks = [list(_peaks(*entries)) for entries in ranges]
+    known = _read({peak for found in peaks for peak in found})
+    return [reduce(lambda right, left: verify.node_hash(left, right), (known[p] for p in reversed(f))) for f in peaks]
+
+
+def _peaks(first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Yield the nodes, by level and index, that cover a range together."""
     while first < last:
         level = (last - first).bit_length() - 1
-        peaks.append(_node(level, first >> level))
+        yield level, first >> level
         first += 1 << level
-    return reduce(lambda right, left: verify.node_hash(left, right), reversed(peaks))
 
 
-def _node(level: int, index: int) -> bytes:
-    if level == 0:
-        digits = db.session.scalar(select(audit_log.c.hash).where(audit_log.c.seq == index))
-    else:
-        key = (audit_node.c.level == level, audit_node.c.index == index)
-        digits = db.session.scalar(select(audit_node.c.hash).where(*key))
+def _read(wanted: set[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+    """Read nodes, those of level 0 from the log itself: however many, by two questions. Raises Broken."""
+    leaves = select(audit_log.c.seq, audit_log.c.hash).where(
+        audit_log.c.seq.in_([i for level, i in wanted if not level])
+    )
+    nodes = select(audit_node).where(tuple_(audit_node.c.level, audit_node.c.index).in_([n for n in wanted if n[0]]))
+    found = {(0, seq): digits for seq, digits in db.session.execute(leaves)}
+    found |= {(level, index): digits for level, index, digits in db.session.execute(nodes)}
     try:
-        return bytes.fromhex(digits or "none")
+        return {node: bytes.fromhex(found.get(node) or "none") for node in wanted}
     except ValueError as error:
-        raise Broken(f"Merkle node {index} of level {level} is missing") from error
+        raise Broken("a Merkle node is missing") from error

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from checklist import access, clock, ledger, picture
 from checklist.actor import Actor
@@ -92,8 +93,10 @@ def renumber(duty_list: DutyList) -> None:
     """
     for number, duty in enumerate(sorted(duty_list.duties, key=lambda d: (d.dropped, d.position)), 1):
         duty.position = number
+    duty_list.duties.sort(key=lambda duty: duty.position)
+    known = guarding.work(duty_list)
     for duty in duty_list.kept:
-        duty.guards = guarding.guarded(duty, duty.guards)
+        duty.guards = guarding.guarded(duty, duty.guards, known)
 
 
 def abandon(list_id: int, reason: str, *, by: Actor, rev: int | None = None) -> DutyList:
@@ -102,6 +105,13 @@ def abandon(list_id: int, reason: str, *, by: Actor, rev: int | None = None) -> 
         insist_on("放弃的理由", reason, "reason", most=versions.LONGEST_REASON)
         duty_list.abandoned_because = reason.strip()
     return duty_list
+
+
+def sizes(among: Iterable[DutyList]) -> dict[int, int]:
+    """Count the kept duties of some lists, by the list's id; a list that has none is not in it."""
+    ids = [duty_list.id for duty_list in among]
+    counted = select(Duty.duty_list_id, func.count()).where(Duty.duty_list_id.in_(ids), Duty.dropped.is_(False))
+    return dict(db.session.execute(counted.group_by(Duty.duty_list_id)).all())
 
 
 # --- adoption takes two -------------------------------------------------------------------------------------
@@ -139,12 +149,14 @@ def unready(duty_list: DutyList) -> list[str]:
         return ["清单里还没有责任事项"]
     problems, days, today = tiers.headless(duty_list), holidays.calendar(), clock.today()
     on_nodes = [d for d in duty_list.kept if d.cadence in (Cadence.ONGOING, Cadence.PER_EVENT)]
-    spread = owners.spreads(duty_list)
+    spread, past = owners.spreads(duty_list), []
     for duty in duty_list.kept:
         wrong = [*spread[duty].missing, *tiers.misled(duty), *linter.blocking(duty)]
         problems += [f"第 {duty.position} 项{what}" for what in wrong]
-        if duty not in on_nodes and not schedule.periods(duty, today, days) and not versions.is_untouched(duty):
-            problems.append(f"第 {duty.position} 项的完成日期已经过去")
+        if duty not in on_nodes and not schedule.periods(duty, today, days):
+            past.append(duty)
+    stays = versions.untouched(duty_list) if past else set()
+    problems += [f"第 {duty.position} 项的完成日期已经过去" for duty in past if duty.lineage not in stays]
     if on_nodes and not schedule.periods(on_nodes[0], today, days):
         problems.append("请至少设一个今天以后的报送节点")
     return problems
@@ -153,6 +165,7 @@ def unready(duty_list: DutyList) -> list[str]:
 def to_confirm(standing: access.Standing) -> list[DutyList]:
     """Return the submitted lists that wait for this person to confirm or decline them, the oldest first."""
     waiting = select(DutyList).where(DutyList.state == ListState.SUBMITTED).order_by(DutyList.id)
+    waiting = waiting.options(joinedload(DutyList.submitted_by))
     return [duty_list for duty_list in db.session.scalars(waiting) if access.may(standing, "adopt", duty_list)]
 
 

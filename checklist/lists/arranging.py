@@ -225,3 +225,4 @@ def _insert(duty: Duty, duty_list: DutyList, position: int) -> None:
         duty_list.duties.append(duty)
     for number, row in enumerate(order, 1):
         row.position = number
+    duty_list.duties.sort(key=lambda row: row.position)

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload, lazyload
 
-from checklist import access, clock, ledger, lists
+from checklist import access, clock, ledger, lists, picture
 from checklist.actor import Actor
 from checklist.lists import owners, versions
 from checklist.refusal import Malformed, Refused, Stale, insist_on
@@ -29,7 +30,7 @@ def consult(list_id: int, last_day: date | None, *, by: Actor, rev: int | None =
         if not units:
             raise Refused("还没有一项定了责任人，不知道向谁征求意见。请先定责任人。", duty_list)
         lists.renumber(duty_list)  # the units will speak of rows by their numbers
-        opinions = [Opinion(unit=unit) for unit in units]
+        opinions = [Opinion(unit_id=unit.id) for unit in units]
         db.session.add(Consultation(duty_list=duty_list, from_day=clock.today(), last_day=last_day, opinions=opinions))
     return duty_list
 
@@ -47,7 +48,7 @@ def extend(list_id: int, last_day: date | None, *, by: Actor, rev: int | None = 
     return consultation
 
 
-def asked(duty_list: DutyList) -> list[Unit]:
+def asked(duty_list: DutyList) -> list[picture.Unit]:
     """Return the units of the posts to which a draft gives something to do, by code."""
     spread = owners.spreads(duty_list)
     units = {post.unit for duty in duty_list.kept for post in spread[duty].posts}
@@ -132,9 +133,14 @@ def objections(duty_list: DutyList) -> dict[str, list[tuple[Unit, str]]]:
 
 def open_to(standing: access.Standing) -> list[Opinion]:
     """Return the opinions that this person can still give or change."""
+    units = {post.unit.id for post in standing.posts + standing.prepares}
     running = select(Opinion).join(Opinion.consultation).where(Consultation.ended_at.is_(None))
-    return [
-        opinion
-        for opinion in db.session.scalars(running.order_by(Opinion.id))
-        if not is_over(opinion.consultation) and access.may(standing, "answer", opinion)
-    ]
+    shown = joinedload(Consultation.duty_list), lazyload(Consultation.opinions)
+    running = running.where(Opinion.unit_id.in_(units)).options(contains_eager(Opinion.consultation).options(*shown))
+    return [opinion for opinion in db.session.scalars(running.order_by(Opinion.id)) if is_open_to(standing, opinion)]
+
+
+def is_open_to(standing: access.Standing, opinion: Opinion) -> bool:
+    """Say whether this person can still give or change an opinion."""
+    running = opinion.consultation.ended_at is None and not is_over(opinion.consultation)
+    return running and access.may(standing, "answer", opinion) is not None

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 
+from sqlalchemy import select
+
 from checklist import clock, ledger
 from checklist.actor import Actor
 from checklist.lists import difference, editing, owners, versions
 from checklist.refusal import Malformed, Refused, Stale, insist_on
-from models import Correction, Duty, ListState, Unit, db
+from models import Correction, Duty, DutyList, ListState, Unit, db
 
 LARGEST = 4  # characters put in or taken out: a slip, no rewriting
 
@@ -50,6 +52,15 @@ def correct(duty_id: int, wording: str, reason: str, *, by: Actor, rev: int | No
             row.wording = new
         duty.wording = new
     return duty
+
+
+def of_list(duty_list: DutyList) -> dict[int, list[Correction]]:
+    """Return what was corrected in a list, by the duty's id, in the order in which it was."""
+    found: dict[int, list[Correction]] = {}
+    rows = select(Correction).where(Correction.duty_id.in_([duty.id for duty in duty_list.duties]))
+    for row in db.session.scalars(rows.order_by(Correction.id)):
+        found.setdefault(row.duty_id, []).append(row)
+    return found
 
 
 def _in_later_versions(duty: Duty) -> list[Duty]:

@@ -8,13 +8,15 @@ from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 
+from sqlalchemy import select
+
 from checklist import clock, ledger
 from checklist.actor import Actor
 from checklist.decompose import Proposal, decompose, figures, normalise
 from checklist.files.reading import LONGEST
 from checklist.lists import owners, tiers, versions
 from checklist.refusal import Malformed, insist_on, length
-from models import Cadence, Duty, DutyList, ListKind, Side, Source, Target, Tier, Unit, db
+from models import Cadence, Duty, DutyList, ListKind, ListState, Side, Source, Target, Tier, Unit, db
 
 
 def draft(unit_id: int, *, name: str, year: int, title: str, text: str, by: Actor, tier: Tier = Tier.NONE) -> DutyList:
@@ -89,11 +91,16 @@ def enter(duty_list: DutyList, by: Actor) -> None:
     abandoned draft gives its name free.
     """
     insist_on("清单名称", duty_list.name, "name", most=length(DutyList.name))
+    key = {
+        "unit_id": duty_list.unit.id,
+        **{name: getattr(duty_list, name) for name in ("kind", "tier", "year", "name")},
+    }
     with db.session.no_autoflush:
-        if versions.series(duty_list):
-            taken = f"{duty_list.year} 年已经有名为“{duty_list.name}”的{duty_list.sort}，请换一个名称。"
-            raise Malformed(taken, "name")
-        duty_list.version = versions.next_number(duty_list)
+        namesakes = db.session.scalars(select(DutyList).filter_by(**key)).all()
+    if any(version.state is not ListState.ABANDONED for version in namesakes):
+        taken = f"{duty_list.year} 年已经有名为“{duty_list.name}”的{duty_list.sort}，请换一个名称。"
+        raise Malformed(taken, "name")
+    duty_list.version = versions.next_number(namesakes)
     assert by.user is not None  # only a clerk gets here
     duty_list.drafted_by = by.user
     db.session.add(duty_list)

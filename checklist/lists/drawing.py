@@ -12,15 +12,16 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, lazyload, selectinload
 
-from checklist import clock, ledger, lists
+from checklist import clock, ledger, lists, picture
 from checklist.actor import Actor
 from checklist.decompose import normalise
 from checklist.lists import drafting, guarding, owners, pairing, tiers
-from checklist.picture import in_force
+from checklist.picture import Post, Unit, in_force
 from checklist.refusal import Malformed, Refused, Stale
-from models import Assignment, Cadence, Duty, DutyList, ListKind, Part, Portfolio, Post, Side, Tier, Unit, db
+from models import Cadence, Duty, DutyList, ListKind, Part, Portfolio, Side, Tier, db
+from models import Unit as UnitRow
 
 TITLE = "由分工生成：所管业务及其廉政责任"
 REGULAR = (Cadence.MONTHLY, Cadence.QUARTERLY, Cadence.HALF_YEARLY, Cadence.YEARLY)
@@ -62,26 +63,26 @@ class Member:
 # --- what would come ----------------------------------------------------------------------------------------
 
 
-def sources(unit: Unit, year: int) -> list[DutyList]:
+def sources(unit: UnitRow, year: int) -> list[DutyList]:
     """Return the 任务分解表 in force of a year that bind a unit: its own, those above it and those below."""
     return [binding for binding in guarding.lists_in_force(unit, year=year) if binding.kind is ListKind.BREAKDOWN]
 
 
-def members(unit: Unit, year: int, draft: DutyList | None = None) -> list[Member]:
+def members(unit: UnitRow, year: int, draft: DutyList | None = None) -> list[Member]:
     """Return for each leader of a unit what would be drawn, `draft` being the list that has some of it already.
 
     The secretary has a list of his own tier.
     """
     posts = [post for post in owners.team(unit) if post != tiers.secretary(unit)]
     held = select(Portfolio).where(Portfolio.post_id.in_([post.id for post in posts]))
-    charges: dict[Post, list[Portfolio]] = {post: [] for post in posts}
+    charges: dict[int, list[Portfolio]] = {post.id: [] for post in posts}
     for charge in db.session.scalars(held.where(*in_force(Portfolio, clock.today())).order_by(Portfolio.id)):
-        charges[charge.post].append(charge)
+        charges[charge.post_id].append(charge)
     binding = [duty_list.id for duty_list in sources(unit, year)]
     query = select(Duty).where(Duty.duty_list_id.in_(binding), Duty.dropped.is_(False))
-    query = query.options(selectinload(Duty.assignments).joinedload(Assignment.post).joinedload(Post.unit))
+    query = query.options(joinedload(Duty.duty_list), lazyload(Duty.targets), selectinload(Duty.assignments))
     rows = list(db.session.scalars(query.order_by(Duty.duty_list_id, Duty.position)))
-    return [_member(post, charges[post], rows, draft) for post in posts]
+    return [_member(post, charges[post.id], rows, draft) for post in posts]
 
 
 def in_charge(duty_list: DutyList) -> list[Duty]:
@@ -97,7 +98,8 @@ def _member(post: Post, charges: list[Portfolio], rows: list[Duty], draft: DutyL
     led = {"post": post.id, "part": Part.LEAD.value}
     drawn = [duty for duty in draft.duties if led in duty.owners] if draft else []
     covered = {lineage for duty in drawn for lineage in duty.guards}
-    units = [post.unit, *(charge.charge for charge in charges if charge.charge)]
+    county = picture.current()
+    units = [post.unit, *(county.units[charge.charge_id] for charge in charges if charge.charge_id)]
     # Led by posts of two of his units, it still is one piece of work.
     pieces = {work: unit for unit in reversed(units) for work in _work_of(unit, post, rows)}
     new = {work: pieces[work] for work in rows if work in pieces and work.lineage not in covered}
@@ -139,9 +141,14 @@ def _lines(post: Post, pieces: Mapping[Duty, Unit], guards: Sequence[Duty]) -> I
 def _work_of(unit: Unit, post: Post, rows: list[Duty]) -> Iterator[Duty]:
     """Yield the work that posts of a unit lead; of the leader's own unit only what he leads himself."""
     for duty in rows:
-        leads = [a.post for a in duty.assignments if a.part is Part.LEAD]
+        leads = _leads(duty)
         if duty.side is not Side.INTEGRITY and any(p == post if unit == post.unit else p.unit == unit for p in leads):
             yield duty
+
+
+def _leads(duty: Duty) -> list[Post]:
+    posts = picture.current().posts
+    return [posts[a.post_id] for a in duty.assignments if a.part is Part.LEAD]
 
 
 def _merged(lines: Iterable[DrawnLine], drawn: Sequence[Duty]) -> Iterator[DrawnLine]:
@@ -161,7 +168,7 @@ def begin(unit_id: int, chosen: Mapping[int, str], *, name: str, year: int, by: 
 
     Raises Malformed, Stale.
     """
-    with ledger.act_on("draw", Unit, unit_id, by=by, needs="draft") as unit:
+    with ledger.act_on("draw", UnitRow, unit_id, by=by, needs="draft") as unit:
         text, rows = _rows("", _chosen(members(unit, year), chosen), 1)
         duty_list = drafting.begin(unit_id, name=name, year=year, title=TITLE, text=text, by=by, tier=Tier.MEMBER)
         duty_list.duties.extend(rows)
@@ -211,9 +218,9 @@ def _rows(text: str, drawn: Iterable[Member], position: int) -> tuple[str, list[
 
 def _whence(member: Member, line: DrawnLine) -> str:
     """Name the leader with those of the units in his charge that lead the line's work."""
-    leads = {a.post.unit for work in line.works for a in work.assignments if a.part is Part.LEAD}
-    charges = [c for c in member.charges if c.charge in leads]
-    names = [f"{c.charge.name}（{c.field}）" if c.field else c.charge.name for c in charges if c.charge]
+    units, leads = picture.current().units, {post.unit.id for work in line.works for post in _leads(work)}
+    charges = [(units[c.charge_id].name, c.field) for c in member.charges if c.charge_id in leads]
+    names = [f"{name}（{field}）" if field else name for name, field in charges]
     return f"{member.post.title}分管{'、'.join(names)}" if names else f"{member.post.title}本人牵头"
 
 

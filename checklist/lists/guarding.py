@@ -7,12 +7,13 @@ and those below. A revision has its rows' lineages in common with the version th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import joinedload, lazyload
 
+from checklist import picture
 from models import Duty, DutyList, ListState, Side, Unit, db
 
 UNKNOWN = "待定"  # what has left the list in force since
@@ -22,14 +23,13 @@ _CITED = re.compile(r"([0-9]{4}) 年([^《]*)《(.+)》(?:（([^（）]+)）)?�
 
 def lists_in_force(unit: Unit, *, year: int | None = None) -> list[DutyList]:
     """Return the lists in force of a unit, of those above it and of those below, the oldest first."""
-    query = select(DutyList).where(DutyList.state == ListState.ADOPTED).order_by(DutyList.id)
-    if year is not None:
-        query = query.where(DutyList.year == year)
-    return [duty_list for duty_list in db.session.scalars(query) if _is_in_line(duty_list.unit, unit)]
+    such = [] if year is None else [DutyList.year == year]
+    return [duty_list for duty_list in _in_force(*such) if _is_in_line(duty_list, unit.id)]
 
 
-def _is_in_line(one: Unit, other: Unit) -> bool:
-    return one in other.line() or other in one.line()
+def _is_in_line(duty_list: DutyList, unit_id: int) -> bool:
+    units = picture.current().units
+    return unit_id in units[duty_list.unit_id].line or duty_list.unit_id in units[unit_id].line
 
 
 def work(duty_list: DutyList, cited: Iterable[str] | None = None) -> dict[str, Duty]:
@@ -42,17 +42,20 @@ def work(duty_list: DutyList, cited: Iterable[str] | None = None) -> dict[str, D
     wanted -= {duty.lineage for duty in duty_list.duties}
     if not wanted:
         return found
-    query = select(Duty).join(Duty.duty_list).options(joinedload(Duty.duty_list).joinedload(DutyList.unit))
+    query = select(Duty).join(Duty.duty_list).options(joinedload(Duty.duty_list), lazyload(Duty.targets))
     query = query.where(Duty.lineage.in_(wanted), Duty.dropped.is_(False), DutyList.state == ListState.ADOPTED)
     there = [duty for duty in db.session.scalars(query) if duty.side is not Side.INTEGRITY]
-    return found | {duty.lineage: duty for duty in there if _is_in_line(duty.duty_list.unit, duty_list.unit)}
+    return found | {duty.lineage: duty for duty in there if _is_in_line(duty.duty_list, duty_list.unit_id)}
 
 
-def guarded(duty: Duty, lineages: list[str]) -> list[str]:
-    """Return of these lineages the work that a duty of integrity may guard; work itself guards none."""
+def guarded(duty: Duty, lineages: list[str], known: Mapping[str, Duty] | None = None) -> list[str]:
+    """Return of these lineages the work that a duty of integrity may guard; work itself guards none.
+
+    `known` is the work of its list, where that has been read.
+    """
     if duty.side is Side.WORK or not lineages:
         return []
-    known = work(duty.duty_list, lineages)
+    known = work(duty.duty_list, lineages) if known is None else known
     return [lineage for lineage in lineages if lineage in known and lineage != duty.lineage]
 
 
@@ -99,21 +102,26 @@ def citations(duty_list: DutyList) -> dict[Duty, list[Cited]]:
 def elsewhere(rows: Iterable[Duty]) -> dict[str, str]:
     """Return how rows of lists in force are cited in another list, by lineage: 2026 年《名称》第 3 项."""
     cited = list(rows)
-    names = {duty_list: _name(duty_list) for duty_list in {duty.duty_list for duty in cited}}
-    return {duty.lineage: f"{names[duty.duty_list]}第 {duty.position} 项" for duty in cited}
+    if not cited:
+        return {}
+    years, names = ({getattr(duty.duty_list, key) for duty in cited} for key in ("year", "name"))
+    known = _in_force(DutyList.year.in_(years), DutyList.name.in_(names))
+    return {duty.lineage: f"{_name(duty.duty_list, known)}第 {duty.position} 项" for duty in cited}
 
 
-def _name(duty_list: DutyList) -> str:
-    """Name a list in force by year and name, with its unit and kind where others in force share them."""
-    alike = [other for other in _named(duty_list.year, duty_list.name) if other is not duty_list]
-    unit = duty_list.unit.name if any(other.unit is not duty_list.unit for other in alike) else ""
-    sort = f"（{duty_list.sort}）" if any(other.unit is duty_list.unit for other in alike) else ""
+def _name(duty_list: DutyList, known: list[DutyList]) -> str:
+    """Name a list in force by year and name, with its unit and kind where others that are known share them."""
+    same = [other for other in known if (other.year, other.name) == (duty_list.year, duty_list.name)]
+    alike = [other for other in same if other is not duty_list]
+    unit = picture.current().units[duty_list.unit_id].name
+    unit = unit if any(other.unit_id != duty_list.unit_id for other in alike) else ""
+    sort = f"（{duty_list.sort}）" if any(other.unit_id == duty_list.unit_id for other in alike) else ""
     return f"{duty_list.year} 年{unit}《{duty_list.name}》{sort}"
 
 
-def _named(year: int, name: str) -> list[DutyList]:
-    query = select(DutyList).where(DutyList.year == year, DutyList.name == name, DutyList.state == ListState.ADOPTED)
-    return list(db.session.scalars(query))
+def _in_force(*such: ColumnElement[bool]) -> list[DutyList]:
+    query = select(DutyList).where(DutyList.state == ListState.ADOPTED, *such).options(joinedload(DutyList.unit))
+    return list(db.session.scalars(query.order_by(DutyList.id)))
 
 
 def find(words: str, unit: Unit) -> str | None:
@@ -123,8 +131,8 @@ def find(words: str, unit: Unit) -> str | None:
         return None
     there = [
         duty_list
-        for duty_list in _named(int(found[1]), found[3])
-        if _is_in_line(duty_list.unit, unit)
+        for duty_list in _in_force(DutyList.year == int(found[1]), DutyList.name == found[3])
+        if _is_in_line(duty_list, unit.id)
         and found[2] in ("", duty_list.unit.name)
         and found[4] in (None, duty_list.sort)
     ]

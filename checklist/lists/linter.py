@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from sqlalchemy import select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, lazyload
 
 from checklist.lists import formalism
 from checklist.lists.likeness import likeness
@@ -80,7 +80,7 @@ def _elsewhere(duty_list: DutyList) -> Sequence[Duty]:
     """Return the rows of the other lists that are in force in the same year."""
     rows = select(Duty).join(Duty.duty_list).where(Duty.dropped.is_(False), DutyList.id != duty_list.id)
     rows = rows.where(DutyList.state == ListState.ADOPTED, DutyList.year == duty_list.year)
-    return db.session.scalars(rows.options(contains_eager(Duty.duty_list))).all()
+    return db.session.scalars(rows.options(contains_eager(Duty.duty_list), lazyload(Duty.targets))).all()
 
 
 def _alike(kept: Sequence[Duty], elsewhere: Sequence[Duty]) -> dict[int, list[Finding]]:

@@ -7,18 +7,16 @@ with a "part" (lead or support). Adoption spreads them into posts once and for a
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
-from checklist.clock import today
-from checklist.picture import in_force
-from models import Duty, DutyList, Part, Post, PostKind, Tenure, Unit, UnitKind, db
+from checklist import picture
+from checklist.picture import Post, Unit
+from models import Assignment, Duty, DutyList, Part, PostKind, UnitKind, db
+from models import Unit as UnitRow
 
 Owner = dict[str, Any]
 _Known = dict[tuple[str, ...], tuple[list[Post], list[str]]]  # an owner → its posts, and who in it has none
@@ -46,18 +44,14 @@ class Spread:
         return [post for post, part in self.posts.items() if part is Part.LEAD]
 
 
-def is_open(row: Unit | Post, day: date) -> bool:
-    """Say whether a unit or post has not ended on a day."""
-    return row.until_day is None or row.until_day > day
-
-
-def units_below(root: Unit) -> list[Unit]:
+def units_below(root: UnitRow) -> list[Unit]:
     """Return the open units directly below one, and it, by code."""
-    units = db.session.scalars(select(Unit).where((Unit.parent == root) | (Unit.id == root.id)).order_by(Unit.code))
-    return [unit for unit in units if is_open(unit, today())]
+    county = picture.current()
+    units = [county.units[root.id], *county.below.get(root.id, [])]
+    return sorted((unit for unit in units if not unit.has_ended), key=lambda unit: unit.code)
 
 
-def proposed(named: Iterable[dict[str, str]], root: Unit) -> list[Owner]:
+def proposed(named: Iterable[dict[str, str]], root: UnitRow) -> list[Owner]:
     """Return the owners that a text names, as far as they are units of this county; the rest stays 待定."""
     units = units_below(root)
     owners: list[Owner] = []
@@ -89,6 +83,15 @@ def spreads(duty_list: DutyList) -> dict[Duty, Spread]:
     return {duty: _spread(duty, known) for duty in duty_list.duties}
 
 
+def assigned(duty_list: DutyList) -> dict[Duty, Spread]:
+    """Return what the owners of each row of an adopted list came to then, also where a post has ended since."""
+    county, found = picture.current(), {duty.id: Spread({}, []) for duty in duty_list.duties}
+    rows = select(Assignment).where(Assignment.duty_id.in_(found)).order_by(Assignment.id)
+    for row in db.session.scalars(rows):
+        found[row.duty_id].posts[county.posts[row.post_id]] = row.part
+    return {duty: found[duty.id] for duty in duty_list.duties}
+
+
 def _spread(duty: Duty, known: _Known) -> Spread:
     posts: dict[Post, Part] = {}
     missing: list[str] = []
@@ -106,7 +109,7 @@ def _spread(duty: Duty, known: _Known) -> Spread:
     return Spread(posts, missing)
 
 
-def _looked_up(owner: Owner, root: Unit) -> tuple[list[Post], list[str]]:
+def _looked_up(owner: Owner, root: UnitRow) -> tuple[list[Post], list[str]]:
     """Return an owner's posts and who of it has none: each single unit of a set must be left out in so many words."""
     found = posts_of(owner, root)
     headed = {post.unit for post in found}
@@ -114,39 +117,39 @@ def _looked_up(owner: Owner, root: Unit) -> tuple[list[Post], list[str]]:
     return found, headless or ([] if found else [describe(owner)])
 
 
-def posts_of(owner: Owner, root: Unit) -> list[Post]:
+def posts_of(owner: Owner, root: UnitRow) -> list[Post]:
     """Return the open posts that one owner stands for: a unit is its one principal, a set those of its units."""
     if "post" in owner:
-        post = db.session.get(Post, owner["post"])
-        return [post] if post and is_open(post, today()) else []
+        post = picture.current().posts.get(owner["post"])
+        return [post] if post and not post.has_ended else []
     if owner.get("set") == "team":
         return [post for post in team(root) if str(post.id) not in owner["except"]]
     return [post for post in _posts_in(_units_of(owner, root)) if post.kind is PostKind.PRINCIPAL]
 
 
-def _units_of(owner: Owner, root: Unit) -> list[Unit]:
+def _units_of(owner: Owner, root: UnitRow) -> list[Unit]:
     if "unit" in owner:
         return [u for u in units_below(root) if u.code == owner["unit"]]
     kind = _KINDS.get(owner.get("set", ""))
     return [u for u in units_below(root) if u.kind is kind and u.code not in owner["except"]]
 
 
-def team(root: Unit) -> list[Post]:
+def team(root: UnitRow) -> list[Post]:
     """Return the posts of a unit's leading team: its 一把手 and its 班子成员."""
     return [post for post in _posts_in([root]) if post.kind in (PostKind.PRINCIPAL, PostKind.MEMBER)]
 
 
-def _posts_in(units: list[Unit]) -> list[Post]:
-    there = select(Post).where(Post.unit_id.in_([u.id for u in units])).options(joinedload(Post.unit))
-    found = db.session.scalars(there.order_by(Post.id))
-    return [post for post in found if is_open(post, today())]
+def _posts_in(units: Iterable[Unit | UnitRow]) -> list[Post]:
+    county = picture.current()
+    found = (post for unit in units for post in county.open_posts.get(unit.id, ()))
+    return sorted(found, key=lambda post: post.id)
 
 
-def candidates(root: Unit) -> list[tuple[str, Owner]]:
+def candidates(root: UnitRow) -> list[tuple[str, Owner]]:
     """Return who may own a duty of a 任务分解表 of this unit: sets, units below it, and its own team's posts."""
     below = sorted(units_below(root), key=lambda unit: list(UnitKind).index(unit.kind))
     offered: list[Owner] = [{"set": name, "except": []} for name in SETS]
-    offered += [{"unit": unit.code} for unit in below if unit != root]
+    offered += [{"unit": unit.code} for unit in below if unit.id != root.id]
     offered += [{"post": post.id} for post in team(root)]
     return [(key(owner), owner) for owner in offered]
 
@@ -157,7 +160,7 @@ def key(owner: Owner) -> str:
     return f"{kind}-{owner[kind]}"
 
 
-def exceptable(owner: Owner, root: Unit) -> list[tuple[str, str]]:
+def exceptable(owner: Owner, root: UnitRow) -> list[tuple[str, str]]:
     """Return whom a set can leave out: (unit code or post id, name)."""
     if owner["set"] == "team":
         return [(str(post.id), post.name) for post in team(root)]
@@ -166,42 +169,31 @@ def exceptable(owner: Owner, root: Unit) -> list[tuple[str, str]]:
 
 def describe(owner: Owner) -> str:
     """Return an owner in words, as the screen shows it."""
-    return describe_all([owner])[0]
+    post = picture.current().posts.get(owner.get("post", 0))
+    return title(post) if post else _words(owner)
 
 
-def describe_all(found: Sequence[Owner]) -> list[str]:
-    """Return owners in words; all posts that they name are read together, and all units."""
-    meant = [*found, *(one for owner in found for one in _left_out(owner))]
-    ids = {owner["post"] for owner in meant if "post" in owner}
-    codes = {owner["unit"] for owner in meant if "unit" in owner}
-    posts = {post.id: post for post in db.session.scalars(select(Post).where(Post.id.in_(ids)))} if ids else {}
-    units = {unit.code: unit for unit in db.session.scalars(select(Unit).where(Unit.code.in_(codes)))} if codes else {}
-    names = _told_apart(posts.values())
-
-    def words(owner: Owner) -> str:
-        if "unit" in owner:
-            return units[owner["unit"]].name if owner["unit"] in units else str(owner["unit"])
-        if "post" in owner:
-            return names[posts[owner["post"]]] if owner["post"] in posts else ""
-        left_out = "、".join(filter(None, map(words, _left_out(owner))))
-        return SETS[owner["set"]] + (f"（{left_out}除外）" if left_out else "")
-
-    whose = [f"{posts[owner['post']].unit.name} " if owner.get("post") in posts else "" for owner in found]
-    return [unit + words(owner) for unit, owner in zip(whose, found, strict=True)]
+def _words(owner: Owner) -> str:
+    """Return an owner in words, a post without its unit."""
+    county = picture.current()
+    if "unit" in owner:
+        unit = county.by_code.get(owner["unit"])
+        return unit.name if unit else str(owner["unit"])
+    if "post" in owner:
+        return _told_apart(county.posts[owner["post"]]) if owner["post"] in county.posts else ""
+    left_out = "、".join(filter(None, map(_words, _left_out(owner))))
+    return SETS[owner["set"]] + (f"（{left_out}除外）" if left_out else "")
 
 
-def titles(posts: Collection[Post]) -> dict[Post, str]:
-    """Name posts with their units; of those of one name in a unit each with its holder."""
-    return {post: f"{post.unit.name} {name}" for post, name in _told_apart(posts).items()}
+def title(post: Post) -> str:
+    """Name a post with its unit; one of several of that name in the unit also with its holder."""
+    return f"{post.unit.name} {_told_apart(post)}"
 
 
 def exception(owner: Owner, key: str) -> str:
     """Return in words whom a set leaves out, by the key that `exceptable` gives it."""
     (left_out,) = _left_out({**owner, "except": [key]})
-    if "unit" in left_out:
-        return describe(left_out)
-    post = db.session.get(Post, left_out["post"])
-    return _told_apart([post])[post] if post else ""
+    return _words(left_out)
 
 
 def _left_out(owner: Owner) -> list[Owner]:
@@ -210,13 +202,11 @@ def _left_out(owner: Owner) -> list[Owner]:
     return [{"post": int(key)} if owner["set"] == "team" else {"unit": key} for key in left_out]
 
 
-def _told_apart(posts: Collection[Post]) -> dict[Post, str]:
-    """Name posts; of the two 副县长 of one team each with its holder, or its number while nobody holds it."""
-    there = Counter((post.unit_id, post.name) for post in _posts_in([post.unit for post in posts]))
-    alike = [post for post in posts if there[post.unit_id, post.name] > 1]
-    holders: dict[Post, list[str]] = {post: [] for post in alike}
-    held = select(Tenure).where(Tenure.post_id.in_([post.id for post in alike]), *in_force(Tenure, today()))
-    for tenure in db.session.scalars(held.order_by(Tenure.id)) if alike else ():
-        holders[tenure.post].append(tenure.user.name)
-    names = {post: f"（{'、'.join(held_by)}）" if held_by else f"〔{post.id}〕" for post, held_by in holders.items()}
-    return {post: post.name + names.get(post, "") for post in posts}
+def _told_apart(post: Post) -> str:
+    """Name a post; of the two 副县长 of one team each with its holder, or its number while nobody holds it."""
+    county = picture.current()
+    alike = [other for other in county.open_posts.get(post.unit.id, ()) if other.name == post.name]
+    if len(alike) < 2:
+        return post.name
+    held_by = "、".join(county.people[id].name for id in sorted(county.holders.get(post.id, ())))
+    return post.name + (f"（{held_by}）" if held_by else f"〔{post.id}〕")

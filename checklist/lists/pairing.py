@@ -7,6 +7,7 @@ example of either side. Where no rule fits, rows that share many words are propo
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import NamedTuple
@@ -114,21 +115,20 @@ class Pair:
     why: str
 
 
-def proposals(duty_list: DutyList) -> list[Pair]:
-    """Return for each row of integrity the works it could guard and does not yet, the likeliest first."""
+def proposals(duty_list: DutyList, alone: Iterable[Duty]) -> list[Pair]:
+    """Return for each row of integrity that is alone the works it could guard, the likeliest first."""
     works = [work for work in duty_list.kept if work.side is not Side.INTEGRITY]
     pairs: list[Pair] = []
-    for guard in unpaired(duty_list):
+    for guard in alone:
         weighed = [(*_weigh(work, guard), work) for work in works]
         likely = sorted((found for found in weighed if found[1]), key=lambda found: (-found[0], found[2].position))
         pairs += [Pair(guard, work, why) for _, why, work in likely[:MOST]]
     return pairs
 
 
-def unpaired(duty_list: DutyList) -> list[Duty]:
-    """Return the rows of integrity that guard no work."""
-    known = guarding.work(duty_list)
-    return [d for d in duty_list.kept if d.side is Side.INTEGRITY and not known.keys() & set(d.guards)]
+def unpaired(duty_list: DutyList, cited: Mapping[Duty, Sequence[guarding.Cited]]) -> list[Duty]:
+    """Return the rows of integrity that guard no work; `cited` are the list's guarding.citations."""
+    return [d for d in duty_list.kept if d.side is Side.INTEGRITY and not any(work.duty for work in cited[d])]
 
 
 def _weigh(work: Duty, guard: Duty) -> tuple[int, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload, lazyload
 
 from checklist.actor import Actor
 from checklist.lists import editing, owners
@@ -31,11 +32,16 @@ def suggestions(duty_list: DutyList) -> dict[int, Suggestion]:
 
     That is asked of the list of this unit and kind that came into force last.
     """
-    adopted = select(DutyList).where(DutyList.state == ListState.ADOPTED, DutyList.id != duty_list.id)
-    adopted = adopted.where(DutyList.unit_id == duty_list.unit_id, DutyList.tier == duty_list.tier)
-    last = db.session.scalar(adopted.order_by(DutyList.adopted_on.desc(), DutyList.id.desc()).limit(1))
     without = [d for d in duty_list.kept if not any(owner["part"] == Part.LEAD for owner in d.owners)]
-    found = {duty.id: _nearest(duty, last.kept) for duty in without} if last else {}
+    if not without:
+        return {}
+    adopted = select(DutyList.id).where(DutyList.state == ListState.ADOPTED, DutyList.id != duty_list.id)
+    adopted = adopted.where(DutyList.unit_id == duty_list.unit_id, DutyList.tier == duty_list.tier)
+    last = adopted.order_by(DutyList.adopted_on.desc(), DutyList.id.desc()).limit(1).scalar_subquery()
+    rows = select(Duty).where(Duty.duty_list_id == last, Duty.dropped.is_(False)).order_by(Duty.position)
+    rows = rows.options(joinedload(Duty.duty_list), lazyload(Duty.targets))
+    known = list(db.session.scalars(rows))
+    found = {duty.id: _nearest(duty, known) for duty in without}
     return {id: suggestion for id, suggestion in found.items() if suggestion}
 
 

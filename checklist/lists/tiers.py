@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
-
-from checklist import clock
+from checklist import picture
 from checklist.lists import owners
 from checklist.lists.owners import Owner
-from models import Duty, DutyList, Part, Post, Tier, Unit, db
+from checklist.picture import Post
+from models import Duty, DutyList, Part, Tier, Unit
 
 LED_BY_SECRETARY = (Tier.TEAM, Tier.SECRETARY)
 TEAM: Owner = {"set": "team", "except": []}
@@ -21,8 +20,7 @@ TEAM: Owner = {"set": "team", "except": []}
 
 def secretary(unit: Unit) -> Post | None:
     """Return the open post of the unit's 党委 or 党组书记; a unit has one at most."""
-    posts = db.session.scalars(select(Post).where(Post.unit_id == unit.id, Post.is_secretary.is_(True)))
-    return next((post for post in posts if owners.is_open(post, clock.today())), None)
+    return picture.current().secretaries.get(unit.id)
 
 
 def proposed(found: Iterable[Owner], duty_list: DutyList) -> list[Owner]:
@@ -75,7 +73,7 @@ def misled(duty: Duty) -> list[str]:
     wrong = [o for o in duty.owners if o["part"] == Part.LEAD and not _may_lead(o, duty_list)]
     if not wrong:
         return []
-    who = "、".join(owners.describe_all(wrong))
+    who = "、".join(map(owners.describe, wrong))
     if head and duty_list.tier in LED_BY_SECRETARY:
         return [f"由{who}牵头，{duty_list.sort}的事项要由{head.title}牵头"]
     return [f"由{who}牵头，成员清单的事项要由{duty_list.unit.name}班子成员的岗位牵头"]

@@ -62,7 +62,7 @@ def last_step(duty_list: DutyList, by: Actor) -> Step | None:
 
 def _entries(duty_list: DutyList) -> Iterator[State]:
     """Yield the entries of all steps on this unit's drafts since this one was begun, the latest first."""
-    begun = lines.about("duty_list", duty_list.id) or 0
+    begun = lines.first_about("duty_list", duty_list.id).scalar_subquery()
     query = select(audit_log.c.seq, audit_body.c.body).join(audit_body, audit_log.c.seq == audit_body.c.seq)
     query = query.where(
         audit_log.c.seq > begun,

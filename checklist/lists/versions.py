@@ -7,21 +7,22 @@ done under the words of its time and stays as it is; so does whatever the new ve
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from checklist import access, clock, ledger
+from checklist import access, clock, ledger, picture
 from checklist.actor import Actor
 from checklist.decompose import figures
 from checklist.items import holidays, schedule, signoff
 from checklist.lists import difference, owners
 from checklist.refusal import Refused, insist_on
-from models import Duty, DutyList, Item, ItemState, ListState, Part, Post, db
+from models import Duty, DutyList, Item, ItemState, ListState, Part, Post, Signature, db
 
 LONGEST_REASON = 2000
-SERIES = ("unit", "kind", "tier", "year", "name")  # what all versions of a list have in common
 UNDER_WAY = (ListState.DRAFT, ListState.CONSULTING, ListState.SUBMITTED)
 PROCEDURE = "程序"
 
@@ -31,18 +32,12 @@ PROCEDURE = "程序"
 
 def series(duty_list: DutyList) -> list[DutyList]:
     """Return all versions of a list, the first one first; abandoned drafts are none."""
-    return [version for version in _of_one_key(duty_list) if version.state is not ListState.ABANDONED]
+    return [version for version in duty_list.namesakes if version.state is not ListState.ABANDONED]
 
 
-def next_number(duty_list: DutyList) -> int:
+def next_number(namesakes: Iterable[DutyList]) -> int:
     """Return the number of a new version of what bears this name: an abandoned draft keeps its own."""
-    with db.session.no_autoflush:
-        return max((version.version for version in _of_one_key(duty_list)), default=0) + 1
-
-
-def _of_one_key(duty_list: DutyList) -> list[DutyList]:
-    key = {name: getattr(duty_list, name) for name in SERIES}
-    return list(db.session.scalars(select(DutyList).filter_by(**key).order_by(DutyList.version)))
+    return max((version.version for version in namesakes), default=0) + 1
 
 
 def in_force(duty_list: DutyList) -> DutyList | None:
@@ -83,13 +78,14 @@ def revise(list_id: int, reason: str, *, by: Actor) -> DutyList:
         insist_on("修订的理由", reason, "reason", most=LONGEST_REASON)
         assert by.user is not None  # only a clerk gets here
         revised = DutyList(
-            **{name: getattr(duty_list, name) for name in (*SERIES, "source", "nodes")},
-            version=next_number(duty_list),
+            **{name: getattr(duty_list, name) for name in (*DutyList.SERIES, "unit", "source", "nodes")},
+            version=next_number(duty_list.namesakes),
             revised_because=reason.strip(),
             drafted_by=by.user,
             duties=[duty.like(position=position) for position, duty in enumerate(duty_list.kept, 1)],
         )
         db.session.add(revised)
+        db.session.expire(duty_list, ["namesakes"])
     return revised
 
 
@@ -113,8 +109,7 @@ def terms(duty: Duty) -> dict[str, str]:
 
 
 def _owners(duty: Duty) -> str:
-    named = list(zip(duty.owners, owners.describe_all(duty.owners), strict=True))
-    parts = {part: [name for owner, name in named if owner["part"] == part] for part in Part}
+    parts = {part: [owners.describe(owner) for owner in duty.owners if owner["part"] == part] for part in Part}
     return "；".join(f"{part.label}：{'、'.join(names)}" for part, names in parts.items() if names)
 
 
@@ -172,20 +167,32 @@ def changes(duty_list: DutyList) -> list[Change]:
     return [change for change in compared if change.fields]
 
 
-def is_untouched(duty: Duty) -> bool:
-    """Say whether the version in force has this duty in the same terms."""
-    current = in_force(duty.duty_list)
-    same = [d for d in current.kept if d.lineage == duty.lineage] if current else []
-    return bool(same) and not changed_terms(same[0], duty)
+def untouched(duty_list: DutyList) -> set[str]:
+    """Return the lineages of the duties that the version in force has in the same terms."""
+    current = in_force(duty_list)
+    old = {duty.lineage: duty for duty in current.kept} if current else {}
+    return {d.lineage for d in duty_list.kept if d.lineage in old and not changed_terms(old[d.lineage], d)}
 
 
 def changes_of(item: Item) -> list[Field]:
     """Return how an item's duty differs from what was signed before a revision, or from the version before."""
-    new = item.duty
-    rows = (duty for version in series(new.duty_list) for duty in version.duties if duty.lineage == new.lineage)
-    old = [signature.duty for signature in item.signatures if signature.voided_at]
-    old = old or [duty for duty in rows if duty.version == new.version - 1]
-    return compare(old[-1], new) if old else []
+    voided = [signature for signature in item.signatures if signature.voided_at]
+    old = voided[-1].duty if voided else _before(item.duty)
+    return compare(old, item.duty) if old else []
+
+
+def _before(duty: Duty) -> Duty | None:
+    """Return a duty as it read before its last change of terms, if it read otherwise once."""
+    rows = select(Duty).join(Duty.duty_list).where(Duty.lineage == duty.lineage, Duty.version == duty.version - 1)
+    rows = rows.where(DutyList.state != ListState.ABANDONED).order_by(DutyList.version.desc(), Duty.id.desc())
+    return db.session.scalar(rows.limit(1)) if duty.version > 1 else None
+
+
+def reasons(voided: Iterable[Signature]) -> dict[int | None, str]:
+    """Return for each duty whose new version voided signatures why its list was revised, by the duty's id."""
+    ids = {signature.voided_by_id for signature in voided} - {None}
+    rows = select(Duty.id, DutyList.revised_because).join(Duty.duty_list).where(Duty.id.in_(ids))
+    return dict(db.session.execute(rows).all()) if ids else {}
 
 
 # --- coming into force --------------------------------------------------------------------------------------
@@ -210,11 +217,17 @@ def plan(duty_list: DutyList) -> list[Consequence]:
     dues = {duty: {p.name: p.due_on for p in schedule.periods(duty, date.min, days)} for duty in duty_list.kept}
     versions = [version.id for version in series(duty_list)]
     items = select(Item).join(Item.duty).where(Duty.duty_list_id.in_(versions)).order_by(Item.id)
+    items = items.options(
+        contains_eager(Item.duty),
+        joinedload(Item.post).joinedload(Post.unit),
+        joinedload(Item.step),
+        selectinload(Item.signatures),
+    )
     found = []
     for item in db.session.scalars(items):
         duty = revised.get(item.lineage)
         due = None
-        if duty and item.post in spread[duty].leads:
+        if duty and item.post_id in (post.id for post in spread[duty].leads):
             due = item.due_on if item.case else dues[duty].get(item.period)
         found.append(_consequence(item, duty, due))
     return [consequence for consequence in found if consequence]
@@ -243,7 +256,9 @@ def supersede(duty_list: DutyList) -> None:
     for duty in duty_list.kept:
         known = versions.get(duty.lineage)
         duty.version = known.version + bool(changed_terms(known, duty)) if known else 1
-    for consequence in plan(duty_list):
+    found = plan(duty_list)
+    access.load_all(Item, [consequence.item.id for consequence in found])  # with their readings, read together
+    for consequence in found:
         _bring_about(consequence)
     old.state = ListState.SUPERSEDED
 
@@ -288,7 +303,7 @@ def outlook(duty_list: DutyList) -> Outlook:
     )
 
 
-def missing(duty_list: DutyList, since: date) -> list[tuple[Duty, Post, schedule.Period]]:
+def missing(duty_list: DutyList, since: date) -> list[tuple[Duty, picture.Post, schedule.Period]]:
     """Return the duties, posts and periods, still to come on a day, for which a list has no item yet."""
     days, spread = holidays.calendar(), owners.spreads(duty_list)
     lineages = [duty.lineage for duty in duty_list.kept]

@@ -10,7 +10,8 @@ from datetime import date
 from checklist import clock
 from checklist.items import holidays, schedule
 from checklist.lists import owners
-from models import Duty, DutyList, Post
+from checklist.picture import Post
+from models import Duty, DutyList
 
 
 @dataclass(frozen=True)

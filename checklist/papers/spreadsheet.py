@@ -29,14 +29,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from sqlalchemy import select
 from xlsxwriter import Workbook
 
-from checklist import papers
+from checklist import papers, picture
 from checklist.files import sheets
 from checklist.items import progress
 from checklist.lists import guarding, owners
-from models import Duty, DutyList, Part, Post, Unit, db
+from models import Duty, DutyList, Part
 
 CUT = "……（太长，余下部分见系统）"
 
@@ -49,8 +48,9 @@ class Names:
     def __init__(self, duty_list: DutyList) -> None:
         self._root = duty_list.unit
         self._cited = guarding.citations(duty_list)
-        self._units = {unit.code: unit.name for unit in db.session.scalars(select(Unit))}
-        self._posts = {str(post.id): post.title for post in db.session.scalars(select(Post))}
+        county = picture.current()
+        self._units = {unit.code: unit.name for unit in county.units.values()}
+        self._posts = {str(post.id): post.title for post in county.posts.values()}
 
     def owner(self, owner: owners.Owner) -> str:
         """Return an owner by name: 县财政局, 县财政局 局长, 各镇（西山镇除外）."""

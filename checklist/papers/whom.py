@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from sqlalchemy import select
-
-from checklist import clock, picture
+from checklist import picture
 from checklist.decompose.named import Named
 from checklist.lists import owners
 from checklist.lists.owners import Owner
-from models import Post, Tenure, Unit, db
+from models import Unit
 
 
 class KnownOwners:
@@ -19,15 +17,15 @@ class KnownOwners:
 
     def __init__(self, root: Unit) -> None:
         self.root = root
-        units = owners.units_below(root)
-        posts = [post for post in db.session.scalars(select(Post)) if owners.is_open(post, clock.today())]
-        within = [post for post in posts if root in post.unit.line()]
+        county, units = picture.current(), owners.units_below(root)
+        posts = [post for post in county.posts.values() if not post.has_ended]
+        within = [post for post in posts if root.id in post.unit.line]
         named: list[tuple[str, Owner]] = [(unit.name, {"unit": unit.code}) for unit in units]
         named += [(post.title, {"post": post.id}) for post in posts]
-        named += [(post.name, {"post": post.id}) for post in within if post.unit == root]
+        named += [(post.name, {"post": post.id}) for post in within if post.unit.id == root.id]
         named += [(words, {"set": name, "except": []}) for name, words in owners.SETS.items()]
-        holding = select(Tenure).where(*picture.in_force(Tenure, clock.today()))
-        named += [(t.user.name, {"post": t.post_id}) for t in db.session.scalars(holding) if t.post in within]
+        held = ((county.people[id].name, post.id) for post in within for id in county.holders.get(post.id, ()))
+        named += [(name, {"post": id}) for name, id in held]
         count = Counter(name for name, _ in named)
         self.by_name = {name: owner for name, owner in named if count[name] == 1}
 
@@ -47,8 +45,7 @@ class KnownOwners:
 
     def _by_key(self, key: str) -> Owner | None:
         if key.isdigit():
-            post = db.session.get(Post, int(key)) if len(key) < 10 else None
-            return {"post": post.id} if post else None
+            return {"post": int(key)} if int(key) in picture.current().posts else None
         return {"unit": key} if any(unit.code == key for unit in owners.units_below(self.root)) else None
 
     def _set(self, words: str, left_out: list[str]) -> Owner | None:

@@ -91,11 +91,12 @@ def _posts(known: Register) -> Iterator[tuple[str, ...]]:
 
 def _people(known: Register) -> Iterator[tuple[str, ...]]:
     homes: dict[User, Unit] = {}
+    root = access.root()
     for holding in known.holdings:
         homes.setdefault(holding.user, holding.post.unit)
     for login, user in known.people.items():
         if not user.disabled_at or user in homes:
-            yield login, spaced(user.name), known.called(homes.get(user) or access.root())
+            yield login, spaced(user.name), known.called(homes.get(user) or root)
 
 
 def _tenures(known: Register) -> Iterator[tuple[str, ...]]:
