@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -42,7 +43,14 @@ class Visitor(UserMixin):
 
 def actor() -> Actor:
     """Return who sent this request, in the office chosen for this session, with the form's nonce."""
-    return replace(_whoever(), nonce=request.form.get("nonce") or None)
+    return replace(_whoever(), nonce=request.form.get("nonce") or _press())
+
+
+def _press() -> str | None:
+    """Name a press on one of a page's rows, which have a form in common: another address, or revision, is another."""
+    page = request.form.get("press")
+    said = f"{page} {request.full_path} {request.form.get('rev')}"
+    return sha256(said.encode()).hexdigest()[:32] if page else None
 
 
 def _whoever() -> Actor:
@@ -126,13 +134,20 @@ def see_all(kind: type[Row], ids: Collection[int], *, to: str | None = None) -> 
 
 def is_htmx() -> bool:
     """Whether htmx asks for a part of a page. It decides how the answer looks, never what is allowed."""
-    return request.headers.get("HX-Request") == "true"
+    return request.headers.get("HX-Request") == "true" and not _is_boosted()
+
+
+def _is_boosted() -> bool:
+    """Whether htmx sends a whole form and wants a page, so that nothing typed is lost where no answer comes."""
+    return request.headers.get("HX-Boosted") == "true"
 
 
 def answer(fragment: str, page: str, **variables: Any) -> Response:
     """Return the part that changed for htmx; without it, go on to the page."""
     if is_htmx():
         return make_response(render_template(fragment, **variables))
+    if _is_boosted():  # htmx itself would lose the place on the page
+        return Response(headers={"HX-Redirect": page})
     return redirect(page, 303)  # type: ignore[return-value]
 
 

@@ -67,7 +67,7 @@ def take_lead(id: int) -> Response:
 
 @bp.post("/duties/<int:id>/guards")
 def pair(id: int) -> Response:
-    return _press(id, "pair", pairing.pair, request.form.get("work", 0, type=int))
+    return _press(id, "pair", pairing.pair, request.values.get("work", 0, type=int))
 
 
 def _press(id: int, act: str, verb: Callable[..., Duty], *what: int) -> Response:

@@ -149,7 +149,7 @@ def restore(id: int) -> Response:
 @bp.post("/duties/<int:id>/wording")
 def mend(id: int) -> Response:
     """Take the standard phrase for a suspected slip; the source's words stay as they are."""
-    return _press(id, "mend", editing.mend, request.form.get("slip", ""), request.form.get("standard", ""))
+    return _press(id, "mend", editing.mend, request.values.get("slip", ""), request.values.get("standard", ""))
 
 
 def _press(id: int, act: str, verb: Callable[..., Duty], *what: str) -> Response:

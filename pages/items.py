@@ -18,7 +18,7 @@ from pages import current
 from pages.forms import FileForm, Form, Line, Text
 
 # The fields of a press that says nothing.
-PRESSED = {"csrf_token", "nonce", "rev"}
+PRESSED = {"csrf_token", "nonce", "press", "rev"}
 
 bp = Blueprint("items", __name__, url_prefix="/items")
 
@@ -113,7 +113,6 @@ def _helpers(items: list[Item], known: list[Case]) -> dict[str, Any]:
         "section": progress.section,
         "light": progress.light_of,
         "late_entry": progress.late_entry,
-        "report_form": report_form,
         "waits": cases.waits,
         "case_count": lambda item: cases.count(item, known) if cases.reports_on_cases(item) else None,
         "moved": lambda item: schedule.moved(item, days),
@@ -163,9 +162,7 @@ def _press(id: int, verb: Callable[..., Item]) -> Response | None:
         return _row(item)
     if form.status != 409:
         return None
-    item = current.see(Item, id, to=verb.__name__)
-    form.rev.data, form.rev.raw_data = item.rev, None  # the next press is of the row as it is shown
-    return current.back(form, _refused(item, form))
+    return current.back(form, _refused(current.see(Item, id, to=verb.__name__), form))
 
 
 @bp.post("/<int:id>/report")
@@ -182,12 +179,12 @@ def _send(item: Item, form: Form, verb: Callable[[Actor], Item]) -> Response:
 
 
 def _refused(item: Item, form: Form) -> Response | str:
-    """Return the row for htmx, else the item's page, with the form that was not accepted."""
+    """Return the item's page with the form that was not accepted; to htmx, of a press, the row."""
     if form.status == 409:
         form.rev.data, form.rev.raw_data = item.rev, None  # the next press is of the row as it is shown
-    if current.is_htmx():
-        return _row(item, form)
-    return _page(item, **{"form" if isinstance(form, ReportForm) else "untick": form})
+    if isinstance(form, ReportForm):
+        return _page(item, form=form)
+    return _row(item, form) if current.is_htmx() else _page(item, untick=form)
 
 
 def _row(item: Item, refused: Form | None = None) -> Response:
@@ -201,7 +198,6 @@ def _row(item: Item, refused: Form | None = None) -> Response:
         case=item.step.case if item.step else None,
         guarded=progress.guarded_in_row(item),
         refused=refused,
-        typed=refused if isinstance(refused, ReportForm) else None,
         swapped=True,
         **_counts(),
         **_helpers([item], cases.of_duty(item) if cases.reports_on_cases(item) else []),

@@ -10,7 +10,7 @@ from checklist.actor import Actor
 from checklist.county import accounts
 from checklist.items import cases, progress, signoff, statements
 from checklist.lists import versions
-from models import Batch, Item, ItemState
+from models import Batch, Item
 from pages import current
 from pages.forms import Form, Line, tidy
 
@@ -33,17 +33,17 @@ class SignForm(Form):
 def new() -> str:
     """Show the sheet of one post: what it has reported, or the items asked for."""
     wanted = request.args.getlist("item", type=int)
-    return _sheet(current.see_all(Item, wanted) if wanted else _reported(), SignForm(formdata=None))
+    return _sheet(current.see_all(Item, wanted or _reported()), SignForm(formdata=None))
 
 
-def _reported() -> list[Item]:
-    """Return what is ready to be signed, of the post at work first: one sheet is one post."""
+def _reported() -> list[int]:
+    """Return the ids of what is ready to be signed, of the post at work first: one sheet is one post."""
     held = current.standing().posts
     at_work = current.actor().post
-    ticked = [item for item in progress.items_of(held) if item.state is ItemState.TICKED]
+    ticked = progress.reported(held)
     turn = [post.id for post in sorted(held, key=lambda post: post != at_work)]
     first = min((turn.index(item.post_id) for item in ticked), default=None)
-    return [item for item in ticked if first is not None and item.post_id == turn[first]]
+    return [item.id for item in ticked if first is not None and item.post_id == turn[first]]
 
 
 def _sheet(items: list[Item], form: SignForm) -> str:

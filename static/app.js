@@ -27,7 +27,7 @@
       const place = document.getElementById(event.detail.target.id);
       const here = stays || (place && place.querySelector("[data-here]"));
       const meant = here || (place && place.querySelector("[data-focus]"));
-      const next = meant || (place && place.querySelector("button, a[href]"));
+      const next = meant || (place && (place.querySelector("button") || place.querySelector("a[href]")));
       if (next) next.focus({ preventScroll: !here });
     }
     if (event.detail.target.id === "problem") problem().scrollIntoView({ block: "nearest" });

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page
 from sqlalchemy import select
@@ -222,7 +224,8 @@ def test_a_clerk_copies_a_list_for_the_next_year_and_nobody_else_is_offered_it(v
     form = {"year": 2027, "name": adopted.name, "nonce": "a" * 32}
     answers = [visit("chu").post(f"/lists/{adopted.id}/copies", data=form).headers["Location"] for _ in "12"]
     assert answers[0] == answers[1]
-    assert "抄自 2026 年" in visit("chu").get(answers[0]).text
+    (card, *_) = re.findall('href="(/duties/[0-9]+/more)"', visit("chu").get(answers[0]).text)
+    assert "抄自 2026 年" in visit("chu").get(card).text
 
 
 def test_a_suggestion_is_shown_apart_and_taken_with_one_press(visit: Visit) -> None:

@@ -282,3 +282,26 @@ def test_a_press_on_a_row_that_changed_meanwhile_comes_back_with_the_row_as_it_s
     assert answer.status_code == 409
     told = set(re.findall(r'name="rev"[^>]*value="(\d+)"', answer.text))
     assert told == {str(county.item("预算考核", "zhou").rev)} != {str(old)}
+
+
+def test_the_rows_of_a_page_have_one_form_in_common_and_each_press_counts_once(visit: Visit) -> None:
+    zhou, items = visit("zhou"), [county.item("预算考核", "zhou"), county.item("严禁截留", "zhou")]
+    (page,) = re.findall('name="press" value="([0-9a-f]+)"', zhou.get("/items/").text)
+    size = ledger.size()
+    for item in items:
+        press = {"press": page, "rev": item.rev}
+        answers = [zhou.post(f"/items/{item.id}/tick", data=press, headers=HTMX) for _ in "12"]
+        assert [(answer.status_code, "已报完成" in answer.text) for answer in answers] == [(200, True)] * 2
+    assert ledger.size() == size + 2
+    undone = zhou.post(f"/items/{items[0].id}/untick", data={"press": page, "rev": anew(items[0]).rev}, headers=HTMX)
+    again = zhou.post(f"/items/{items[0].id}/tick", data={"press": page, "rev": anew(items[0]).rev}, headers=HTMX)
+    assert ("待办" in undone.text, "已报完成" in again.text, ledger.size()) == (True, True, size + 4)
+
+
+def test_a_form_that_htmx_sends_whole_is_answered_with_a_page_or_the_way_to_it(visit: Visit) -> None:
+    zhou, item = visit("zhou"), county.item("预算考核", "zhou")
+    boosted = HTMX | {"HX-Boosted": "true"}
+    answer = zhou.post(f"/items/{item.id}/report", data={"rev": item.rev, "note": "字" * 3000}, headers=boosted)
+    assert (answer.status_code, "<title>" in answer.text, "字" * 3000 in answer.text) == (422, True, True)
+    answer = zhou.post(f"/items/{item.id}/tick", data={"rev": item.rev, "note": "已办"}, headers=boosted)
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (200, f"/items/#item-{item.id}")

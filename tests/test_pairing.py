@@ -9,7 +9,7 @@ import pytest
 
 from checklist import ledger
 from checklist.actor import Actor
-from checklist.lists import editing, pairing, precedents
+from checklist.lists import editing, guarding, pairing, precedents
 from checklist.lists.likeness import likeness
 from checklist.lists.pairing import KINSHIPS
 from checklist.refusal import NotYours, Refused, Repeated, Stale
@@ -19,6 +19,14 @@ from tests.drafts import draft, edit, submitted
 from tests.entries import entries
 
 pytestmark = pytest.mark.usefixtures("qinghe")
+
+
+def unpaired(duty_list: DutyList) -> list[Duty]:
+    return pairing.unpaired(duty_list, guarding.citations(duty_list))
+
+
+def proposed(duty_list: DutyList) -> list[pairing.Pair]:
+    return pairing.proposals(duty_list, unpaired(duty_list))
 
 
 def row(duty_list: DutyList, words: str) -> Duty:
@@ -36,15 +44,15 @@ def test_a_fund_is_proposed_to_its_supervision_with_the_reason() -> None:
     edit(row(duty_list, "严禁"), county.actor("chu"), side=Side.INTEGRITY)
     edit(row(duty_list, "拨付"), county.actor("chu"), side=Side.WORK)
     edit(row(duty_list, "绿化"), county.actor("chu"), side=Side.WORK)
-    (pair,) = pairing.proposals(duty_list)
+    (pair,) = proposed(duty_list)
     assert (pair.guard, pair.work) == (row(duty_list, "严禁"), row(duty_list, "拨付"))
     assert pair.why == "资金与它的监管（“拨付”）"
-    assert pairing.unpaired(duty_list) == [pair.guard]
+    assert unpaired(duty_list) == [pair.guard]
     pairing.pair(pair.guard.id, pair.work.id, by=county.actor("chu"), rev=pair.guard.rev)
     assert pair.guard.guards == [pair.work.lineage]
-    assert (pairing.proposals(duty_list), pairing.unpaired(duty_list)) == ([], [])
+    assert (proposed(duty_list), unpaired(duty_list)) == ([], [])
     editing.drop(pair.work.id, by=county.actor("chu"))
-    assert pairing.unpaired(duty_list) == [pair.guard]
+    assert unpaired(duty_list) == [pair.guard]
 
 
 def test_two_rows_that_share_only_whom_they_ask_are_not_offered_as_a_pair() -> None:
@@ -53,14 +61,14 @@ def test_two_rows_that_share_only_whom_they_ask_are_not_offered_as_a_pair() -> N
     assert likeness(first.wording, second.wording) >= pairing.ALIKE
     edit(first, county.actor("chu"), side=Side.INTEGRITY)
     edit(second, county.actor("chu"), side=Side.WORK)
-    assert pairing.proposals(duty_list) == []
+    assert proposed(duty_list) == []
 
 
 def test_without_a_rule_shared_words_are_the_reason() -> None:
     duty_list = county.draft("河长", "一、任务\n要落实河道巡河责任。要对河道巡河责任落空严肃问责。\n")
     edit(row(duty_list, "问责"), county.actor("chu"), side=Side.INTEGRITY)
     edit(row(duty_list, "落实"), county.actor("chu"), side=Side.WORK)
-    (pair,) = pairing.proposals(duty_list)
+    (pair,) = proposed(duty_list)
     assert pair.why == "用词相近 52%（“河道巡河责任”）"
 
 

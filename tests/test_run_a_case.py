@@ -56,9 +56,9 @@ def test_in_a_card_too_focus_stays_and_the_result_is_said_once(browse: Browse, q
     case = begun()
     page = browse("zhou")
     first = case.steps[0].item_id
-    page.locator(f"#item-{first}-act").press("Enter")
-    expect(page.locator(f"#item-{first}-act")).to_have_text("撤销报完成")
-    expect(page.locator(f"#item-{first}-act")).to_be_focused()
+    page.locator(f"#item-{first} button").press("Enter")
+    expect(page.locator(f"#item-{first} button")).to_have_text("撤销报完成")
+    expect(page.locator(f"#item-{first} button")).to_be_focused()
     expect(page.locator("#said")).to_have_text(f"第 {first} 号事项，已报完成")
     page.goto(f"/items/{first}/cases")
     assert not [found["id"] for found in Axe().run(page).response["violations"]]

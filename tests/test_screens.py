@@ -142,11 +142,11 @@ def test_focus_stays_on_what_was_pressed_and_the_result_is_said_once(browse: Bro
     place = row.get_attribute("id") or ""
     row.get_by_role("button", name="报完成", exact=True).press("Enter")
     expect(page.locator("#tally")).to_contain_text("已报完成 1")
-    expect(page.locator(f"#{place}-act")).to_be_focused()
+    expect(page.locator(f"#{place} button")).to_be_focused()
     expect(page.locator("#said")).to_contain_text("已报完成")
     page.keyboard.press("Enter")  # undone by the very next press
     expect(page.locator("#tally")).to_contain_text("已报完成 0")
-    expect(page.locator(f"#{place}-act")).to_be_focused()
+    expect(page.locator(f"#{place} button")).to_be_focused()
 
 
 @WITH_SCRIPTS
@@ -166,13 +166,15 @@ def test_an_error_takes_the_focus_and_links_to_its_field(browse: Browse) -> None
 @WITH_SCRIPTS
 def test_when_the_network_fails_nothing_is_lost_and_it_is_said(browse: Browse, context: BrowserContext) -> None:
     page = browse("zhou")
-    row = page.locator("article.row", has_text="对接会").first
-    row.get_by_text("补充说明").click()
-    row.get_by_label("完成说明").fill("写了很久的一段话")
+    page.locator("article.row", has_text="对接会").first.get_by_role("link").click()
+    page.get_by_label("完成说明").fill("写了很久的一段话")
     context.set_offline(True)
-    row.get_by_role("button", name="报完成", exact=True).click()
+    page.get_by_role("button", name="报完成", exact=True).click()
     expect(page.locator("#problem")).to_contain_text("没有连上服务器")
-    expect(row.get_by_label("完成说明")).to_have_value("写了很久的一段话")
+    expect(page.get_by_label("完成说明")).to_have_value("写了很久的一段话")
+    context.set_offline(False)
+    page.get_by_role("button", name="报完成", exact=True).click()
+    expect(page.locator("article.row", has_text="对接会").filter(has_text="已报完成")).to_be_visible()
 
 
 @WITH_SCRIPTS

@@ -74,8 +74,9 @@ def test_a_speech_becomes_a_signed_reviewed_and_verified_list(browse: Browse, tm
     page = browse("zhou")
     first = page.locator("article.row").first
     expect(first).to_contain_text("请写明台账覆盖了哪些资金。")
-    first.get_by_label("整改回复").fill("已列明三类资金。")
-    first.get_by_role("button", name="保存回复").click()
+    first.get_by_role("link", name="填写整改回复").click()
+    page.get_by_label("整改回复").fill("已列明三类资金。")
+    page.get_by_role("button", name="只保存").click()
     page.get_by_role("link", name="重新签认").click()
     assert "已列明三类资金。" in and_signs(page)
 

@@ -16,6 +16,7 @@ from models import (
     Case,
     Duty,
     DutyList,
+    Evidence,
     Item,
     ItemState,
     ListState,
@@ -108,12 +109,17 @@ def items_of(posts: Iterable[AnyPost], *such: ColumnElement[bool]) -> list[Item]
             joinedload(Item.step).joinedload(Step.case).selectinload(Case.steps),
             joinedload(Item.duty).joinedload(Duty.duty_list),
             selectinload(Item.readings).joinedload(Reading.target),
-            selectinload(Item.evidence),
             selectinload(Item.signatures),
             selectinload(Item.reviews),
         )
     )
     return list(db.session.scalars(query))
+
+
+def reported(posts: Iterable[AnyPost]) -> list[Item]:
+    """Return the items of these posts that are reported and not signed, soonest due first, without what rows show."""
+    query = select(Item).where(*_on_the_checklist(posts), Item.state == ItemState.TICKED)
+    return list(db.session.scalars(query.order_by(Item.due, Item.id)))
 
 
 def agenda(items: list[Item]) -> dict[str, list[Row]]:
@@ -206,7 +212,8 @@ def waiting(posts: Iterable[AnyPost]) -> list[Waiting]:
     items = [item for item in items_of(posts, Item.state == ItemState.SIGNED) if item.signature]
     items.sort(key=lambda item: item.signature.id if item.signature else 0)
     same = Counter((item.post_id, item.note) for item in items if item.note)
-    return [Waiting(item, _notices(item, same[item.post_id, item.note])) for item in items]
+    proven = set(db.session.scalars(select(Evidence.item_id).where(Evidence.item_id.in_([i.id for i in items]))))
+    return [Waiting(item, _notices(item, same[item.post_id, item.note], item.id in proven)) for item in items]
 
 
 def longest_waiting(posts: Iterable[AnyPost]) -> Iterator[Item]:
@@ -216,7 +223,7 @@ def longest_waiting(posts: Iterable[AnyPost]) -> Iterator[Item]:
     yield from db.session.scalars(signed.options(contains_eager(Item.signatures)).order_by(Signature.id)).unique()
 
 
-def _notices(item: Item, alike: int) -> list[str]:
+def _notices(item: Item, alike: int, is_proven: bool) -> list[str]:
     notices = []
     signed_on = clock.day_of(item.signature.batch.signed_at) if item.signature else clock.today()
     if (days := (signed_on - item.due).days) > 0:
@@ -225,7 +232,7 @@ def _notices(item: Item, alike: int) -> list[str]:
         notices.append(entry)
     if alike > 1:
         notices.append(f"与本岗位另 {alike - 1} 项说明相同")
-    if not item.note and not item.evidence:
+    if not item.note and not is_proven:
         notices.append("没有说明和文号")
     if any(reading.met is False for reading in item.readings):
         notices.append("有指标未达标")
