@@ -24,8 +24,8 @@ from tests import county, growth
 from tests.addresses import OPEN, place_of
 from tests.conftest import Visit
 from tests.drafts import MEETING
-from tests.places import Places
-from tests.queries import counted
+from tests.places import Places, laid_out
+from tests.queries import counted, plan, sent
 from tests.screens import HTMX
 
 pytestmark = pytest.mark.slow
@@ -283,3 +283,34 @@ ACTS: dict[str, tuple[str, Prepare]] = {
     "grant": ("han", granting),
     "log in": ("wu", logging_in),
 }
+
+
+# --- how it is found ----------------------------------------------------------------------------------------
+
+# The tables that grow with the years.
+LONG = (
+    "item duty target assignment reading evidence signature review session submission audit_log audit_body audit_node"
+)
+READ_THROUGH = re.compile(rf"(?m)^(?:SCAN|.*Seq Scan on) ({'|'.join(LONG.split())}|audit_index)(?:_\d+)?\b(?!.* USING)")
+
+
+def test_what_is_asked_most_is_found_by_an_index(prepared: county.Clock, visit: Visit) -> None:
+    client, places = cache(visit), laid_out()
+    pages = {
+        "zhou": ("/items/", f"/items/{places['item']}", "/signatures/new"),
+        "sun": ("/reviews/", f"/reviews/{places['signed']}"),
+        "chu": ("/lists/", f"/lists/{places['adopted']}", f"/lists/{places['draft']}"),
+    }
+    item = db.session.get_one(Item, places["item"])
+    presses = [(f"/items/{item.id}/{act}", form(rev=item.rev + n)) for n, act in enumerate(("tick", "untick", "tick"))]
+    with sent() as statements:
+        for login, addresses in pages.items():
+            for address in addresses:
+                assert client(login).get(address).status_code == 200
+        for address, press in presses:
+            assert client("zhou").post(address, data=press, headers=HTMX).status_code == 200
+    asked = {statement: given for statement, given in statements.items() if statement.startswith(("SELECT", "UPDATE"))}
+    assert len(asked) > 40
+    plans = {statement: plan(statement, given) for statement, given in asked.items()}
+    through = {statement for statement, said in plans.items() if READ_THROUGH.search(said)}
+    assert {s for s in through if "ORDER BY audit_log.seq DESC" not in s} == set()  # that reads the last one

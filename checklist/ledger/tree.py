@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import and_, false, or_, select
 
 import verify
 from models import audit_log, audit_node, db
@@ -38,8 +38,15 @@ def completed(first: int, prev: bytes, leaves: list[bytes]) -> list[dict[str, An
 def _left_of(seq: int) -> dict[tuple[int, int], bytes]:
     """Read the nodes, above the leaves, that cover the entries before number `seq`: one for each bit of it."""
     wanted = [(level, (seq >> level) - 1) for level in range(1, seq.bit_length()) if seq >> level & 1]
-    query = select(audit_node).where(tuple_(audit_node.c.level, audit_node.c.index).in_(wanted))
-    return {(level, index): bytes.fromhex(hash) for level, index, hash in db.session.execute(query)}
+    return {node: bytes.fromhex(digits) for node, digits in _stored(wanted).items()}
+
+
+def _stored(wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:
+    """Read nodes above the leaves, each by its own key: SQLite goes through all of them for a list of pairs."""
+    key = audit_node.c
+    keys = (and_(key.level == level, key.index == index) for level, index in wanted)
+    rows = db.session.execute(select(audit_node).where(or_(false(), *keys)))
+    return {(level, index): digits for level, index, digits in rows}
 
 
 def root(size: int) -> bytes:
@@ -102,9 +109,8 @@ def _read(wanted: set[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
     leaves = select(audit_log.c.seq, audit_log.c.hash).where(
         audit_log.c.seq.in_([i for level, i in wanted if not level])
     )
-    nodes = select(audit_node).where(tuple_(audit_node.c.level, audit_node.c.index).in_([n for n in wanted if n[0]]))
     found = {(0, seq): digits for seq, digits in db.session.execute(leaves)}
-    found |= {(level, index): digits for level, index, digits in db.session.execute(nodes)}
+    found |= _stored(node for node in wanted if node[0])
     try:
         return {node: bytes.fromhex(found.get(node) or "none") for node in wanted}
     except ValueError as error:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from sqlalchemy import select
-from sqlalchemy.orm import contains_eager, lazyload
+from sqlalchemy.orm import joinedload, lazyload
 
 from checklist.lists import formalism
 from checklist.lists.likeness import likeness
@@ -78,9 +78,9 @@ def _of(duty: Duty) -> list[Finding]:
 
 def _elsewhere(duty_list: DutyList) -> Sequence[Duty]:
     """Return the rows of the other lists that are in force in the same year."""
-    rows = select(Duty).join(Duty.duty_list).where(Duty.dropped.is_(False), DutyList.id != duty_list.id)
-    rows = rows.where(DutyList.state == ListState.ADOPTED, DutyList.year == duty_list.year)
-    return db.session.scalars(rows.options(contains_eager(Duty.duty_list), lazyload(Duty.targets))).all()
+    in_force = DutyList.state == ListState.ADOPTED, DutyList.year == duty_list.year, DutyList.id != duty_list.id
+    rows = select(Duty).where(Duty.duty_list_id.in_(select(DutyList.id).where(*in_force)), Duty.dropped.is_(False))
+    return db.session.scalars(rows.options(joinedload(Duty.duty_list), lazyload(Duty.targets))).all()
 
 
 def _alike(kept: Sequence[Duty], elsewhere: Sequence[Duty]) -> dict[int, list[Finding]]:
