@@ -230,6 +230,14 @@ class Picture:
         return None if reviewer is None else self.posts[reviewer]
 
     @cached_property
+    def reviewed(self) -> dict[int | None, list[Post]]:
+        """For each reviewing post those that it reviews; under None those whose superior is outside the system."""
+        found: dict[int | None, list[Post]] = {}
+        for post, reviewer in self.reviewers.items():
+            found.setdefault(reviewer, []).append(self.posts[post])
+        return found
+
+    @cached_property
     def secretaries(self) -> dict[int, Post]:
         """For each unit the post of its 党委 or 党组书记; a unit has one at most."""
         return {post.unit.id: post for post in self.posts.values() if post.is_secretary and not post.has_ended}

@@ -16,7 +16,7 @@ from checklist import access, lists
 from checklist.items import holidays, progress
 from checklist.lists import consultation, copying, corrections, guarding, offers, owners, versions, workload
 from checklist.refusal import Malformed
-from models import Consultation, Duty, DutyList, ListState, Part, db
+from models import Consultation, Duty, DutyList, ListState, Part, Role, db
 from pages import current, desk
 from pages.forms import Form, Line, Text, WordingForm, Year
 
@@ -72,15 +72,16 @@ class CopyForm(Form):
 def index() -> str:
     standing = current.standing()
     asked = selectinload(DutyList.consultations).selectinload(Consultation.opinions)
-    newest = select(DutyList).options(joinedload(DutyList.unit), asked).order_by(DutyList.id.desc())
-    seen = [duty_list for duty_list in db.session.scalars(newest) if access.may(standing, "see", duty_list)]
+    near = select(DutyList).where(access.within_sight(standing)).order_by(DutyList.id.desc())
+    newest = db.session.scalars(near.options(joinedload(DutyList.unit), asked))
+    seen = [duty_list for duty_list in newest if access.may(standing, "see", duty_list)]
     return render_template(
         "lists/index.html",
         by_state={state: [d for d in seen if d.state is state] for state in SECTIONS},
         sizes=lists.sizes(seen),
         folded=FOLDED,
         declined=[d for d in seen if d.state is S.DRAFT and d.declined_because],
-        drafts=bool(current.drafts_for()),
+        drafts=standing.granted(Role.CLERK, None),
     )
 
 

@@ -159,3 +159,11 @@ def test_whoever_is_gone_from_a_post_still_sees_what_he_signed() -> None:
     assert sees("zhou", item)
     assert item.state is ItemState.SIGNED
     assert signoff.choices(item, standing("zhou")) == []
+
+
+def test_no_list_that_somebody_may_see_lies_outside_of_what_is_read_for_it(prepared: county.Clock) -> None:
+    lists_there_are = list(db.session.scalars(select(DutyList)))
+    for who in map(standing, county.PEOPLE):
+        seen = {each.id for each in lists_there_are if access.may(who, "see", each)}
+        near = set(db.session.scalars(select(DutyList.id).where(access.within_sight(who))))
+        assert seen <= near, who.by

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
 from checklist import picture
 from checklist.access.offices import Capacity
@@ -46,6 +46,7 @@ from checklist.actor import Actor
 from checklist.refusal import NotYours, Unseen
 from models import (
     Batch,
+    Consultation,
     Duty,
     DutyList,
     Evidence,
@@ -232,18 +233,30 @@ def readable_logs(by: Actor) -> list[Unit]:
     return [load(Unit, unit) for unit in scopes] or [county()]
 
 
+def within_sight(standing: Standing) -> ColumnElement[bool]:
+    """Return a condition that every list meets which this person may see, so that no others need be read.
+
+    Whether they may is decided by TABLE.
+    """
+    county, answers_for = standing.county, standing.posts + standing.prepares
+    scopes = {unit for role, unit in standing.grants if role in (Role.CLERK, Role.AUDITOR)}
+    scopes |= {post.unit.id for post in standing.posts if post.is_head}
+    own = {post.unit.id for post in answers_for}
+    units = {unit.id for unit in county.units.values() if not scopes.isdisjoint(unit.line)}
+    units |= own | {post.unit.parent_id for post in standing.posts if post.unit.parent_id}
+    asked = select(Consultation.duty_list_id).join(Consultation.opinions).where(Opinion.unit_id.in_(own))
+    return or_(DutyList.unit_id.in_(units), DutyList.id.in_(standing.assigned_lists), DutyList.id.in_(asked))
+
+
 # --- whose holder, whose reviewer -----------------------------------------------------------------------
 
 
 def reviewees(standing: Standing) -> list[picture.Post]:
     """Return the posts whose items this person reviews, or records the outside review of."""
-    posts = standing.county.posts.values()
-    return [post for post in posts if not standing.holds(post.id) and _reviews(standing, post)]
-
-
-def _reviews(standing: Standing, post: picture.Post) -> bool:
-    reviewer = standing.county.reviewer(post.id)
-    return standing.holds(reviewer.id) if reviewer else records_reviews(standing, post)
+    reviewed = standing.county.reviewed
+    theirs = [post for own in standing.posts for post in reviewed.get(own.id, ())]
+    theirs += [post for post in reviewed.get(None, ()) if records_reviews(standing, post)]
+    return [post for post in theirs if not standing.holds(post.id)]
 
 
 def reviews_somebody(standing: Standing) -> bool:
