@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from threading import Thread
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from app import create_app
-from checklist import clock, ledger
+from checklist import access, clock, ledger
 from checklist.actor import Actor
 from checklist.county import accounts, register, units
 from checklist.county.register import book
@@ -21,9 +23,10 @@ from checklist.county.register.rows import Outcome
 from checklist.county.register.shapes import Contents
 from checklist.files import reading
 from checklist.refusal import Malformed, NotYours, Refused
-from models import Liaison, Portfolio, Post, PostKind, Tenure, UnitKind, db
+from models import Liaison, Portfolio, Post, PostKind, Tenure, Unit, UnitKind, db
 from tests import county, messy, registers
 from tests.databases import Templates
+from tests.entries import entries
 
 pytestmark = pytest.mark.usefixtures("qinghe")
 
@@ -59,9 +62,9 @@ def test_a_new_bureau_comes_in_with_its_posts_people_tenures_and_charges() -> No
     assert (liaison.user.login, liaison.from_day) == ("bao", clock.today())
     charge = db.session.scalars(select(Portfolio).where(Portfolio.post == posts[0])).one()
     assert (charge.charge, charge.field) == (county.unit("QH-SLJ-BGS"), "防汛")
-    entries = county.gained(size)
-    assert {entry.body["action"] for entry in entries} == {"import_register"}
-    assert [entry.body["object"]["type"] for entry in entries if entry.body["object"]] == (
+    gained = county.gained(size)
+    assert {entry.body["action"] for entry in gained} == {"import_register"}
+    assert [entry.body["object"]["type"] for entry in gained if entry.body["object"]] == (
         ["unit"] * 2 + ["post"] * 3 + ["user"] * 3 + ["tenure", "tenure", "liaison", "portfolio"]
     )
     assert county.in_step()
@@ -170,6 +173,75 @@ def test_a_rehearsal_leaves_no_entry_no_row_and_nothing_in_the_way_of_the_act() 
     assert (ledger.size(), told()) == (size, before)
     registers.take(registers.new())
     assert county.in_step()
+
+
+def by_another(app: Flask, verb: Callable[[], object]) -> None:
+    """Let somebody else do something now, and insist that he need not wait."""
+
+    def do() -> None:
+        with app.app_context():
+            verb()
+            db.session.remove()
+
+    somebody = Thread(target=do, daemon=True)
+    somebody.start()
+    somebody.join(20)
+    assert not somebody.is_alive()
+
+
+def add_a_seat() -> None:
+    units.add_post(county.unit("QH-CZJ").id, "总会计师", PostKind.STAFF, by=county.console)
+
+
+def test_nobody_waits_for_a_rehearsal_and_nobody_sees_it(app: Flask) -> None:
+    with ledger.rehearsal(by=county.console):
+        units.add_unit(
+            "QH-SLJ", "县水利局", UnitKind.DEPARTMENT, by=county.console, short_name="水", parent=access.root()
+        )
+        db.session.flush()
+        by_another(app, add_a_seat)
+        by_another(app, lambda: county.ticked("预算考核", "zhou"))
+    assert db.session.scalar(select(Post.id).where(Post.name == "总会计师"))
+    assert not db.session.scalar(select(Unit.id).where(Unit.code == "QH-SLJ"))
+    assert county.in_step()
+
+
+def test_what_was_tried_before_the_lock_is_tried_again_where_the_register_has_changed(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = register._plan
+
+    def meanwhile(*told: Any) -> register.Plan:
+        monkeypatch.undo()
+        made = plan(*told)
+        by_another(app, lambda: registers.take(registers.workbook({"单位": registers.NEW["单位"]})))
+        return made
+
+    monkeypatch.setattr(register, "_plan", meanwhile)
+    taken = registers.take(registers.new())
+    assert taken.counts == {"单位": 0, "岗位": 3, "人员": 3, "任职": 3, "分工": 1}
+    assert county.in_step()
+
+
+def test_the_log_tells_the_same_whether_the_verbs_wrote_the_rows_or_they_were_written_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    by, contents = county.actor("shen"), register.read([("名册.xlsx", registers.new())])
+    passwords = register._passwords(contents, by)
+    monkeypatch.setattr(register, "_passwords", lambda *_: passwords)
+    with ledger.rehearsal(by=by):
+        register._plan(contents, passwords, by)
+        by_verbs = [(e.unit, anonymous(e.object), anonymous(e.after)) for e in ledger.under_way().entries()]
+    size = ledger.size()
+    registers.take(registers.new())
+    *at_once, files = entries(size)
+    assert [(e["unit"], anonymous(e["object"]), anonymous(e["after"])) for e in at_once] == by_verbs
+    assert list(files["after"]) == ["files"]
+
+
+def anonymous(state: dict[str, Any] | None) -> dict[str, Any]:
+    """A state without the numbers of rows, which PostgreSQL never gives out twice."""
+    return {key: value for key, value in (state or {}).items() if not re.fullmatch("(.+_)?id", key)}
 
 
 def test_what_is_refused_in_a_rehearsal_is_gone_with_it_and_logged_nowhere() -> None:

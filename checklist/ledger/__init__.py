@@ -30,6 +30,7 @@ from checklist.actor import Actor
 from checklist.ledger import throttle
 from checklist.ledger.entry import Act as Act
 from checklist.ledger.entry import append
+from checklist.ledger.rehearsal import rehearsal as rehearsal
 from checklist.ledger.states import unit_codes
 from checklist.refusal import Refused, Repeated, Unseen
 from models import Logged, Submission, audit_body, audit_log, db
@@ -144,21 +145,6 @@ def act_on(
         row = access.load(kind, id)
         current.post = access.require(by, needs or action, of(row) if of else row)
         yield row
-
-
-@contextmanager
-def rehearsal(*, by: Actor) -> Iterator[None]:
-    """Let verbs do as if: what they change is seen inside the block, and is gone after it. Nothing is logged.
-
-    It holds the write lock, so that a verb decides as it would in earnest.
-    """
-    with writing() as session:
-        session.info["act"] = Act("rehearsal", by, None)
-        try:
-            yield
-        finally:
-            session.rollback()
-            del session.info["act"]
 
 
 def under_way() -> Act:

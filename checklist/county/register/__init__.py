@@ -6,13 +6,15 @@ changes nothing and ends nothing. Roles are not in a register; the security admi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import select
 
-from checklist import access, ledger
+from checklist import access, ledger, picture
 from checklist.actor import Actor
 from checklist.county import accounts
 from checklist.county.accounts import FirstPassword
@@ -22,8 +24,8 @@ from checklist.county.register.rows import Outcome, Row
 from checklist.county.register.shapes import CHARGES, PEOPLE, POSTS, SHAPES, TENURES, UNITS, Contents, Shape
 from checklist.files import reading
 from checklist.files.child.grid import Table
-from checklist.refusal import Malformed
-from models import User, db
+from checklist.refusal import Malformed, NotYours
+from models import Logged, Post, User, db
 
 File = tuple[str, bytes]  # its name, which stands before the addresses of its cells, and what is in it
 MOST_PEOPLE = 1000  # new ones at a time: each password takes a twentieth of a second to hash
@@ -96,25 +98,53 @@ def preview(contents: Contents, *, by: Actor) -> Preview:
         return _bring_in(contents, Incoming({}, by))
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What the files come to, as values: by the verbs, in a rehearsal, and good for as long as the register stands."""
+
+    rests_on: picture.Picture
+    as_post: Post | picture.Post | None
+    coming: Preview
+    rows: dict[type[Logged], list[dict[str, Any]]]
+    slips: list[Slip]
+
+
+def _plan(contents: Contents, passwords: Mapping[str, FirstPassword], by: Actor) -> Plan:
+    rests_on = picture.current()  # asked first: what changes while the rest is read is then noticed
+    incoming = Incoming(passwords, by)
+    coming = _bring_in(contents, incoming)
+    rows: dict[type[Logged], list[dict[str, Any]]] = {}
+    for row in incoming.at:
+        values = {column.key: getattr(row, column.key) for column in row.__table__.columns}
+        rows.setdefault(type(row), []).append(values)
+    new = () if coming.bad else incoming.homes.items()
+    slips = [Slip(user.name, user.login, passwords[user.login].clear, home.name) for user, home in new]
+    return Plan(rests_on, incoming.as_post, coming, rows, slips)
+
+
 def take(files: Sequence[File], *, by: Actor) -> Taken:
     """Bring in what the files hold and the county has not, all or nothing, each row by the verb that the pages call.
 
     The passwords of the new people are in the answer and nowhere else. Raises Malformed when any row is wrong.
     """
     contents = read(files)
-    passwords = _passwords(contents, by)  # before the act: nobody waits for the lock while they are hashed
+    passwords = _passwords(contents, by)
+    plan = None
+    with suppress(NotYours), ledger.rehearsal(by=by):  # the act refuses it again, and logs that
+        plan = _plan(contents, passwords, by)
     with ledger.act("import_register", by=by) as act:
-        incoming = Incoming(passwords, by)
-        coming = _bring_in(contents, incoming)
-        act.post = incoming.as_post
-        if coming.bad:
-            raise Malformed(f"有 {len(coming.bad)} 行有错，没有导入。请改好表格，重新上传。", "files")
-        slips = [
-            Slip(user.name, user.login, passwords[user.login].clear, home.name) for user, home in incoming.homes.items()
-        ]
-        if coming.count(Outcome.NEW):
+        if plan and plan.rests_on is picture.current():
+            rows = plan.rows
+        else:
+            plan, rows = _plan(contents, passwords, by), {}  # the verbs have written them
+        act.post = plan.as_post
+        if plan.coming.bad:
+            raise Malformed(f"有 {len(plan.coming.bad)} 行有错，没有导入。请改好表格，重新上传。", "files")
+        for kind, values in rows.items():
+            ledger.insert_rows(kind, values)
+        if plan.coming.count(Outcome.NEW):
             act.add_entry({"files": [sha256(content).hexdigest() for _, content in files]})
-    return Taken({shape.noun: coming.count(Outcome.NEW, shape) for shape in SHAPES}, slips)
+    return Taken({shape.noun: plan.coming.count(Outcome.NEW, shape) for shape in SHAPES}, plan.slips)
 
 
 def _bring_in(contents: Contents, incoming: Incoming) -> Preview:
