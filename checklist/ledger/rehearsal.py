@@ -36,16 +36,16 @@ def rehearsal(*, by: Actor) -> Iterator[None]:
 
 def _copy_register(connection: Connection) -> None:
     """Put a copy of the register before its tables, of the same names, for this connection and transaction alone."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    own, of_all = ("temp", "main") if is_sqlite else ("pg_temp", connection.dialect.default_schema_name)
     for name in (table.name for table in db.metadata.sorted_tables if table.name in picture.REGISTER):
-        if connection.dialect.name == "sqlite":
-            own, of_all = "temp", "main"
+        if is_sqlite:
             made = "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND type IN ('table', 'index') ORDER BY type DESC"
             commands = connection.exec_driver_sql(made, (name,)).scalars().all()
         else:
-            own, of_all = "pg_temp", connection.dialect.default_schema_name
             commands = [f'CREATE TABLE "{name}" (LIKE "{name}" INCLUDING ALL)']
         for sql in filter(None, commands):  # none for an index that comes with its table
             connection.exec_driver_sql(sql.replace("CREATE TABLE", "CREATE TEMPORARY TABLE", 1))
         connection.exec_driver_sql(f'INSERT INTO {own}."{name}" SELECT * FROM {of_all}."{name}"')
-    if connection.dialect.name == "postgresql":
+    if not is_sqlite:
         connection.exec_driver_sql("DISCARD PLANS")  # statements prepared before still mean the tables of all
