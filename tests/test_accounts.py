@@ -134,6 +134,9 @@ def test_who_steals_the_table_pays_32_megabytes_a_guess(method_in_life: str, mon
     monkeypatch.setattr(accounts, "METHOD", method_in_life)
     stored = accounts.first_passwords(["lv"])["lv"].hash
     assert stored.startswith("scrypt:32768:8:1$")
+    nobodys = accounts.NOBODYS_HASH  # checked in its place, at the same cost
+    assert [len(part) for part in nobodys.split("$")[::2]] == [len(part) for part in stored.split("$")[::2]]
+    assert nobodys.startswith("scrypt:32768:8:1$")
 
 
 def test_a_new_account_has_a_first_password_that_is_to_be_changed(shen: Actor) -> None:

@@ -279,6 +279,6 @@ def flags_of(text: str) -> Iterator[Flag]:
     """Yield what a human has to look at: what the text masks, and what may be a slip."""
     for found in terms.MASKED.finditer(text):
         yield Flag("masked", found.group())
-    for found in terms.NEAR_MISS.finditer(text):
+    for found in terms.NEAR_MISS.pattern.finditer(text):
         if phrase := terms.standard(found.group()):
             yield Flag("slip", found.group(), phrase)

@@ -179,7 +179,7 @@ def _near(phrase: str) -> str:
     return "|".join([rf"(?<=“)[一-鿿]{re.escape(phrase[1:])}(?=”)", *inside])
 
 
-NEAR_MISS = re.compile("|".join(_near(phrase) for phrase in STANDARD_PHRASES))
+NEAR_MISS = Rule("slip", "|".join(_near(phrase) for phrase in STANDARD_PHRASES), "落实一岗双职")
 
 
 def standard(words: str) -> str | None:
