@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 
@@ -16,6 +18,7 @@ from checklist.refusal import Malformed, NotYours, Refused, Repeated, Unseen
 from models import Cadence, Item, ItemState, ListState, Side, db
 from tests import county, revisions
 from tests.entries import entries
+from tests.queries import counted
 from tests.revisions import WHY, adopt, begun, edit, first, reworded, row, without
 
 pytestmark = pytest.mark.usefixtures("qinghe")
@@ -73,6 +76,21 @@ def test_the_same_form_twice_begins_one_revision() -> None:
     with pytest.raises(Repeated):
         versions.revise(first().id, WHY, by=by)
     assert len(versions.series(first())) == 2
+
+
+def test_a_revision_asks_nothing_again_for_each_item() -> None:
+    for words, login in (("预算考核", "zhou"), ("净增企业", "wu"), ("对接会", "zhou")):
+        county.signed(words, login)
+    revised = begun()
+    for duty in revised.kept:
+        edit(duty, wording=f"{duty.wording}，务求实效")
+    submitted = revisions.submit(revised).id
+    db.session.expunge_all()
+    with counted() as sent:
+        lists.adopt(submitted, by=county.actor("li"))
+    again = Counter(statement for statement in sent if re.search(r"\sFROM (item|reading|signature|step)\b", statement))
+    assert max(again.values()) == 1
+    assert county.in_step()
 
 
 # --- what is untouched --------------------------------------------------------------------------------------

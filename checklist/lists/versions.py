@@ -222,6 +222,7 @@ def plan(duty_list: DutyList) -> list[Consequence]:
         joinedload(Item.post).joinedload(Post.unit),
         joinedload(Item.step),
         selectinload(Item.signatures),
+        selectinload(Item.readings).joinedload(Reading.target),
     )
     found = []
     for item in db.session.scalars(items):
@@ -256,9 +257,7 @@ def supersede(duty_list: DutyList) -> None:
     for duty in duty_list.kept:
         known = versions.get(duty.lineage)
         duty.version = known.version + bool(changed_terms(known, duty)) if known else 1
-    found = plan(duty_list)
-    access.load_all(Item, [consequence.item.id for consequence in found])  # with their readings, read together
-    for consequence in found:
+    for consequence in plan(duty_list):
         _bring_about(consequence)
     old.state = ListState.SUPERSEDED
 
