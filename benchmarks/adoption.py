@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
+from datetime import timedelta
 from statistics import quantiles
 from threading import Event, Thread
 
@@ -41,6 +42,7 @@ def submitted(items: int) -> int:
         editing.add(duty_list.id, f"抓好第{n}项任务的落实", by=by)
     for duty in list(duty_list.duties):
         edit(duty, by, owners=every)
+    lists.set_nodes(duty_list.id, [clock.today() + timedelta(days=30 * n) for n in range(1, NODES + 1)], by=by)
     return lists.submit(duty_list.id, **MEETING, by=by).id
 
 

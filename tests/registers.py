@@ -87,14 +87,17 @@ def ugly() -> bytes:
     return out.getvalue()
 
 
-def crowd(units: int, people: int) -> dict[str, list[Sequence[str]]]:
-    """A register of so many units and people below qinghe's government, each person with a post of his own."""
-    names = [f"第{n}局" for n in range(units)]
+def crowd(units: int, people: int, letter: str = "N") -> dict[str, list[Sequence[str]]]:
+    """A register of so many units and people below qinghe's government, each person with a post of his own.
+
+    Another letter tells a second crowd from the first.
+    """
+    names = [f"{letter}第{n}局" for n in range(units)]
     of = [names[n % units] for n in range(people)]
     seats = [f"股长〔{n // units}〕" if n >= units else "局长" for n in range(people)]
-    logins = [f"person.{n}" for n in range(people)]
+    logins = [f"person.{letter.lower()}.{n}" for n in range(people)]
     return {
-        "单位": [(f"N-{n}", name, f"{n}局", "部门", "县政府") for n, name in enumerate(names)],
+        "单位": [(f"{letter}-{n}", name, f"{letter}{n}局", "部门", "县政府") for n, name in enumerate(names)],
         "岗位": [
             (u, s, "一把手" if s == "局长" else "其他", "是" if s == "局长" else "否", "")
             for u, s in zip(of, seats, strict=True)

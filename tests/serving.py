@@ -76,14 +76,15 @@ class Visitor:
 
     def get(self, path: str) -> str:
         self.line.request("GET", path, headers={"Cookie": self.cookie})
-        return self._read()
+        return self.read()
 
     def post(self, path: str, **fields: str) -> str:
         body = urlencode({"csrf_token": self.token, **fields})
         self.line.request("POST", path, body, {"Cookie": self.cookie, "Content-Type": FORM, "HX-Request": "true"})
-        return self._read()
+        return self.read()
 
-    def _read(self) -> str:
+    def read(self) -> str:
+        """The answer to what was asked last."""
         self.answer: HTTPResponse = self.line.getresponse()
         if cookie := self.answer.getheader("Set-Cookie"):
             self.cookie = cookie.partition(";")[0]
