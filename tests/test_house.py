@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "feedback": "models clock actor refusal ledger",
     "readiness": "models ledger",
     "lists": "models clock picture actor refusal access ledger items decompose files",
-    "papers": "models clock picture actor refusal ledger items decompose files lists",
+    "papers": "models picture actor refusal ledger items decompose files lists",
     "county": "models clock picture actor refusal access ledger files papers",
     "audit": "verify models clock actor refusal access ledger items files lists",
     "demo": "models clock picture actor access ledger items lists county",

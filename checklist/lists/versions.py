@@ -20,7 +20,7 @@ from checklist.decompose import figures
 from checklist.items import holidays, schedule, signoff
 from checklist.lists import difference, owners
 from checklist.refusal import Refused, insist_on
-from models import Duty, DutyList, Item, ItemState, ListState, Part, Post, Signature, db
+from models import Duty, DutyList, Item, ItemState, ListState, Part, Post, Reading, Signature, db
 
 LONGEST_REASON = 2000
 UNDER_WAY = (ListState.DRAFT, ListState.CONSULTING, ListState.SUBMITTED)
