@@ -116,6 +116,7 @@ def _put_back(entry: State, duty_list: DutyList) -> None:
         raise Refused(f"{place}后来又被改过，这一步不能撤销了。请直接修改。", duty_list)
     if before is None:
         db.session.flush()  # first its figures go back to the row that they came from
+        db.session.expire(row)  # and are no longer seen as its own
         db.session.delete(row)
         return
     columns = inspect(kind).columns
