@@ -149,14 +149,13 @@ def unready(duty_list: DutyList) -> list[str]:
         return ["清单里还没有责任事项"]
     problems, days, today = tiers.headless(duty_list), holidays.calendar(), clock.today()
     on_nodes = [d for d in duty_list.kept if d.cadence in (Cadence.ONGOING, Cadence.PER_EVENT)]
-    spread, past = owners.spreads(duty_list), []
+    past = {d for d in duty_list.kept if d not in on_nodes and not schedule.periods(d, today, days)}
+    spread, stays = owners.spreads(duty_list), versions.untouched(duty_list) if past else set()
     for duty in duty_list.kept:
         wrong = [*spread[duty].missing, *tiers.misled(duty), *linter.blocking(duty)]
+        if duty in past and duty.lineage not in stays:
+            wrong.append("的完成日期已经过去")
         problems += [f"第 {duty.position} 项{what}" for what in wrong]
-        if duty not in on_nodes and not schedule.periods(duty, today, days):
-            past.append(duty)
-    stays = versions.untouched(duty_list) if past else set()
-    problems += [f"第 {duty.position} 项的完成日期已经过去" for duty in past if duty.lineage not in stays]
     if on_nodes and not schedule.periods(on_nodes[0], today, days):
         problems.append("请至少设一个今天以后的报送节点")
     return problems
