@@ -16,11 +16,11 @@ GZIP = {"Accept-Encoding": "gzip"}
 
 @pytest.mark.parametrize("told", ["same-origin", "none", None])
 def test_a_page_that_somebody_opens_himself_is_compressed(visit: Visit, told: str | None) -> None:
-    wu = visit("wu")
+    zhou = visit("zhou")
     said = {"Sec-Fetch-Site": told} if told else {}
-    answer = wu.get("/items/", headers=GZIP | said)
+    answer = zhou.get("/items/", headers=GZIP | said)
     assert "我的清单" in gzip.decompress(answer.data).decode()
-    assert len(answer.data) < len(wu.get("/items/").data) / 2
+    assert len(answer.data) < len(zhou.get("/items/").data) / 2
     assert {"Accept-Encoding", "HX-Request"} <= set(answer.vary)
 
 
