@@ -23,6 +23,7 @@ from waitress.server import BaseWSGIServer, create_server
 THREADS = 4  # in each process
 GRACE = 10  # seconds for what is under way when the server is told to stop
 BACKLOG = 1024  # connections that may wait to be accepted
+LEAVES = 0.02  # seconds for which a process at work leaves a new connection to one that is idle
 STOP = {signal.SIGTERM, signal.SIGINT}
 
 
@@ -84,13 +85,34 @@ class Channel(HTTPChannel):
         return not busy and time.time() - self.last_activity > 0.5
 
 
+class Turn:
+    """When a process lets somebody in: at once while it is idle, and while it is at work once in LEAVES.
+
+    Else whichever process happened to wake first would get all connections of a busy moment, and keep them.
+    """
+
+    def __init__(self, door: BaseWSGIServer) -> None:
+        self._lets_in, self._work, self._next = door.readable, door.task_dispatcher, 0.0
+
+    def __call__(self) -> bool:
+        now = time.monotonic()
+        if self.is_at_work and now < self._next:
+            return False
+        self._next = now + LEAVES
+        return bool(self._lets_in())
+
+    @property
+    def is_at_work(self) -> bool:
+        return bool(self._work.active_count or self._work.queue)
+
+
 def answer(app: Flask, sockets: list[socket.socket], parent: int) -> None:
     """Answer until told to stop, or until `parent` is gone; then finish what is under way, for GRACE at most."""
     known: dict[int, wasyncore.dispatcher] = {}
     create_server(app, map=known, sockets=sockets, threads=THREADS, ident="")
     doors = [each for each in known.values() if isinstance(each, BaseWSGIServer)]
     for door in doors:
-        door.channel_class = Channel
+        door.channel_class, door.readable = Channel, Turn(door)
 
     def stop(*_: object) -> None:
         stopping.set()
@@ -99,7 +121,7 @@ def answer(app: Flask, sockets: list[socket.socket], parent: int) -> None:
     for name in STOP:
         signal.signal(name, stop)
     while not stopping.is_set() and os.getppid() == parent:
-        wasyncore.loop(1, use_poll=True, map=known, count=1)
+        wasyncore.loop(LEAVES if doors[0].readable.is_at_work else 1, use_poll=True, map=known, count=1)
 
     for door in doors:
         _close(door)
