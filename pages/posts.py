@@ -67,7 +67,7 @@ def _page(post: Post, **refused: Form) -> str:
         "charging": _charge_form(post.unit, formdata=None),
     }
     (office,) = units.offices(Post.id == post.id)
-    lasts = not picture.current().posts[post.id].has_ended
+    lasts = units.is_open(post)
     return render_template("posts/post.html", office=office, lasts=lasts, **(forms | refused))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from wtforms import BooleanField, SelectChoice, SelectField
 
-from checklist import access, clock
+from checklist import access
 from checklist.actor import Actor
 from checklist.county import units
 from models import Post, PostKind, Unit, UnitKind, db
@@ -45,19 +45,15 @@ class PostForm(Form):
 @bp.get("/")
 def index() -> str:
     current.insist_on_keeper()
-    standing = [unit for unit in db.session.scalars(select(Unit).order_by(Unit.code)) if _lasts(unit)]
+    standing = [unit for unit in db.session.scalars(select(Unit).order_by(Unit.code)) if units.is_open(unit)]
     below: dict[int | None, list[Unit]] = defaultdict(list)
     for unit in standing:
         below[unit.parent_id].append(unit)
     posts: dict[int, list[units.Office]] = defaultdict(list)
     for office in units.offices():
-        if _lasts(office.post):
+        if units.is_open(office.post):
             posts[office.post.unit_id].append(office)
     return render_template("units/index.html", root=access.county(), below=below, posts=posts)
-
-
-def _lasts(row: Unit | Post) -> bool:
-    return row.until_day is None or row.until_day > clock.today()
 
 
 @bp.get("/<int:id>")
@@ -70,7 +66,9 @@ def _page(unit: Unit, **refused: Form) -> str:
     current.insist_on_keeper()
     offices = units.offices(Post.unit_id == unit.id)
     forms = {"founding": UnitForm(formdata=None), "adding": PostForm(formdata=None), "ending": EndForm.from_today()}
-    return render_template("units/unit.html", unit=unit, offices=offices, lasts=_lasts(unit), **(forms | refused))
+    return render_template(
+        "units/unit.html", unit=unit, offices=offices, lasts=units.is_open(unit), **(forms | refused)
+    )
 
 
 @bp.post("/<int:id>/units")

@@ -42,6 +42,11 @@ def names() -> list[str]:
     return list(db.session.scalars(select(Unit.name).order_by(Unit.code)))
 
 
+def is_open(row: Unit | Post) -> bool:
+    """Return whether a unit or a post has not ended by today."""
+    return row.until_day is None or row.until_day > clock.today()
+
+
 @dataclass(frozen=True)
 class Office:
     """A post with its reviewing post, and what has not ended of it: running now, or from a coming day on."""

@@ -12,7 +12,8 @@ from typing import Any, BinaryIO
 from xlsxwriter import Workbook
 
 from checklist import access
-from checklist.county.register.names import Register, is_open, manner
+from checklist.county import units
+from checklist.county.register.names import Register, manner
 from checklist.county.register.shapes import (
     CHARGES,
     GUIDE,
@@ -77,7 +78,7 @@ def _write(book: Any, shape: Shape, rows: Iterable[tuple[str, ...]]) -> None:
 
 
 def _units(known: Register) -> Iterator[tuple[str, ...]]:
-    for unit in filter(is_open, known.units):
+    for unit in filter(units.is_open, known.units):
         yield unit.code, spaced(unit.name), spaced(unit.short_name), unit.kind.label, known.called(unit.parent)
 
 

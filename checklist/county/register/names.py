@@ -84,18 +84,18 @@ class Register:
 
     def with_code(self, code: str) -> Unit | None:
         """Return the unit with this code that has not ended."""
-        return next(filter(is_open, self._called[0].get(code, [])), None)
+        return next(filter(units.is_open, self._called[0].get(code, [])), None)
 
     def with_name(self, name: str) -> Unit | None:
         """Return the first unit with this name that has not ended."""
-        return next(filter(is_open, self._called[1].get(alike(name), [])), None)
+        return next(filter(units.is_open, self._called[1].get(alike(name), [])), None)
 
     def unit(self, text: str) -> Unit:
         """Return the unit of this code, name or short name, tried in this order. Raises Unclear."""
         told = spaced(text)
         for called, wanted in zip(self._called, (as_code(told), alike(told), alike(told)), strict=True):
             known = called.get(wanted, [])
-            lasting = list(filter(is_open, known))
+            lasting = list(filter(units.is_open, known))
             if len(lasting) == 1:
                 return lasting[0]
             if lasting:
@@ -175,11 +175,6 @@ class Titles:
 def _lasting(kind: Any) -> Iterable[Any]:
     rows = units.lasting(kind, clock.today())
     return db.session.scalars(rows.order_by(kind.id) if kind is Post else rows.order_by(kind.from_day, kind.id))
-
-
-def is_open(unit: Unit) -> bool:
-    """Return whether a unit has not ended."""
-    return unit.until_day is None or unit.until_day > clock.today()
 
 
 def manner(holding: Holding) -> str:
