@@ -90,7 +90,7 @@ def units_to_draft_for() -> list[SelectChoice]:
 
 def insist_on_clerk() -> None:
     """Tell whoever may draft for no unit so, before a form is filled in for nothing. Raises NotYours."""
-    if not drafts_for():
+    if not access.drafts_somewhere(standing()):
         access.require(_whoever(), "draft", access.county())
 
 

@@ -16,7 +16,7 @@ from checklist import access, lists
 from checklist.items import holidays, progress
 from checklist.lists import consultation, copying, corrections, guarding, offers, owners, versions, workload
 from checklist.refusal import Malformed
-from models import Consultation, Duty, DutyList, ListState, Part, Role, db
+from models import Consultation, Duty, DutyList, ListState, Part, db
 from pages import current, desk
 from pages.forms import Form, Line, Text, WordingForm, Year
 
@@ -81,7 +81,7 @@ def index() -> str:
         sizes=lists.sizes(seen),
         folded=FOLDED,
         declined=[d for d in seen if d.state is S.DRAFT and d.declined_because],
-        drafts=standing.granted(Role.CLERK, None),
+        drafts=access.drafts_somewhere(standing),
     )
 
 

@@ -233,6 +233,11 @@ def readable_logs(by: Actor) -> list[Unit]:
     return [load(Unit, unit) for unit in scopes] or [county()]
 
 
+def drafts_somewhere(standing: Standing) -> bool:
+    """Return whether this person may draft for any unit: a clerk may for each unit of the grant, its own among them."""
+    return standing.granted(Role.CLERK, None)
+
+
 def within_sight(standing: Standing) -> ColumnElement[bool]:
     """Return a condition that every list meets which this person may see, so that no others need be read.
 

@@ -91,10 +91,7 @@ def enter(duty_list: DutyList, by: Actor) -> None:
     abandoned draft gives its name free.
     """
     insist_on("清单名称", duty_list.name, "name", most=length(DutyList.name))
-    key = {
-        "unit_id": duty_list.unit.id,
-        **{name: getattr(duty_list, name) for name in ("kind", "tier", "year", "name")},
-    }
+    key = {name: getattr(duty_list, name) for name in DutyList.SERIES} | {"unit_id": duty_list.unit.id}
     with db.session.no_autoflush:
         namesakes = db.session.scalars(select(DutyList).filter_by(**key)).all()
     if any(version.state is not ListState.ABANDONED for version in namesakes):
